@@ -1,0 +1,132 @@
+package io.walbeam.change;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The columns of one row image as views over the bytes of a message: no object per column.
+ *
+ * <p>Mutable and reused by its decoder; valid only until the next message is decoded. Not
+ * thread-safe. Code off the hot path asks for {@link #value}.
+ */
+public final class Tuple {
+  /** What a column holds. */
+  public enum Kind {
+    /** PostgreSQL's text representation. */
+    TEXT,
+    /** SQL NULL. */
+    NULL,
+    /** An unchanged TOASTed value that the stream does not carry. */
+    UNCHANGED,
+    /** Not part of this tuple. */
+    ABSENT
+  }
+
+  private byte[] bytes = new byte[0];
+  private Kind[] kinds = new Kind[16];
+  private int[] offsets = new int[16];
+  private int[] lengths = new int[16];
+  private int size;
+
+  /** Starts a new image over {@code source}; forgets the previous one. */
+  public void reset(byte[] source) {
+    bytes = source;
+    size = 0;
+  }
+
+  /** Appends a column whose text is {@code length} bytes of UTF-8 at {@code offset}. */
+  public void addText(int offset, int length) {
+    int i = grow();
+    kinds[i] = Kind.TEXT;
+    offsets[i] = offset;
+    lengths[i] = length;
+  }
+
+  /** Appends a column without bytes. */
+  public void add(Kind kind) {
+    if (kind == Kind.TEXT) {
+      throw new IllegalArgumentException("a text column has bytes");
+    }
+    int i = grow();
+    kinds[i] = kind;
+    lengths[i] = 0;
+  }
+
+  /**
+   * Replaces column {@code i} by the same column of {@code other}; both must be views over the same
+   * bytes.
+   */
+  public void copyColumn(int i, Tuple other) {
+    if (bytes != other.bytes) {
+      throw new IllegalArgumentException("the tuples are views over different bytes");
+    }
+    kinds[i] = other.kinds[i];
+    offsets[i] = other.offsets[i];
+    lengths[i] = other.lengths[i];
+  }
+
+  /** Number of columns. */
+  public int size() {
+    return size;
+  }
+
+  /** The array that {@link #offset} points into. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public Kind kind(int i) {
+    return kinds[i];
+  }
+
+  /** Start of the text of column {@code i} in {@link #bytes}. */
+  public int offset(int i) {
+    return offsets[i];
+  }
+
+  /** Bytes of the text of column {@code i}. */
+  public int length(int i) {
+    return lengths[i];
+  }
+
+  /** The text of column {@code i}, which must be of kind TEXT. */
+  public String text(int i) {
+    if (kinds[i] != Kind.TEXT) {
+      throw new IllegalStateException("column " + i + " is " + kinds[i]);
+    }
+    return new String(bytes, offsets[i], lengths[i], StandardCharsets.UTF_8);
+  }
+
+  /** Column {@code i} as a value that outlives this view. */
+  public ColumnValue value(int i) {
+    return switch (kinds[i]) {
+      case TEXT -> new ColumnValue.Text(text(i));
+      case NULL -> ColumnValue.NULL;
+      case UNCHANGED -> ColumnValue.UNCHANGED;
+      case ABSENT -> ColumnValue.ABSENT;
+    };
+  }
+
+  /** Whether column {@code i} holds the same value here and in {@code other}. */
+  public boolean columnEquals(int i, Tuple other) {
+    return kinds[i] == other.kinds[i]
+        && Arrays.equals(
+            bytes,
+            offsets[i],
+            offsets[i] + lengths[i],
+            other.bytes,
+            other.offsets[i],
+            other.offsets[i] + other.lengths[i]);
+  }
+
+  private int grow() {
+    if (size == kinds.length) {
+      int capacity = size * 2;
+      kinds = Arrays.copyOf(kinds, capacity);
+      offsets = Arrays.copyOf(offsets, capacity);
+      lengths = Arrays.copyOf(lengths, capacity);
+    }
+    offsets[size] = 0;
+    return size++;
+  }
+}

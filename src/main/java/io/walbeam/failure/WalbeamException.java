@@ -1,0 +1,44 @@
+package io.walbeam.failure;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure that a person may read: what is wrong in one sentence, and what to do in another.
+ *
+ * <p>Neither sentence holds a row value or a secret. Unchecked, because most callers can only pass
+ * it on to the place that maps {@link #kind} to an action.
+ */
+public final class WalbeamException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final FailureKind kind;
+  private final String remedy;
+
+  public WalbeamException(FailureKind kind, String message, String remedy) {
+    this(kind, message, remedy, null);
+  }
+
+  /**
+   * @param cause kept for {@code --debug}; its own message is not shown to users
+   */
+  public WalbeamException(
+      FailureKind kind, String message, String remedy, @Nullable Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+    this.remedy = remedy;
+  }
+
+  public FailureKind kind() {
+    return kind;
+  }
+
+  /** One sentence that says what to do. */
+  public String remedy() {
+    return remedy;
+  }
+
+  /** Message and remedy as one line for a log or a terminal. */
+  public String describe() {
+    return getMessage() + " " + remedy;
+  }
+}

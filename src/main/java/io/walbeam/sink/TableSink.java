@@ -1,0 +1,30 @@
+package io.walbeam.sink;
+
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import java.util.List;
+
+/**
+ * Writes rows to tables. Thread-safe; called by several threads at once, also for one table.
+ *
+ * <p>Rows may come twice and in any order: their positions decide.
+ */
+public interface TableSink extends AutoCloseable {
+  /**
+   * Writes all rows to {@code table}, which is created or extended first if need be (single flight
+   * per table), and returns when each row is durable or rejected. Splits into requests itself.
+   *
+   * <p>Whatever may pass (quota, network, schema not visible yet) is retried in place without
+   * limit, with a named stall after a while; a request that is refused as a whole is bisected to
+   * its bad rows.
+   *
+   * @return the rows that the destination refuses for good, by index into {@code rows}, ascending
+   * @throws io.walbeam.failure.WalbeamException if a person must act (permission, dataset missing)
+   * @throws InterruptedException if interrupted while waiting; rows may or may not be durable
+   */
+  List<RejectedRow> write(DestinationTable table, List<EncodedRow> rows)
+      throws InterruptedException;
+
+  @Override
+  void close();
+}
