@@ -1,0 +1,26 @@
+package io.walbeam.progress;
+
+import io.walbeam.change.Interval;
+import io.walbeam.source.ChangeBatch;
+import io.walbeam.source.Origin;
+
+/**
+ * Everything in {@code interval} is acknowledged by the destination or by the dead-letter table.
+ *
+ * @param start the interval's {@code from} was confirmed to the slot before, so nothing below it is
+ *     awaited
+ * @param completeLsn end of the last complete transaction at or before {@code interval.to()}
+ * @param completeTimeMicros commit time of it, microseconds since the Unix epoch; 0 if not known
+ */
+public record Receipt(
+    Origin origin, boolean start, Interval interval, long completeLsn, long completeTimeMicros) {
+  /** The receipt that {@code batch} earns once all its rows are durable. */
+  public static Receipt of(ChangeBatch batch) {
+    return new Receipt(
+        batch.origin(),
+        batch.start(),
+        batch.interval(),
+        batch.completeLsn(),
+        batch.completeTimeMicros());
+  }
+}
