@@ -1,0 +1,10 @@
+/**
+ * The command line: Beam pipeline options in, validated settings or the list of all problems out.
+ *
+ * <p>The rest of the program sees only {@link io.walbeam.options.RunSettings}. Imports the settings
+ * records of the other packages and Beam.
+ */
+@NullMarked
+package io.walbeam.options;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.progress;
+
+import org.jspecify.annotations.NullMarked;
