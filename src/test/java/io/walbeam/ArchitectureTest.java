@@ -1,0 +1,135 @@
+package io.walbeam;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The dependency rules of the design: which package may import which. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.walbeam");
+
+  /** Package to the packages of walbeam it may import; those not named here are checked apart. */
+  private static final Map<String, List<String>> ARROWS =
+      Map.ofEntries(
+          Map.entry("change", List.of()),
+          Map.entry("failure", List.of()),
+          Map.entry("secret", List.of("failure")),
+          Map.entry("postgres.pgoutput", List.of("change", "failure")),
+          Map.entry("postgres", List.of("postgres.pgoutput", "change", "failure", "secret")),
+          Map.entry(
+              "source", List.of("postgres", "postgres.pgoutput", "change", "failure", "secret")),
+          Map.entry("row", List.of("change", "failure")),
+          Map.entry("deadletter", List.of("change", "failure")),
+          Map.entry("sink", List.of("row", "deadletter", "change", "failure")),
+          Map.entry("sink.bigquery", List.of("sink", "row", "deadletter", "change", "failure")),
+          Map.entry("progress", List.of("sink", "source", "postgres", "change", "failure")));
+
+  @Test
+  void everyPackageImportsOnlyWhatTheDesignAllows() {
+    ARROWS.forEach(
+        (name, allowed) -> {
+          List<String> packages = new ArrayList<>();
+          packages.add("io.walbeam." + name);
+          allowed.forEach(other -> packages.add("io.walbeam." + other));
+          classes()
+              .that(resideInAPackage("io.walbeam." + name))
+              .should()
+              .onlyDependOnClassesThat(
+                  resideInAnyPackage(packages.toArray(new String[0]))
+                      .or(
+                          com.tngtech.archunit.base.DescribedPredicate.not(
+                              resideInAPackage("io.walbeam.."))))
+              .because("DESIGN: layout")
+              .check(CLASSES);
+        });
+  }
+
+  @Test
+  void nothingImportsTheLocalPart() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.walbeam.local..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.walbeam.local..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("io.walbeam.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void beamIsOnlyWhereThePipelineIs() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.walbeam.change..",
+            "io.walbeam.failure..",
+            "io.walbeam.secret..",
+            "io.walbeam.postgres..",
+            "io.walbeam.row..",
+            "io.walbeam.sink..",
+            "io.walbeam.deadletter..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.beam..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyThePostgresPackageKnowsTheDriver() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.walbeam.postgres..", "io.walbeam.local..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.postgresql..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyPostgresDoctorAndLocalUseJdbc() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.walbeam.postgres..", "io.walbeam.doctor..", "io.walbeam.local..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.sql..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theVocabularyAndTheErrorModelNeedOnlyTheJdk() {
+    classes()
+        .that(resideInAnyPackage("io.walbeam.change..", "io.walbeam.failure.."))
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                "java..", "io.walbeam.change..", "io.walbeam.failure..", "org.jspecify.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void noClassNameHidesItsJob() {
+    ArchRule rule =
+        noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)");
+    rule.check(CLASSES);
+  }
+}

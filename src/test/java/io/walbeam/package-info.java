@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam;
+
+import org.jspecify.annotations.NullMarked;
