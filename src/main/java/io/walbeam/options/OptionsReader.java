@@ -1,0 +1,225 @@
+package io.walbeam.options;
+
+import io.walbeam.change.TablePatterns;
+import io.walbeam.options.RunSettings.DestinationSettings;
+import io.walbeam.options.RunSettings.Placement;
+import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.secret.SecretReference;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Turns options into settings, and reports everything that is wrong with them at once. */
+public final class OptionsReader {
+  /** PostgreSQL's rule for slot names (documentation, pg_create_logical_replication_slot). */
+  private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
+
+  private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9_]{1,1024}");
+  private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9:._-]{1,100}");
+  private static final Pattern TABLE = Pattern.compile("[\\p{L}\\p{N}_ -]{1,1024}");
+  private static final Pattern ENDPOINT = Pattern.compile("https?://[^/\\s]+(:\\d+)?");
+
+  /** Bytes of an identifier in PostgreSQL (documentation, "Lexical Structure"). */
+  private static final int MAX_IDENTIFIER = 63;
+
+  private final WalbeamOptions options;
+  private final List<String> problems;
+
+  private OptionsReader(WalbeamOptions options, List<String> problems) {
+    this.options = options;
+    this.problems = problems;
+  }
+
+  /**
+   * Reads a command line without the command's name.
+   *
+   * @throws ConfigurationProblems with every problem found
+   */
+  public static Invocation read(List<String> arguments) throws ConfigurationProblems {
+    List<String> problems = new ArrayList<>();
+    WalbeamOptions options = ArgumentParser.parse(arguments, problems);
+    Optional<RunSettings> settings = new OptionsReader(options, problems).settings();
+    if (!problems.isEmpty() || settings.isEmpty()) {
+      throw new ConfigurationProblems(problems);
+    }
+    return new Invocation(options, settings.get());
+  }
+
+  /** Beam's options for the runner, our settings for everything else. */
+  public record Invocation(WalbeamOptions options, RunSettings settings) {}
+
+  private Optional<RunSettings> settings() {
+    Placement placement = placement(options);
+    Optional<PostgresSettings> postgres = postgres();
+    String slot = slot();
+    String publication = publication();
+    TablePatterns tables = tables();
+    boolean stopAtNow = stopAtNow();
+    long epoch = epoch();
+    DestinationSettings destination = destination();
+    if (stopAtNow && runnerName(options).equals("DataflowRunner")) {
+      problems.add(
+          "--stopAt=now does not work with DataflowRunner; drain the job instead, or run it with"
+              + " DirectRunner.");
+    }
+    return postgres.map(
+        p ->
+            new RunSettings(
+                p, slot, publication, tables, stopAtNow, epoch, destination, placement));
+  }
+
+  static Placement placement(PipelineOptions options) {
+    return runnerName(options).equals("DirectRunner") ? Placement.ONE_JVM : Placement.WORKERS;
+  }
+
+  private static String runnerName(PipelineOptions options) {
+    return options.getRunner().getSimpleName();
+  }
+
+  private Optional<PostgresSettings> postgres() {
+    String url = options.getPostgresUrl();
+    String password = options.getPostgresPassword();
+    SecretReference reference = new SecretReference(password == null ? "" : password);
+    if (runnerName(options).equals("DataflowRunner")
+        && password != null
+        && !password.startsWith("secret:")) {
+      problems.add(
+          "With DataflowRunner the password is stored in the job; give --postgresPassword as"
+              + " secret:projects/p/secrets/s/versions/v.");
+    }
+    if (url == null || url.isBlank()) {
+      problems.add(
+          "--postgresUrl is missing; give it as jdbc:postgresql://host:port/database or"
+              + " postgresql://host:port/database.");
+      return Optional.empty();
+    }
+    return PostgresUrl.parse(
+        url, Optional.ofNullable(options.getPostgresUser()), reference, problems);
+  }
+
+  private String slot() {
+    String slot = options.getSlot();
+    if (!SLOT.matcher(slot).matches()) {
+      problems.add(
+          "--slot="
+              + slot
+              + " is no slot name; PostgreSQL allows 1 to 63 lower-case letters, digits and"
+              + " underscores.");
+    }
+    return slot;
+  }
+
+  private String publication() {
+    String publication = options.getPublication();
+    int length = publication.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+    if (length == 0 || length > MAX_IDENTIFIER) {
+      problems.add("--publication is a name of 1 to 63 bytes.");
+    }
+    return publication;
+  }
+
+  private TablePatterns tables() {
+    try {
+      return TablePatterns.parse(options.getTables(), options.getExcludeTables());
+    } catch (IllegalArgumentException e) {
+      problems.add("--tables or --excludeTables: " + e.getMessage() + ".");
+      return TablePatterns.ALL;
+    }
+  }
+
+  private boolean stopAtNow() {
+    return switch (options.getStopAt()) {
+      case "now" -> true;
+      case "never" -> false;
+      default -> {
+        problems.add("--stopAt is never or now.");
+        yield false;
+      }
+    };
+  }
+
+  private long epoch() {
+    try {
+      long epoch = Long.parseLong(options.getEpoch());
+      if (epoch >= 0) {
+        return epoch;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, like a negative number.
+    }
+    problems.add("--epoch is a whole number, 0 or more.");
+    return 0;
+  }
+
+  private DestinationSettings destination() {
+    String project = "";
+    String dataset = "";
+    String text = options.getDataset();
+    if (text == null || text.isBlank()) {
+      problems.add("--dataset is missing; give it as project.dataset.");
+    } else {
+      int dot = text.lastIndexOf('.');
+      dataset = text.substring(dot + 1);
+      @Nullable String given = dot < 0 ? options.getProject() : text.substring(0, dot);
+      project = given == null ? "" : given;
+      if (project.isEmpty()) {
+        problems.add("--dataset=" + text + " names no project; give it as project.dataset.");
+      } else if (!DATASET.matcher(dataset).matches() || !PROJECT.matcher(project).matches()) {
+        problems.add("--dataset=" + text + " is not of the form project.dataset.");
+      }
+    }
+    return new DestinationSettings(
+        project, dataset, endpoint(), tableName(), maxStaleness(), deadLetterTable());
+  }
+
+  private String endpoint() {
+    String endpoint = options.getBigQueryEndpoint();
+    if (endpoint == null) {
+      return "";
+    }
+    if (!ENDPOINT.matcher(endpoint).matches()) {
+      problems.add(
+          "--bigQueryEndpoint is of the form http://host:port, without a path or a slash at the"
+              + " end.");
+    }
+    return endpoint;
+  }
+
+  private String tableName() {
+    String template = options.getTableName();
+    String sample = template.replace("{schema}", "s").replace("{table}", "t");
+    if (!template.contains("{table}") || !TABLE.matcher(sample).matches()) {
+      problems.add(
+          "--tableName is a name made of {schema}, {table}, letters, digits and underscores, and"
+              + " contains {table}.");
+    }
+    return template;
+  }
+
+  private String maxStaleness() {
+    String text = options.getMaxStaleness();
+    try {
+      Duration duration = Duration.parse(text);
+      if (!duration.isNegative() && duration.compareTo(Duration.ofHours(24)) <= 0) {
+        return duration.toString();
+      }
+    } catch (DateTimeParseException e) {
+      // Reported below, like a duration out of range.
+    }
+    problems.add("--maxStaleness is an ISO-8601 duration from PT0S to PT24H, such as PT10M.");
+    return "PT0S";
+  }
+
+  private String deadLetterTable() {
+    String name = options.getDeadLetterTable();
+    if (!TABLE.matcher(name).matches()) {
+      problems.add("--deadLetterTable is a table name of letters, digits and underscores.");
+    }
+    return name;
+  }
+}

@@ -1,0 +1,162 @@
+package io.walbeam.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.walbeam.change.TableId;
+import io.walbeam.options.RunSettings.Placement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsReaderTest {
+  private static final List<String> GOOD =
+      List.of(
+          "--postgresUrl=postgresql://db.example:5433/shop?sslmode=verify-full",
+          "--postgresUser=replicator",
+          "--postgresPassword=env:PW",
+          "--dataset=project-1.shop");
+
+  @Test
+  void aShortCommandLineYieldsTheDocumentedDefaults() throws ConfigurationProblems {
+    RunSettings settings = OptionsReader.read(GOOD).settings();
+    assertThat(settings.postgres().host()).isEqualTo("db.example");
+    assertThat(settings.postgres().port()).isEqualTo(5433);
+    assertThat(settings.postgres().database()).isEqualTo("shop");
+    assertThat(settings.postgres().user()).isEqualTo("replicator");
+    assertThat(settings.postgres().properties()).containsEntry("sslmode", "verify-full");
+    assertThat(settings.slot()).isEqualTo("walbeam");
+    assertThat(settings.publication()).isEqualTo("walbeam");
+    assertThat(settings.tables().isAll()).isTrue();
+    assertThat(settings.stopAtNow()).isFalse();
+    assertThat(settings.epoch()).isZero();
+    assertThat(settings.placement()).isEqualTo(Placement.ONE_JVM);
+    assertThat(settings.destination().project()).isEqualTo("project-1");
+    assertThat(settings.destination().dataset()).isEqualTo("shop");
+    assertThat(settings.destination().endpoint()).isEmpty();
+    assertThat(settings.destination().tableName()).isEqualTo("{schema}_{table}");
+    assertThat(settings.destination().maxStaleness()).isEqualTo("PT10M");
+    assertThat(settings.destination().deadLetterTable()).isEqualTo("_walbeam_dead_letters");
+  }
+
+  @Test
+  void allProblemsOfACommandLineAreReportedAtOnce() {
+    assertThat(
+            problems(
+                "--postgresUrl=mysql://x/y",
+                "--slot=Bad-Slot",
+                "--stopAt=later",
+                "--epoch=-1",
+                "--maxStaleness=ten",
+                "--publicaton=p",
+                "--tables=orders",
+                "stray"))
+        .hasSize(9)
+        .anyMatch(p -> p.contains("--publicaton") && p.contains("Did you mean --publication?"))
+        .anyMatch(p -> p.startsWith("--postgresUrl is of the form"))
+        .anyMatch(p -> p.startsWith("--slot=Bad-Slot"))
+        .anyMatch(p -> p.startsWith("--stopAt"))
+        .anyMatch(p -> p.startsWith("--epoch"))
+        .anyMatch(p -> p.startsWith("--maxStaleness"))
+        .anyMatch(p -> p.contains("'orders' names no schema"))
+        .anyMatch(p -> p.contains("'stray'"))
+        .anyMatch(p -> p.startsWith("--dataset is missing"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--bigQueryEndpoint=http://localhost:9050/ | --bigQueryEndpoint is of the form",
+        "--tableName=fixed | --tableName",
+        "--slot= | --slot=",
+        "--dataset=a.b.c.d-e | --dataset",
+        "--postgresUrl=postgresql://h/d?sslmode=maybe | sslmode",
+        "--postgresUrl=postgresql://h:99999/d | The port",
+        "--postgresUrl=postgresql://h | names no database",
+        "--postgresUrl=postgresql://h/d?loggerLevel=TRACE | loggerLevel",
+        "--debug=perhaps | --debug",
+      })
+  void eachWrongOptionIsNamed(String argument, String expected) {
+    List<String> arguments = new ArrayList<>(GOOD);
+    String name = argument.substring(0, argument.indexOf('=') + 1);
+    arguments.removeIf(a -> a.startsWith(name));
+    arguments.add(argument);
+    assertThat(problems(arguments.toArray(new String[0])))
+        .singleElement()
+        .asString()
+        .contains(expected);
+  }
+
+  @Test
+  void aPasswordInTheUrlIsRefusedAndNeverShown() {
+    assertThat(
+            problems(
+                "--postgresUrl=postgresql://me:hunter2@h/d?password=hunter3", "--dataset=p1.d"))
+        .hasSize(2)
+        .allMatch(p -> p.contains("--postgresPassword"))
+        .noneMatch(p -> p.contains("hunter"));
+  }
+
+  @Test
+  void aPlainPasswordIsRefusedWhereTheJobDescriptionIsStored() {
+    List<String> arguments = new ArrayList<>(GOOD);
+    arguments.add("--runner=DataflowRunner");
+    arguments.add("--stopAt=now");
+    assertThat(problems(arguments.toArray(new String[0])))
+        .hasSize(2)
+        .anyMatch(p -> p.contains("secret:projects"))
+        .anyMatch(p -> p.startsWith("--stopAt=now does not work with DataflowRunner"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbc:postgresql://h:1/d | h | 1 | d | u",
+        "postgresql://h/d | h | 5432 | d | u",
+        "postgresql://[::1]:6000/d | ::1 | 6000 | d | u",
+        "postgres://own%40role@h/my%20db | h | 5432 | my db | u",
+        "jdbc:postgresql://h/d?user=x | h | 5432 | d | u",
+      })
+  void urlsOfBothFormsAreRead(String url, String host, int port, String database, String user)
+      throws ConfigurationProblems {
+    RunSettings settings =
+        OptionsReader.read(List.of("--postgresUrl=" + url, "--postgresUser=u", "--dataset=p1.d"))
+            .settings();
+    assertThat(settings.postgres().host()).isEqualTo(host);
+    assertThat(settings.postgres().port()).isEqualTo(port);
+    assertThat(settings.postgres().database()).isEqualTo(database);
+    assertThat(settings.postgres().user()).isEqualTo(user);
+  }
+
+  @Test
+  void theUrlsUserIsTakenWhenThereIsNoOption() throws ConfigurationProblems {
+    RunSettings settings =
+        OptionsReader.read(List.of("--postgresUrl=postgresql://own%40role@h/d", "--dataset=p1.d"))
+            .settings();
+    assertThat(settings.postgres().user()).isEqualTo("own@role");
+  }
+
+  @Test
+  void patternsSelectTablesAndExclusionsWin() throws ConfigurationProblems {
+    List<String> arguments = new ArrayList<>(GOOD);
+    arguments.add("--tables=public.*,sales.ord*,\"Weird \"\"Schema\"\"\".\"a.b,c\"");
+    arguments.add("--excludeTables=public.audit_*");
+    RunSettings settings = OptionsReader.read(arguments).settings();
+    assertThat(settings.tables().matches(new TableId("public", "customers"))).isTrue();
+    assertThat(settings.tables().matches(new TableId("public", "audit_2024"))).isFalse();
+    assertThat(settings.tables().matches(new TableId("sales", "orders"))).isTrue();
+    assertThat(settings.tables().matches(new TableId("sales", "customers"))).isFalse();
+    assertThat(settings.tables().matches(new TableId("Weird \"Schema\"", "a.b,c"))).isTrue();
+  }
+
+  private static List<String> problems(String... arguments) {
+    ConfigurationProblems thrown =
+        catchThrowableOfType(
+            ConfigurationProblems.class, () -> OptionsReader.read(List.of(arguments)));
+    return thrown.problems();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.options;
+
+import org.jspecify.annotations.NullMarked;
