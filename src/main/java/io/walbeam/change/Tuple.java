@@ -2,6 +2,7 @@ package io.walbeam.change;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The columns of one row image as views over the bytes of a message: no object per column.
@@ -60,9 +61,19 @@ public final class Tuple {
     if (bytes != other.bytes) {
       throw new IllegalArgumentException("the tuples are views over different bytes");
     }
+    Objects.checkIndex(i, size);
+    Objects.checkIndex(i, other.size);
     kinds[i] = other.kinds[i];
     offsets[i] = other.offsets[i];
     lengths[i] = other.lengths[i];
+  }
+
+  /** Declares column {@code i} not part of this tuple. */
+  public void markAbsent(int i) {
+    Objects.checkIndex(i, size);
+    kinds[i] = Kind.ABSENT;
+    offsets[i] = 0;
+    lengths[i] = 0;
   }
 
   /** Number of columns. */

@@ -1,0 +1,55 @@
+package io.walbeam.postgres.pgoutput;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+
+/**
+ * The bytes are not a pgoutput message of protocol version 1.
+ *
+ * <p>Tells the message type and where in the message reading stopped, never a value.
+ */
+public final class MalformedMessageException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final byte messageType;
+  private final int offset;
+
+  MalformedMessageException(byte messageType, int offset, String problem) {
+    super(
+        "A replication message of type "
+            + describe(messageType)
+            + " is malformed at byte "
+            + offset
+            + ": "
+            + problem
+            + ".");
+    this.messageType = messageType;
+    this.offset = offset;
+  }
+
+  /** The message's first byte, 0 if the message is empty. */
+  public byte messageType() {
+    return messageType;
+  }
+
+  /** Where reading stopped, counted from the start of the message. */
+  public int offset() {
+    return offset;
+  }
+
+  /** This failure for a person. */
+  public WalbeamException toFailure() {
+    return new WalbeamException(
+        FailureKind.MALFORMED,
+        String.valueOf(getMessage()),
+        "Keep the replication slot and report this with the server's version; nothing was"
+            + " acknowledged.",
+        this);
+  }
+
+  private static String describe(byte messageType) {
+    boolean letter =
+        (messageType >= 'a' && messageType <= 'z') || (messageType >= 'A' && messageType <= 'Z');
+    return letter ? "'" + (char) messageType + "'" : Integer.toString(messageType & 0xFF);
+  }
+}
