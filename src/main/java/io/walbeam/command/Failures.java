@@ -1,0 +1,49 @@
+package io.walbeam.command;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.options.ConfigurationProblems;
+import java.io.PrintStream;
+import java.util.Optional;
+
+/** From whatever was thrown to sentences and an exit code. */
+final class Failures {
+  private Failures() {}
+
+  /** Prints what a person needs and returns the exit code. */
+  static int report(Throwable thrown, boolean debug, PrintStream err) {
+    int exitCode = describe(thrown, err);
+    if (debug) {
+      thrown.printStackTrace(err);
+    }
+    return exitCode;
+  }
+
+  /** The failure of ours behind whatever a runner wrapped it in. */
+  static Optional<WalbeamException> known(Throwable thrown) {
+    Throwable cause = thrown;
+    for (int depth = 0; cause != null && depth < 32; depth++) {
+      if (cause instanceof WalbeamException ours) {
+        return Optional.of(ours);
+      }
+      cause = cause.getCause();
+    }
+    return Optional.empty();
+  }
+
+  private static int describe(Throwable thrown, PrintStream err) {
+    if (thrown instanceof ConfigurationProblems configuration) {
+      configuration.problems().forEach(problem -> err.println("walbeam: " + problem));
+      return FailureKind.CONFIGURATION.exitCode();
+    }
+    Optional<WalbeamException> ours = known(thrown);
+    if (ours.isPresent()) {
+      err.println("walbeam: " + ours.get().getMessage());
+      err.println("         " + ours.get().remedy());
+      return ours.get().kind().exitCode();
+    }
+    err.println("walbeam: The run ended unexpectedly (" + thrown.getClass().getSimpleName() + ").");
+    err.println("         Run again with --debug and report the trace; nothing is lost.");
+    return FailureKind.BUG.exitCode();
+  }
+}

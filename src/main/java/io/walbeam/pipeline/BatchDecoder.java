@@ -1,0 +1,219 @@
+package io.walbeam.pipeline;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.change.OldImage;
+import io.walbeam.change.Operation;
+import io.walbeam.change.Relation;
+import io.walbeam.change.Tuple;
+import io.walbeam.change.TypeName;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.pgoutput.MalformedMessageException;
+import io.walbeam.postgres.pgoutput.MessageHeader;
+import io.walbeam.postgres.pgoutput.PgOutputDecoder;
+import io.walbeam.postgres.pgoutput.PgOutputHandler;
+import io.walbeam.postgres.pgoutput.PgOutputMessage;
+import io.walbeam.row.RowMeta;
+import io.walbeam.source.ChangeBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the messages of a batch and turns changes into row mutations with their positions.
+ *
+ * <p>A key-changing update is two mutations: delete the old key, upsert the new one. Not
+ * thread-safe; used for one bundle.
+ */
+final class BatchDecoder implements PgOutputHandler {
+  /** Receives the mutations in stream order. Tuples are valid during the call. */
+  interface Mutations {
+    /** The row is now as {@code row} says; every column has a value or is unchanged TOAST. */
+    void upsert(Route route, Tuple row, RowMeta meta);
+
+    /** The row with the key of {@code oldRow} is gone. */
+    void delete(Route route, Tuple oldRow, RowMeta meta);
+
+    /** All rows of the relation are gone. */
+    void truncate(Route route, RowMeta meta);
+  }
+
+  private final Routes routes;
+  private final long epoch;
+  private final Mutations mutations;
+  private final PgOutputDecoder decoder = new PgOutputDecoder();
+  private final RowMeta meta = new RowMeta();
+  private final Map<Integer, Route> routeById = new HashMap<>();
+  private final Map<Integer, TypeName> typeByOid = new HashMap<>();
+
+  private @Nullable ChangeBatch batch;
+  private PgOutputMessage.@Nullable Begin transaction;
+  private int payload;
+  private int payloadLength;
+  private long lsn;
+  private long lastChangeLsn;
+  private int index;
+
+  BatchDecoder(Routes routes, long epoch, Mutations mutations) {
+    this.routes = routes;
+    this.epoch = epoch;
+    this.mutations = mutations;
+  }
+
+  /** Decodes every message of {@code next}. */
+  void decode(ChangeBatch next) {
+    batch = next;
+    transaction = null;
+    routeById.clear();
+    typeByOid.clear();
+    lastChangeLsn = -1;
+    index = next.firstIndex() - 1;
+    byte[] bytes = next.messages();
+    ByteBuffer header = ByteBuffer.wrap(bytes);
+    boolean firstChange = true;
+    for (int at = 0; at < next.length(); at = payload + payloadLength) {
+      lsn = header.getLong(at);
+      payloadLength = header.getInt(at + Long.BYTES);
+      payload = at + ChangeBatch.ENTRY_HEADER;
+      byte type = MessageHeader.type(bytes, payload, payloadLength);
+      if (MessageHeader.countsAsChange(type)) {
+        if (firstChange || lsn == lastChangeLsn) {
+          index++;
+        } else {
+          index = 0;
+        }
+        firstChange = false;
+        lastChangeLsn = lsn;
+      }
+      try {
+        decoder.decode(bytes, payload, payloadLength, this);
+      } catch (MalformedMessageException e) {
+        throw new WalbeamException(
+            FailureKind.MALFORMED,
+            "The message at " + Lsn.format(lsn) + " is not pgoutput protocol 1.",
+            "Check that the server is PostgreSQL 14 or newer, and report this with the server's"
+                + " version.",
+            e);
+      }
+    }
+  }
+
+  /** The batch being decoded. */
+  ChangeBatch batch() {
+    ChangeBatch current = batch;
+    if (current == null) {
+      throw new IllegalStateException("no batch is being decoded");
+    }
+    return current;
+  }
+
+  /** Offset of the current message in the batch. */
+  int payload() {
+    return payload;
+  }
+
+  /** Bytes of the current message. */
+  int payloadLength() {
+    return payloadLength;
+  }
+
+  @Override
+  public void begin(PgOutputMessage.Begin begin) {
+    transaction = begin;
+    meta.transaction(
+        epoch, begin.commitLsn(), begin.commitTimeMicros(), begin.transactionId());
+  }
+
+  @Override
+  public void commit(PgOutputMessage.Commit commit) {
+    transaction = null;
+  }
+
+  @Override
+  public void origin(PgOutputMessage.Origin origin) {}
+
+  @Override
+  public void relation(PgOutputMessage.RelationDescribed described) {
+    Relation relation = described.relation();
+    routeById.put(relation.id(), routes.route(relation, typeByOid));
+  }
+
+  @Override
+  public void type(PgOutputMessage.TypeDescribed described) {
+    typeByOid.put(described.type().oid(), described.type());
+  }
+
+  @Override
+  public void insert(int relationId, Tuple row) {
+    Route route = route(relationId);
+    if (!route.filtered()) {
+      mutations.upsert(route, row, at(0, Operation.INSERT));
+    }
+  }
+
+  @Override
+  public void update(int relationId, OldImage oldImage, Tuple oldRow, Tuple row) {
+    Route route = route(relationId);
+    if (route.filtered()) {
+      return;
+    }
+    if (oldImage != OldImage.NONE) {
+      route.fillUnchanged(row, oldImage, oldRow);
+      if (route.key().changed(oldRow, row)) {
+        mutations.delete(route, oldRow, at(0, Operation.UPDATE));
+        mutations.upsert(route, row, at(1, Operation.UPDATE));
+        return;
+      }
+    }
+    mutations.upsert(route, row, at(0, Operation.UPDATE));
+  }
+
+  @Override
+  public void delete(int relationId, OldImage oldImage, Tuple oldRow) {
+    Route route = route(relationId);
+    if (!route.filtered()) {
+      mutations.delete(route, oldRow, at(0, Operation.DELETE));
+    }
+  }
+
+  @Override
+  public void truncate(PgOutputMessage.Truncate truncate) {
+    List<Route> truncated = new ArrayList<>();
+    for (int id : truncate.relationIds()) {
+      truncated.add(route(id));
+    }
+    for (Route route : truncated) {
+      if (!route.filtered()) {
+        mutations.truncate(route, at(0, Operation.TRUNCATE));
+      }
+    }
+  }
+
+  @Override
+  public void message(PgOutputMessage.LogicalMessage message) {}
+
+  private RowMeta at(int half, Operation operation) {
+    if (transaction == null) {
+      throw outOfOrder("a change outside a transaction");
+    }
+    return meta.change(lsn, 2L * index + half, operation);
+  }
+
+  private Route route(int relationId) {
+    Route route = routeById.get(relationId);
+    if (route == null) {
+      throw outOfOrder("a change of a relation that was not described");
+    }
+    return route;
+  }
+
+  private WalbeamException outOfOrder(String what) {
+    return new WalbeamException(
+        FailureKind.MALFORMED,
+        "The stream has " + what + " at " + Lsn.format(lsn) + ".",
+        "Report this with the server's version.");
+  }
+}

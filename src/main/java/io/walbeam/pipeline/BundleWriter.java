@@ -1,0 +1,220 @@
+package io.walbeam.pipeline;
+
+import io.walbeam.change.Tuple;
+import io.walbeam.failure.FailPoint;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.progress.Receipt;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.row.RowBuffer;
+import io.walbeam.row.RowKey;
+import io.walbeam.row.RowMeta;
+import io.walbeam.row.RowRejectedException;
+import io.walbeam.row.TableMapping;
+import io.walbeam.sink.RejectedRow;
+import io.walbeam.source.ChangeBatch;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+
+/**
+ * Writes the batches of one bundle: decodes them in order, gathers the rows of each table, sends
+ * them while the next batch is decoded, and hands out receipts when everything is durable.
+ *
+ * <p>Order between requests does not matter, because every row carries its position. Used by one
+ * thread.
+ */
+final class BundleWriter implements BatchDecoder.Mutations {
+  /** Rows of one table are sent when they reach this size: BigQuery advises more than 1 MB. */
+  private static final long CHUNK_BYTES = 4L << 20;
+
+  /** Rows of all tables together that wait to be sent; beyond it every table is sent. */
+  private static final long GATHERED_BYTES = 32L << 20;
+
+  /** Chunks on their way before the decoder waits for the oldest: bounds memory, not speed. */
+  private static final int MAX_OUTSTANDING = 16;
+
+  private final Destination destination;
+  private final BatchDecoder decoder;
+  private final RowBuffer buffer = new RowBuffer();
+  private final Map<String, TableChunk> chunks = new LinkedHashMap<>();
+  private final Deque<Sent> outstanding = new ArrayDeque<>();
+  private final DeadLetterBox deadLetters;
+  private final List<Receipt> receipts = new ArrayList<>();
+  private boolean wroteRows;
+
+  private record Sent(TableChunk chunk, Future<List<RejectedRow>> result) {}
+
+  BundleWriter(Destination destination, long epoch) {
+    this.destination = destination;
+    this.decoder = new BatchDecoder(destination.routes(), epoch, this);
+    this.deadLetters = new DeadLetterBox(destination.clock());
+  }
+
+  /**
+   * Takes one batch. Its rows are sent at once or later, at the latest by {@link #finish}.
+   *
+   * @throws WalbeamException if a person must act
+   */
+  void add(ChangeBatch batch) throws InterruptedException {
+    decoder.decode(batch);
+    receipts.add(Receipt.of(batch));
+    long gathered = chunks.values().stream().mapToLong(TableChunk::bytes).sum();
+    for (TableChunk chunk : List.copyOf(chunks.values())) {
+      if (chunk.bytes() >= CHUNK_BYTES || gathered >= GATHERED_BYTES) {
+        send(chunk);
+      }
+    }
+  }
+
+  /**
+   * Sends what is left, waits for everything, writes the dead letters.
+   *
+   * @return one receipt for each batch, in the order they came
+   */
+  List<Receipt> finish() throws InterruptedException {
+    for (TableChunk chunk : List.copyOf(chunks.values())) {
+      send(chunk);
+    }
+    while (!outstanding.isEmpty()) {
+      await(outstanding.remove());
+    }
+    if (!deadLetters.isEmpty()) {
+      destination.deadLetters().write(deadLetters.take());
+    }
+    if (wroteRows) {
+      FailPoint.ROWS_APPENDED.reached();
+    }
+    return List.copyOf(receipts);
+  }
+
+  @Override
+  public void upsert(Route route, Tuple row, RowMeta meta) {
+    TableMapping mapping = route.mapping();
+    if (mapping.hasUnchanged(row)) {
+      deadLetters.add(
+          origin(route, meta),
+          "read_back",
+          "UNCHANGED_TOAST",
+          "A large value that the update left alone is not in the stream.",
+          "Set REPLICA IDENTITY FULL on the table, or update the large column itself.");
+      return;
+    }
+    try {
+      gather(mapping, row, mapping.encodeUpsert(row, meta, buffer), origin(route, meta));
+    } catch (RowRejectedException e) {
+      reject(route, meta, e);
+    }
+  }
+
+  @Override
+  public void delete(Route route, Tuple oldRow, RowMeta meta) {
+    TableMapping mapping = route.mapping();
+    try {
+      gather(mapping, oldRow, mapping.encodeDelete(oldRow, meta, buffer), origin(route, meta));
+    } catch (RowRejectedException e) {
+      reject(route, meta, e);
+    }
+  }
+
+  @Override
+  public void truncate(Route route, RowMeta meta) {
+    deadLetters.add(
+        origin(route, meta),
+        "truncate",
+        "TRUNCATE",
+        "The table was truncated; its rows are still in BigQuery.",
+        "Delete the rows of the destination table by hand, or drop the table and the slot and start"
+            + " over.");
+    destination.warn(
+        "Table {} was truncated at {}; a dead letter says what to do.",
+        route.relation().table(),
+        meta.position());
+  }
+
+  private void gather(TableMapping mapping, Tuple keyTuple, EncodedRow row, RowOrigin origin) {
+    chunk(mapping).put(RowKey.of(mapping, keyTuple), row, origin);
+  }
+
+  private TableChunk chunk(TableMapping mapping) {
+    String name = mapping.destination().name();
+    TableChunk chunk = chunks.get(name);
+    if (chunk != null && !chunk.table().equals(mapping.destination())) {
+      // The table was altered in the middle of the bundle: rows of one shape per request.
+      submit(chunk);
+      chunk = null;
+    }
+    if (chunk == null) {
+      chunk = new TableChunk(mapping.destination());
+      chunks.put(name, chunk);
+    }
+    return chunk;
+  }
+
+  private void reject(Route route, RowMeta meta, RowRejectedException rejection) {
+    deadLetters.add(
+        origin(route, meta),
+        "map",
+        rejection.errorClass(),
+        rejection.problem(),
+        rejection.remedy());
+    destination.metrics().rejected(route.destination().name(), rejection.errorClass());
+  }
+
+  private RowOrigin origin(Route route, RowMeta meta) {
+    return new RowOrigin(
+        decoder.batch(),
+        decoder.payload(),
+        decoder.payloadLength(),
+        route,
+        meta.operation(),
+        meta.position(),
+        meta.transactionId(),
+        meta.commitTimeMicros());
+  }
+
+  private void send(TableChunk chunk) throws InterruptedException {
+    chunks.remove(chunk.table().name());
+    submit(chunk);
+    while (outstanding.size() > MAX_OUTSTANDING) {
+      await(outstanding.remove());
+    }
+  }
+
+  private void submit(TableChunk chunk) {
+    wroteRows = true;
+    outstanding.add(
+        new Sent(
+            chunk,
+            destination
+                .executor()
+                .submit(() -> destination.tables().write(chunk.table(), chunk.rows()))));
+  }
+
+  private void await(Sent sent) throws InterruptedException {
+    try {
+      for (RejectedRow rejected : sent.result().get()) {
+        deadLetters.add(
+            sent.chunk().origin(rejected.index()),
+            "append",
+            rejected.errorClass(),
+            rejected.message(),
+            rejected.remedy());
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof WalbeamException known) {
+        throw known;
+      }
+      throw new WalbeamException(
+          FailureKind.BUG,
+          "Writing to table " + sent.chunk().table().name() + " failed unexpectedly.",
+          "Run again with --debug and report the trace.",
+          e.getCause());
+    }
+  }
+}

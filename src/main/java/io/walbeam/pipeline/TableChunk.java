@@ -1,0 +1,72 @@
+package io.walbeam.pipeline;
+
+import io.walbeam.change.Tuple;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.row.KeyColumns;
+import io.walbeam.row.LatestByKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows of one table that will go out together: the last image of each key only.
+ *
+ * <p>Not thread-safe while it is filled; handed over once and only read from then on.
+ */
+final class TableChunk {
+  private final DestinationTable table;
+  private final LatestByKey latest = new LatestByKey();
+  private final List<EncodedRow> rows = new ArrayList<>();
+  private final List<RowOrigin> origins = new ArrayList<>();
+  private long bytes;
+
+  TableChunk(DestinationTable table) {
+    this.table = table;
+  }
+
+  /** Adds a row of a table without a key. */
+  void add(EncodedRow row, RowOrigin origin) {
+    rows.add(row);
+    origins.add(origin);
+    bytes += row.length();
+  }
+
+  /**
+   * Adds the latest image of the key in {@code tuple}; an earlier one in this chunk is forgotten.
+   */
+  void put(KeyColumns key, Tuple tuple, EncodedRow row, RowOrigin origin) {
+    int superseded = latest.put(key, tuple, rows.size());
+    add(row, origin);
+    if (superseded != LatestByKey.NONE) {
+      replaceWithLast(superseded, key, tuple);
+    }
+  }
+
+  /** Moves the last row to where the superseded one was, so that no hole is left. */
+  private void replaceWithLast(int superseded, KeyColumns key, Tuple tuple) {
+    int last = rows.size() - 1;
+    bytes -= rows.get(superseded).length();
+    rows.set(superseded, rows.get(last));
+    origins.set(superseded, origins.get(last));
+    rows.remove(last);
+    origins.remove(last);
+    latest.put(key, tuple, superseded);
+  }
+
+  DestinationTable table() {
+    return table;
+  }
+
+  List<EncodedRow> rows() {
+    return rows;
+  }
+
+  RowOrigin origin(int index) {
+    return origins.get(index);
+  }
+
+  /** Encoded bytes of all rows. */
+  long bytes() {
+    return bytes;
+  }
+}

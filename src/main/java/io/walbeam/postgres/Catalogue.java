@@ -1,0 +1,79 @@
+package io.walbeam.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the system catalogue for what the replication stream does not tell. Keeps one connection,
+ * opened when needed. Not thread-safe.
+ */
+public final class Catalogue implements AutoCloseable {
+  private static final String PRIMARY_KEY =
+      """
+      SELECT a.attname
+      FROM pg_catalog.pg_index i
+      CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+      WHERE i.indrelid = ?::bigint::oid AND i.indisprimary AND i.indimmediate AND i.indisvalid
+        AND k.place <= i.indnkeyatts
+      ORDER BY k.place
+      """;
+
+  private final PostgresConnections connections;
+  private @Nullable Connection connection;
+
+  public Catalogue(PostgresSettings settings) {
+    connections = new PostgresConnections(settings);
+  }
+
+  /**
+   * Columns of the relation's primary key in key order; empty if it has none, if the key is
+   * deferrable, or if the relation is gone.
+   *
+   * @param relationId object identifier, unsigned
+   * @throws io.walbeam.failure.WalbeamException of kind TRANSIENT if PostgreSQL cannot be reached
+   */
+  public List<String> primaryKey(int relationId) {
+    try (PreparedStatement statement = connection().prepareStatement(PRIMARY_KEY)) {
+      statement.setLong(1, Integer.toUnsignedLong(relationId));
+      List<String> columns = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          columns.add(rows.getString(1));
+        }
+      }
+      return columns;
+    } catch (SQLException e) {
+      close();
+      throw connections.failure(e);
+    }
+  }
+
+  /** Closes the connection; the next look-up opens another. */
+  @Override
+  public void close() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException e) {
+        // It is given up either way.
+      }
+    }
+  }
+
+  private Connection connection() {
+    Connection open = connection;
+    if (open == null) {
+      open = connections.open("walbeam:catalogue");
+      connection = open;
+    }
+    return open;
+  }
+}

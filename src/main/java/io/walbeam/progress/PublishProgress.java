@@ -1,0 +1,73 @@
+package io.walbeam.progress;
+
+import io.walbeam.sink.SlotState;
+import java.io.Serializable;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.KV;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the union of receipts under the slot's key and submits every new confirmed position. A
+ * shell over {@link ProgressState} and {@link StatePublisher}.
+ *
+ * <p>Positions are submitted before the runner commits the state. That is sound: a receipt is true
+ * whether or not the runner remembers it.
+ */
+public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
+  private static final long serialVersionUID = 1L;
+
+  /** Opens the worker's publisher; called on the worker. */
+  @FunctionalInterface
+  public interface PublisherSource extends Serializable {
+    StatePublisher publisher();
+  }
+
+  @StateId("progress")
+  private final StateSpec<ValueState<ProgressState>> progressSpec =
+      StateSpecs.value(ProgressStateCoder.of());
+
+  private final PublisherSource publishers;
+  private transient @Nullable StatePublisher publisher;
+
+  public PublishProgress(PublisherSource publishers) {
+    this.publishers = publishers;
+  }
+
+  @Setup
+  public void setup() {
+    publisher = publishers.publisher();
+  }
+
+  @ProcessElement
+  public void process(
+      @Element KV<String, Receipt> element,
+      @StateId("progress") ValueState<ProgressState> progress) {
+    ProgressState before = progress.read();
+    Receipt receipt = element.getValue();
+    ProgressState after = (before == null ? ProgressState.INITIAL : before).with(receipt);
+    progress.write(after);
+    StatePublisher target = publisher;
+    if (target != null && after.completeLsn() != 0) {
+      target.submit(state(element.getKey(), receipt.origin(), after));
+    }
+  }
+
+  private static SlotState state(
+      String slot, io.walbeam.source.Origin origin, ProgressState progress) {
+    return new SlotState(
+        slot,
+        origin.epoch(),
+        origin.systemId(),
+        origin.timeline(),
+        progress.completeLsn(),
+        progress.completeTimeMicros(),
+        origin.jobStart() + "/" + origin.readerStart(),
+        ChronoUnit.MICROS.between(Instant.EPOCH, Clock.systemUTC().instant()));
+  }
+}
