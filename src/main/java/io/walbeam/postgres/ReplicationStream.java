@@ -1,0 +1,323 @@
+package io.walbeam.postgres;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.change.TableId;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A logical replication stream read straight from the socket, without an object per message.
+ *
+ * <p>pgjdbc makes the connection (TLS, authentication); from START_REPLICATION on this class speaks
+ * the protocol itself (PostgreSQL documentation, "Streaming Replication Protocol" and "Message
+ * Formats"). At that moment the server is idle after ReadyForQuery, so nothing is left in pgjdbc's
+ * buffers.
+ *
+ * <p>One thread reads and sends status; {@link #close} may be called by any thread at any time and
+ * never waits for the server.
+ */
+public final class ReplicationStream implements AutoCloseable {
+  /** Messages whose CopyData is longer are handed over in pieces. */
+  public static final int OVERSIZE_BYTES = 16 << 20;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  /** 'd', length; 'w', dataStart, walEnd, sendTime. */
+  private static final int FRAME_HEADER = 5;
+
+  private static final int DATA_HEADER = 25;
+  private static final int STATUS_LENGTH = 34;
+
+  /** Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
+  public static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
+
+  /** Milliseconds the server may take to answer START_REPLICATION. */
+  private static final int START_TIMEOUT_MILLIS = 60_000;
+
+  private final Connection connection;
+  private final Socket plain;
+  private final @Nullable Socket encrypted;
+  private final InputStream plainInput;
+  private final InputStream input;
+  private final OutputStream output;
+  private final ServerIdentity identity;
+  private final int capacity;
+  private final byte[] status = new byte[FRAME_HEADER + STATUS_LENGTH];
+  private byte[] buffer;
+  private int begin;
+  private int end;
+  private int timeout = -1;
+  private volatile boolean closed;
+
+  ReplicationStream(
+      Connection connection,
+      Socket plain,
+      @Nullable Socket encrypted,
+      ServerIdentity identity,
+      int capacity)
+      throws IOException {
+    this.connection = connection;
+    this.plain = plain;
+    this.encrypted = encrypted;
+    Socket socket = encrypted == null ? plain : encrypted;
+    this.plainInput = plain.getInputStream();
+    this.input = socket.getInputStream();
+    this.output = socket.getOutputStream();
+    this.identity = identity;
+    this.capacity = capacity;
+    this.buffer = new byte[capacity];
+  }
+
+  public ServerIdentity identity() {
+    return identity;
+  }
+
+  /** Whether the stream is encrypted. */
+  public boolean isEncrypted() {
+    return encrypted != null;
+  }
+
+  /**
+   * Starts streaming with pgoutput, protocol version 1, text tuples, logical messages on.
+   *
+   * @param lsn where to start; the server starts at the slot's confirmed position if that is later
+   * @throws SQLException if the server refuses, with its SQLState
+   */
+  public void start(String slot, String publication, long lsn) throws IOException, SQLException {
+    String publications = TableId.quote(publication).replace("'", "''");
+    String command =
+        "START_REPLICATION SLOT "
+            + TableId.quote(slot)
+            + " LOGICAL "
+            + Lsn.format(lsn)
+            + " (\"proto_version\" '1', \"publication_names\" '"
+            + publications
+            + "', \"messages\" 'true')";
+    byte[] text = command.getBytes(StandardCharsets.UTF_8);
+    byte[] query = new byte[FRAME_HEADER + text.length + 1];
+    query[0] = 'Q';
+    INT.set(query, 1, query.length - 1);
+    System.arraycopy(text, 0, query, FRAME_HEADER, text.length);
+    write(query);
+    while (true) {
+      while (!hasFrame()) {
+        if (fill(START_TIMEOUT_MILLIS) == 0) {
+          throw new SocketTimeoutException("no answer to START_REPLICATION");
+        }
+      }
+      byte type = buffer[begin];
+      int length = (int) INT.get(buffer, begin + 1);
+      if (type == 'E') {
+        throw ErrorResponse.parse(buffer, begin + FRAME_HEADER, length - 4);
+      }
+      begin += 1 + length;
+      if (type == 'W') {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Waits at most {@code waitMillis} for bytes, takes everything that has arrived (up to the size
+   * of the buffer) and hands every whole message to {@code handler}.
+   *
+   * @return bytes taken, 0 if none arrived in time
+   * @throws IOException if the stream ended or broke
+   */
+  public int read(StreamHandler handler, int waitMillis) throws IOException {
+    int taken = fill(waitMillis);
+    if (taken > 0) {
+      dispatch(handler);
+    }
+    return taken;
+  }
+
+  /**
+   * Sends a standby status update.
+   *
+   * @param written everything before it was received
+   * @param flushed everything before it is durable: the slot moves there
+   * @param reply whether the server shall answer at once
+   */
+  public void sendStatus(long written, long flushed, boolean reply) throws IOException {
+    status[0] = 'd';
+    INT.set(status, 1, status.length - 1);
+    status[FRAME_HEADER] = 'r';
+    LONG.set(status, FRAME_HEADER + 1, written);
+    LONG.set(status, FRAME_HEADER + 9, flushed);
+    LONG.set(status, FRAME_HEADER + 17, flushed);
+    LONG.set(status, FRAME_HEADER + 25, System.currentTimeMillis() * 1000 - POSTGRES_EPOCH_MICROS);
+    status[FRAME_HEADER + 33] = (byte) (reply ? 1 : 0);
+    write(status);
+  }
+
+  /** Ends the connection without draining it. Idempotent, any thread. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      // A Terminate message lets the server end quietly instead of logging a lost connection. TLS
+      // could block here behind a writer, so there the closed socket has to do.
+      if (encrypted == null) {
+        plain.getOutputStream().write(new byte[] {'X', 0, 0, 0, 4});
+      }
+      plain.close();
+    } catch (IOException e) {
+      // The server has gone already.
+    }
+    PostgresConnections.abort(connection);
+  }
+
+  private void write(byte[] message) throws IOException {
+    output.write(message);
+    output.flush();
+  }
+
+  private boolean hasFrame() {
+    return end - begin >= FRAME_HEADER && end - begin > (int) INT.get(buffer, begin + 1);
+  }
+
+  private void dispatch(StreamHandler handler) throws IOException {
+    byte[] bytes = buffer;
+    while (end - begin >= FRAME_HEADER) {
+      int length = (int) INT.get(bytes, begin + 1);
+      if (length < 4) {
+        throw new IOException("a protocol message has an impossible length");
+      }
+      if (end - begin <= length) {
+        if (length > OVERSIZE_BYTES && end - begin >= FRAME_HEADER + DATA_HEADER) {
+          oversize(handler, length);
+          bytes = buffer;
+          continue;
+        }
+        break;
+      }
+      frame(handler, bytes, begin, length);
+      begin += 1 + length;
+    }
+    if (begin == end) {
+      begin = 0;
+      end = 0;
+      if (buffer.length > capacity) {
+        buffer = new byte[capacity];
+      }
+    }
+  }
+
+  private void frame(StreamHandler handler, byte[] bytes, int at, int length) throws IOException {
+    int body = at + FRAME_HEADER;
+    switch (bytes[at]) {
+      case 'd' -> {
+        if (length < 4 + 18) {
+          throw new IOException("a CopyData message is too short");
+        }
+        if (bytes[body] == 'w') {
+          if (length - 4 > OVERSIZE_BYTES) {
+            try (MessagePieces pieces =
+                new MessagePieces(bytes, body + DATA_HEADER, at + 1 + length)) {
+              handler.oversize((long) LONG.get(bytes, body + 1), length - 4 - DATA_HEADER, pieces);
+            }
+          } else {
+            handler.data(
+                (long) LONG.get(bytes, body + 1),
+                bytes,
+                body + DATA_HEADER,
+                length - 4 - DATA_HEADER);
+          }
+        } else if (bytes[body] == 'k') {
+          handler.keepalive(
+              (long) LONG.get(bytes, body + 1),
+              (long) LONG.get(bytes, body + 9) + POSTGRES_EPOCH_MICROS,
+              bytes[body + 17] != 0);
+        }
+      }
+      case 'E' -> {
+        SQLException error = ErrorResponse.parse(bytes, body, length - 4);
+        throw new IOException("the server ended the stream: " + error.getMessage(), error);
+      }
+      case 'c' -> throw new EOFException("the server ended the stream");
+      default -> {
+        // NoticeResponse, ParameterStatus: nothing to do.
+      }
+    }
+  }
+
+  /** A message longer than the limit: what has arrived, then the rest from the socket. */
+  private void oversize(StreamHandler handler, int length) throws IOException {
+    int body = begin + FRAME_HEADER;
+    if (buffer[begin] != 'd' || buffer[body] != 'w') {
+      throw new IOException("a protocol message is too long");
+    }
+    long dataStart = (long) LONG.get(buffer, body + 1);
+    long missing = 1L + length - (end - begin);
+    setTimeout(0);
+    try (MessagePieces pieces =
+        new MessagePieces(input, handler::progress, buffer, body + DATA_HEADER, end, missing)) {
+      handler.oversize(dataStart, length - 4L - DATA_HEADER, pieces);
+    }
+    begin = 0;
+    end = 0;
+  }
+
+  /** Reads once with a time limit, then for as long as more is there and fits. */
+  private int fill(int waitMillis) throws IOException {
+    makeRoom();
+    setTimeout(Math.max(waitMillis, 1));
+    int before = end;
+    int count;
+    try {
+      count = input.read(buffer, end, buffer.length - end);
+    } catch (SocketTimeoutException e) {
+      return 0;
+    }
+    while (count > 0) {
+      end += count;
+      if (end == buffer.length || !moreArrived()) {
+        return end - before;
+      }
+      count = input.read(buffer, end, buffer.length - end);
+    }
+    throw new EOFException("the server closed the connection");
+  }
+
+  /** On TLS, whole records may wait in the TLS layer or, still encrypted, in the socket. */
+  private boolean moreArrived() throws IOException {
+    return input.available() > 0 || (encrypted != null && plainInput.available() > 0);
+  }
+
+  private void makeRoom() {
+    if (begin > 0) {
+      System.arraycopy(buffer, begin, buffer, 0, end - begin);
+      end -= begin;
+      begin = 0;
+    }
+    if (end == buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, OVERSIZE_BYTES + capacity));
+    }
+  }
+
+  private void setTimeout(int millis) throws IOException {
+    if (millis != timeout) {
+      (encrypted == null ? plain : encrypted).setSoTimeout(millis);
+      timeout = millis;
+    }
+  }
+}
