@@ -50,7 +50,7 @@ public final class Catalogue implements AutoCloseable {
       return columns;
     } catch (SQLException e) {
       close();
-      throw connections.failure(e);
+      throw PostgresErrors.using("look up a primary key", connections.settings(), e);
     }
   }
 
