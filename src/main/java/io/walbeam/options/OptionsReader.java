@@ -1,10 +1,14 @@
 package io.walbeam.options;
 
 import io.walbeam.change.TablePatterns;
-import io.walbeam.options.RunSettings.DestinationSettings;
 import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.MappingSettings;
+import io.walbeam.row.TableNameTemplate;
 import io.walbeam.secret.SecretReference;
+import io.walbeam.sink.bigquery.BigQuerySettings;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -28,10 +32,12 @@ public final class OptionsReader {
   private static final int MAX_IDENTIFIER = 63;
 
   private final WalbeamOptions options;
+  private final Clock clock;
   private final List<String> problems;
 
-  private OptionsReader(WalbeamOptions options, List<String> problems) {
+  private OptionsReader(WalbeamOptions options, Clock clock, List<String> problems) {
     this.options = options;
+    this.clock = clock;
     this.problems = problems;
   }
 
@@ -43,7 +49,7 @@ public final class OptionsReader {
   public static Invocation read(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
     WalbeamOptions options = ArgumentParser.parse(arguments, problems);
-    Optional<RunSettings> settings = new OptionsReader(options, problems).settings();
+    Optional<RunSettings> settings = new OptionsReader(options, Clock.systemUTC(), problems).settings();
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
@@ -61,16 +67,30 @@ public final class OptionsReader {
     TablePatterns tables = tables();
     boolean stopAtNow = stopAtNow();
     long epoch = epoch();
-    DestinationSettings destination = destination();
+    WriteMode writeMode = writeMode();
+    Optional<MappingSettings> mapping = mapping();
+    Optional<BigQuerySettings> destination = destination(slot);
     if (stopAtNow && runnerName(options).equals("DataflowRunner")) {
       problems.add(
           "--stopAt=now does not work with DataflowRunner; drain the job instead, or run it with"
               + " DirectRunner.");
     }
-    return postgres.map(
-        p ->
-            new RunSettings(
-                p, slot, publication, tables, stopAtNow, epoch, destination, placement));
+    if (postgres.isEmpty() || destination.isEmpty() || mapping.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new RunSettings(
+            postgres.get(),
+            slot,
+            publication,
+            tables,
+            stopAtNow,
+            epoch,
+            clock.millis(),
+            destination.get(),
+            mapping.get(),
+            writeMode,
+            placement));
   }
 
   static Placement placement(PipelineOptions options) {
@@ -156,7 +176,20 @@ public final class OptionsReader {
     return 0;
   }
 
-  private DestinationSettings destination() {
+  private WriteMode writeMode() {
+    return switch (options.getWriteMode()) {
+      case "upsert" -> WriteMode.UPSERT;
+      case "changelog" -> WriteMode.CHANGELOG;
+      case "both" -> WriteMode.BOTH;
+      default -> {
+        problems.add("--writeMode is upsert, changelog or both.");
+        yield WriteMode.UPSERT;
+      }
+    };
+  }
+
+  private Optional<BigQuerySettings> destination(String slot) {
+    int before = problems.size();
     String project = "";
     String dataset = "";
     String text = options.getDataset();
@@ -173,8 +206,23 @@ public final class OptionsReader {
         problems.add("--dataset=" + text + " is not of the form project.dataset.");
       }
     }
-    return new DestinationSettings(
-        project, dataset, endpoint(), tableName(), maxStaleness(), deadLetterTable());
+    String endpoint = endpoint();
+    String deadLetterTable = deadLetterTable();
+    return problems.size() > before
+        ? Optional.empty()
+        : Optional.of(
+            new BigQuerySettings(
+                project, dataset, "", endpoint, deadLetterTable, "walbeam:" + slot));
+  }
+
+  private Optional<MappingSettings> mapping() {
+    String maxStaleness = maxStaleness();
+    try {
+      return Optional.of(new MappingSettings(new TableNameTemplate(options.getTableName()), maxStaleness));
+    } catch (WalbeamException e) {
+      problems.add("--tableName: " + e.describe());
+      return Optional.empty();
+    }
   }
 
   private String endpoint() {
@@ -188,17 +236,6 @@ public final class OptionsReader {
               + " end.");
     }
     return endpoint;
-  }
-
-  private String tableName() {
-    String template = options.getTableName();
-    String sample = template.replace("{schema}", "s").replace("{table}", "t");
-    if (!template.contains("{table}") || !TABLE.matcher(sample).matches()) {
-      problems.add(
-          "--tableName is a name made of {schema}, {table}, letters, digits and underscores, and"
-              + " contains {table}.");
-    }
-    return template;
   }
 
   private String maxStaleness() {

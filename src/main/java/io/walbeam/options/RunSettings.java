@@ -2,15 +2,17 @@ package io.walbeam.options;
 
 import io.walbeam.change.TablePatterns;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.row.MappingSettings;
+import io.walbeam.sink.bigquery.BigQuerySettings;
 import java.io.Serializable;
-import java.util.Optional;
 
 /**
- * What a run needs to know, validated. Immutable; workers receive it serialized; no resolved
+ * What a run needs to know, validated. Immutable; workers receive it serialized; holds no resolved
  * secret.
  *
  * @param stopAtNow end once everything committed before the start is written
  * @param epoch first section of every position
+ * @param jobStart when the job was started, epoch milliseconds; names the job among others
  */
 public record RunSettings(
     PostgresSettings postgres,
@@ -19,7 +21,10 @@ public record RunSettings(
     TablePatterns tables,
     boolean stopAtNow,
     long epoch,
-    DestinationSettings destination,
+    long jobStart,
+    BigQuerySettings destination,
+    MappingSettings mapping,
+    WriteMode writeMode,
     Placement placement)
     implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -30,27 +35,5 @@ public record RunSettings(
     ONE_JVM,
     /** On workers of a distributed runner. */
     WORKERS
-  }
-
-  /**
-   * The destination as the command line names it.
-   *
-   * @param endpointOrEmpty BigQuery's address, empty for the real one
-   * @param tableName template with {@code {schema}} and {@code {table}}
-   * @param maxStaleness ISO-8601 duration
-   */
-  public record DestinationSettings(
-      String project,
-      String dataset,
-      String endpointOrEmpty,
-      String tableName,
-      String maxStaleness,
-      String deadLetterTable)
-      implements Serializable {
-    private static final long serialVersionUID = 1L;
-
-    public Optional<String> endpoint() {
-      return endpointOrEmpty.isEmpty() ? Optional.empty() : Optional.of(endpointOrEmpty);
-    }
   }
 }

@@ -74,6 +74,14 @@ public interface WalbeamOptions extends BigQueryOptions {
 
   void setDataset(@Nullable String value);
 
+  @Description(
+      "upsert: the current state of each table; changelog: one row for each change; both. A table"
+          + " without a key has a changelog only.")
+  @Default.String("upsert")
+  String getWriteMode();
+
+  void setWriteMode(String value);
+
   @Description("Name of a destination table, from {schema} and {table}.")
   @Default.String("{schema}_{table}")
   String getTableName();

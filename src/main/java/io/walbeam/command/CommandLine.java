@@ -1,0 +1,53 @@
+package io.walbeam.command;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.options.OptionsReader;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+
+/** Finds the command, runs it, and maps whatever happens to an exit code. */
+public final class CommandLine {
+  private static final String RUN = "run";
+
+  private static final String USAGE =
+      """
+      Usage: java -jar walbeam.jar [run] --postgresUrl=... --postgresUser=... --dataset=... [options]
+
+      run    replicate PostgreSQL into BigQuery until stopped (default)
+
+      Exit codes: 0 done, 1 ended and may be started again, 2 the command line is wrong,
+      3 a person must mend something first. The README lists every option.
+      """;
+
+  private CommandLine() {}
+
+  /** Runs the command line and returns the exit code. */
+  public static int execute(String[] arguments, PrintStream out, PrintStream err) {
+    boolean debug = Arrays.asList(arguments).contains("--debug");
+    try {
+      List<String> rest = List.of(arguments);
+      if (rest.isEmpty() || rest.contains("--help")) {
+        out.print(USAGE);
+        return rest.isEmpty() ? FailureKind.CONFIGURATION.exitCode() : 0;
+      }
+      if (!rest.get(0).startsWith("--")) {
+        String command = rest.get(0);
+        rest = rest.subList(1, rest.size());
+        if (!command.equals(RUN)) {
+          err.println("walbeam: There is no command " + command + "; the only one is run.");
+          return FailureKind.CONFIGURATION.exitCode();
+        }
+      }
+      OptionsReader.Invocation invocation = OptionsReader.read(rest);
+      Logging.configure(invocation.options().isDebug(), invocation.options().isQuiet());
+      RunCommand.run(invocation);
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return FailureKind.TRANSIENT.exitCode();
+    } catch (Exception | LinkageError e) {
+      return Failures.report(e, debug, err);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.walbeam.command;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.options.OptionsReader;
+import io.walbeam.options.RunSettings;
+import io.walbeam.options.RunSettings.Placement;
+import io.walbeam.options.WalbeamOptions;
+import io.walbeam.pipeline.ReplicationPipeline;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.StreamingOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code run}: builds the pipeline and runs it, here or on the runner that the options name. */
+final class RunCommand {
+  private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+  private RunCommand() {}
+
+  /**
+   * Returns when a local run has ended, or when a distributed job is submitted.
+   *
+   * @throws WalbeamException if the run cannot go on
+   */
+  static void run(OptionsReader.Invocation invocation) throws InterruptedException {
+    WalbeamOptions options = invocation.options();
+    RunSettings settings = invocation.settings();
+    options.as(StreamingOptions.class).setStreaming(true);
+    if (settings.placement() == Placement.WORKERS) {
+      ReplicationPipeline.build(options, settings).run();
+      return;
+    }
+    runHere(options, settings);
+  }
+
+  private static void runHere(WalbeamOptions options, RunSettings settings)
+      throws InterruptedException {
+    DirectOptions direct = options.as(DirectOptions.class);
+    // The runner drives the source only when the whole graph is idle: more threads only spin.
+    direct.setTargetParallelism(1);
+    // Both copy every element to check what the coders' tests prove.
+    direct.setEnforceImmutability(false);
+    direct.setEnforceEncodability(false);
+    direct.setBlockOnRun(false);
+    try (LocalRun run = LocalRun.prepare(settings)) {
+      TerminationSignals.onFirst(run::requestEnd);
+      log.info(
+          "Replicating {} through slot {} to {}.{}.",
+          settings.postgres().describe(),
+          settings.slot(),
+          settings.destination().project(),
+          settings.destination().dataset());
+      PipelineResult result = ReplicationPipeline.build(options, settings).run();
+      PipelineResult.State state = result.waitUntilFinish();
+      if (state != PipelineResult.State.DONE) {
+        throw new WalbeamException(
+            FailureKind.BUG,
+            "The pipeline ended in state " + state + ".",
+            "Run again with --debug and report the trace; nothing is lost.");
+      }
+      run.confirm();
+      log.info("Everything read is written and confirmed to the slot.");
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.walbeam.pipeline;
+
+import io.walbeam.options.RunSettings;
+import io.walbeam.options.RunSettings.Placement;
+import io.walbeam.progress.PublishProgress;
+import io.walbeam.progress.ReceiptCoder;
+import io.walbeam.source.ChangeBatch;
+import io.walbeam.source.PostgresSource;
+import io.walbeam.source.SourceSettings;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Redistribute;
+import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptors;
+
+/** The graph. The names of its steps are what a job update matches: they never change. */
+public final class ReplicationPipeline {
+  private ReplicationPipeline() {}
+
+  /** Builds the pipeline; connects to nothing. */
+  public static Pipeline build(PipelineOptions options, RunSettings settings) {
+    Pipeline pipeline = Pipeline.create(options);
+    PCollection<ChangeBatch> batches =
+        pipeline.apply("Read replication slot", Read.from(new PostgresSource(source(settings))));
+    if (settings.placement() == Placement.WORKERS) {
+      batches = batches.apply("Spread batches", Redistribute.arbitrarily());
+    }
+    batches
+        .apply("Write batches", ParDo.of(new WriteBatch(settings)))
+        .setCoder(ReceiptCoder.of())
+        .apply("Key by slot", WithKeys.of(settings.slot()).withKeyType(TypeDescriptors.strings()))
+        .apply(
+            "Publish progress",
+            ParDo.of(new PublishProgress(() -> Destination.of(settings).publisher())));
+    return pipeline;
+  }
+
+  /** What the source needs of the settings. */
+  static SourceSettings source(RunSettings settings) {
+    return new SourceSettings(
+        settings.postgres(),
+        settings.slot(),
+        settings.publication(),
+        settings.tables(),
+        settings.epoch(),
+        settings.jobStart(),
+        settings.stopAtNow(),
+        new StateReader(settings.destination()));
+  }
+}
