@@ -1,18 +1,35 @@
 package io.walbeam.row;
 
-/** A BigQuery column type. The names are BigQuery's. */
+/**
+ * A BigQuery column type and the protobuf type that carries it. The names are BigQuery's.
+ *
+ * <p>Source: BigQuery documentation, "Supported protocol buffer and Arrow data types".
+ */
 public enum DestinationType {
+  /** {@code bool}. */
   BOOL,
+  /** {@code int64}. */
   INT64,
+  /** {@code double}, with NaN and infinities. */
   FLOAT64,
+  /** {@code string} of plain decimal digits: at most 29 before and 9 after the point. */
   NUMERIC,
+  /** {@code string} of plain decimal digits: at most 38 after the point. */
   BIGNUMERIC,
+  /** {@code string}. */
   STRING,
+  /** {@code bytes}. */
   BYTES,
+  /** {@code int32}, days since 1970-01-01, years 1 to 9999. */
   DATE,
+  /** {@code string}, {@code HH:MM:SS[.ffffff]}. */
   TIME,
+  /** {@code string}, {@code YYYY-MM-DD HH:MM:SS[.ffffff]}, years 1 to 9999. */
   DATETIME,
+  /** {@code int64}, microseconds since 1970-01-01 UTC, years 1 to 9999. */
   TIMESTAMP,
+  /** {@code string} of JSON text. */
   JSON,
+  /** A message of its own. */
   STRUCT
 }

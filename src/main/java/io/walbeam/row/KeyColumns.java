@@ -1,0 +1,115 @@
+package io.walbeam.row;
+
+import io.walbeam.change.Relation;
+import io.walbeam.change.ReplicaIdentity;
+import io.walbeam.change.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The columns that identify a row in the destination, or why there are none.
+ *
+ * @param positions indexes of the columns in the relation, ascending; empty if there is no key
+ * @param absence if there is no key, one sentence that says why and what to do; else empty
+ */
+public record KeyColumns(List<Integer> positions, String absence) {
+  /** BigQuery documentation, "Use primary and foreign keys", section "Limitations". */
+  private static final int MOST_COLUMNS = 16;
+
+  public KeyColumns {
+    positions = List.copyOf(positions);
+  }
+
+  /**
+   * The key of a relation: the replica-identity columns that its message flags; under FULL, which
+   * flags every column, the primary key.
+   *
+   * @param primaryKey column names of the primary key as the catalogue has it, if there is one and
+   *     it is immediate; asked for under FULL only
+   */
+  public static KeyColumns of(Relation relation, Optional<List<String>> primaryKey) {
+    if (relation.identity() == ReplicaIdentity.FULL) {
+      return primaryKey
+          .map(names -> named(relation, names))
+          .orElseGet(
+              () ->
+                  none(
+                      "Table "
+                          + relation.table()
+                          + " has REPLICA IDENTITY FULL and no immediate primary key, so only its"
+                          + " changelog can be written; add a primary key."));
+    }
+    List<Integer> positions = new ArrayList<>();
+    for (int i = 0; i < relation.columns().size(); i++) {
+      if (relation.columns().get(i).identity()) {
+        positions.add(i);
+      }
+    }
+    if (positions.isEmpty()) {
+      return none(
+          "Table "
+              + relation.table()
+              + " has no replica identity, so only its changelog can be written; add a primary key"
+              + " or set REPLICA IDENTITY USING INDEX.");
+    }
+    return limited(relation, positions);
+  }
+
+  /** Whether there is a key. */
+  public boolean exists() {
+    return !positions.isEmpty();
+  }
+
+  /**
+   * Whether the two images of a row have different keys. A column that either image does not carry
+   * has not changed.
+   */
+  public boolean changed(Tuple oldRow, Tuple row) {
+    for (int i = 0; i < positions.size(); i++) {
+      int column = positions.get(i);
+      if (carries(oldRow, column) && carries(row, column) && !oldRow.columnEquals(column, row)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean carries(Tuple row, int column) {
+    Tuple.Kind kind = row.kind(column);
+    return kind == Tuple.Kind.TEXT || kind == Tuple.Kind.NULL;
+  }
+
+  private static KeyColumns named(Relation relation, List<String> names) {
+    List<Integer> positions = new ArrayList<>();
+    for (int i = 0; i < relation.columns().size(); i++) {
+      if (names.contains(relation.columns().get(i).name())) {
+        positions.add(i);
+      }
+    }
+    if (positions.size() != names.size()) {
+      return none(
+          "The publication leaves out primary-key columns of table "
+              + relation.table()
+              + ", so only its changelog can be written; add them to the publication.");
+    }
+    return limited(relation, positions);
+  }
+
+  private static KeyColumns limited(Relation relation, List<Integer> positions) {
+    if (positions.size() > MOST_COLUMNS) {
+      return none(
+          "The key of table "
+              + relation.table()
+              + " has more columns than the "
+              + MOST_COLUMNS
+              + " of a BigQuery key, so only its changelog can be written; set REPLICA IDENTITY"
+              + " USING a smaller unique INDEX.");
+    }
+    return new KeyColumns(positions, "");
+  }
+
+  private static KeyColumns none(String absence) {
+    return new KeyColumns(List.of(), absence);
+  }
+}

@@ -1,0 +1,116 @@
+package io.walbeam.row;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Where rows are encoded: an arena of chunks. Finished rows never move and are never written to
+ * again; a row that is given up leaves no trace.
+ *
+ * <p>Not thread-safe; finished rows may be read by any thread they are handed to.
+ */
+public final class RowBuffer {
+  /** Bytes of a chunk: below half a G1 region of a small heap, so that no chunk is humongous. */
+  private static final int CHUNK = 256 << 10;
+
+  /** Longest varint in bytes. */
+  private static final int VARINT = 10;
+
+  private static final VarHandle LITTLE_ENDIAN_INT64 =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private byte[] chunk = new byte[0];
+  private int rowStart;
+  private int position;
+
+  /** Starts a row; gives up an unfinished one. */
+  void beginRow() {
+    position = rowStart;
+  }
+
+  /** Finishes the row. */
+  EncodedRow endRow() {
+    EncodedRow row = new EncodedRow(chunk, rowStart, position - rowStart);
+    rowStart = position;
+    return row;
+  }
+
+  /** Gives up the row. */
+  void rollBack() {
+    position = rowStart;
+  }
+
+  void writeByte(int value) {
+    reserve(1);
+    chunk[position++] = (byte) value;
+  }
+
+  /** Writes a protobuf varint; negative numbers take ten bytes. */
+  void writeVarint(long value) {
+    reserve(VARINT);
+    byte[] target = chunk;
+    int p = position;
+    while ((value & ~0x7FL) != 0) {
+      target[p++] = (byte) (value | 0x80);
+      value >>>= 7;
+    }
+    target[p++] = (byte) value;
+    position = p;
+  }
+
+  void writeFixed64(long value) {
+    reserve(Long.BYTES);
+    LITTLE_ENDIAN_INT64.set(chunk, position, value);
+    position += Long.BYTES;
+  }
+
+  void writeBytes(byte[] source, int offset, int length) {
+    reserve(length);
+    System.arraycopy(source, offset, chunk, position, length);
+    position += length;
+  }
+
+  /** Writes the length as a varint, then the bytes. */
+  void writeDelimited(byte[] source, int offset, int length) {
+    writeVarint(length);
+    writeBytes(source, offset, length);
+  }
+
+  /**
+   * Makes room for {@code length} more bytes, so that {@link #array} may be written from {@link
+   * #position} on.
+   */
+  void reserve(int length) {
+    if (length > chunk.length - position) {
+      grow(length);
+    }
+  }
+
+  byte[] array() {
+    return chunk;
+  }
+
+  int position() {
+    return position;
+  }
+
+  void position(int newPosition) {
+    position = newPosition;
+  }
+
+  private void grow(int length) {
+    int unfinished = position - rowStart;
+    long needed = (long) unfinished + length;
+    // Twice what an unfinished row needs, so that a long row is not copied once a column.
+    long capacity = Math.max(CHUNK, Math.min(needed * 2, Integer.MAX_VALUE - 8L));
+    if (needed > capacity) {
+      throw new OutOfMemoryError("a row of more than 2 GiB");
+    }
+    byte[] next = new byte[(int) capacity];
+    System.arraycopy(chunk, rowStart, next, 0, unfinished);
+    chunk = next;
+    rowStart = 0;
+    position = unfinished;
+  }
+}

@@ -1,0 +1,74 @@
+package io.walbeam.row;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+
+/**
+ * Where a row comes from: its position, its transaction and what happened. Mutable and reused by
+ * the caller; not thread-safe.
+ */
+public final class RowMeta {
+  private long epoch;
+  private long commitLsn;
+  private long commitTimeMicros;
+  private long transactionId;
+  private long changeLsn;
+  private long n;
+  private Operation operation = Operation.INSERT;
+
+  /**
+   * Sets what all rows of a transaction share.
+   *
+   * @param commitLsn LSN of the commit record, for a dumped row of the dump request's
+   * @param commitTimeMicros microseconds since the Unix epoch
+   */
+  public RowMeta transaction(
+      long epoch, long commitLsn, long commitTimeMicros, long transactionId) {
+    this.epoch = epoch;
+    this.commitLsn = commitLsn;
+    this.commitTimeMicros = commitTimeMicros;
+    this.transactionId = transactionId;
+    return this;
+  }
+
+  /** Sets what is the row's own; see {@link ChangePosition} for the meaning of both numbers. */
+  public RowMeta change(long changeLsn, long n, Operation operation) {
+    this.changeLsn = changeLsn;
+    this.n = n;
+    this.operation = operation;
+    return this;
+  }
+
+  public long epoch() {
+    return epoch;
+  }
+
+  public long commitLsn() {
+    return commitLsn;
+  }
+
+  public long commitTimeMicros() {
+    return commitTimeMicros;
+  }
+
+  public long transactionId() {
+    return transactionId;
+  }
+
+  public long changeLsn() {
+    return changeLsn;
+  }
+
+  public long n() {
+    return n;
+  }
+
+  public Operation operation() {
+    return operation;
+  }
+
+  /** The position as a value. */
+  public ChangePosition position() {
+    return new ChangePosition(epoch, commitLsn, changeLsn, n);
+  }
+}

@@ -1,0 +1,217 @@
+package io.walbeam.row;
+
+import io.walbeam.change.OldImage;
+import io.walbeam.change.Relation;
+import io.walbeam.change.RelationColumn;
+import io.walbeam.change.Tuple;
+import io.walbeam.change.TypeName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One version of a source table, compiled: the destination table that holds its current state, and
+ * how a tuple becomes a row of it.
+ *
+ * <p>Immutable and thread-safe; the tuples, the {@link RowMeta} and the {@link RowBuffer} belong to
+ * the caller's thread. Encoding allocates nothing but the returned row.
+ */
+public final class TableMapping {
+  private static final int MOST_CLUSTERING_COLUMNS = 4;
+
+  private final Relation relation;
+  private final KeyColumns key;
+  private final DestinationTable destination;
+  private final ColumnEncoder[] encoders;
+  private final int[] tags;
+  private final boolean[] inKey;
+
+  private TableMapping(
+      Relation relation, KeyColumns key, DestinationTable destination, List<TypeMapping> types) {
+    this.relation = relation;
+    this.key = key;
+    this.destination = destination;
+    int size = types.size();
+    encoders = new ColumnEncoder[size];
+    tags = new int[size];
+    inKey = new boolean[size];
+    for (int i = 0; i < size; i++) {
+      encoders[i] = types.get(i).encoder();
+      tags[i] = field(i) << 3 | encoders[i].wireType();
+      inKey[i] = key.positions().contains(i);
+    }
+  }
+
+  /**
+   * Compiles a table that has a key.
+   *
+   * @param types the types that the stream has announced, by object identifier
+   * @throws IllegalArgumentException if there is no key: such a table has a changelog only
+   */
+  public static TableMapping compile(
+      Relation relation, KeyColumns key, Map<Integer, TypeName> types, MappingSettings settings) {
+    if (!key.exists()) {
+      throw new IllegalArgumentException("a table without key has a changelog only");
+    }
+    List<TypeMapping> mappings = new ArrayList<>();
+    for (int i = 0; i < relation.columns().size(); i++) {
+      boolean inKey = key.positions().contains(i);
+      mappings.add(TypeMapping.of(relation.columns().get(i), inKey, types));
+    }
+    return new TableMapping(
+        relation, key, destination(relation, key, mappings, settings), mappings);
+  }
+
+  private static DestinationTable destination(
+      Relation relation, KeyColumns key, List<TypeMapping> mappings, MappingSettings settings) {
+    List<String> names =
+        ColumnNames.of(
+            relation.columns().stream().map(RelationColumn::name).toList(), RowHeader.COLUMN);
+    List<DestinationColumn> columns = new ArrayList<>();
+    List<String> primaryKey = new ArrayList<>();
+    List<String> clustering = new ArrayList<>();
+    columns.add(RowHeader.column());
+    for (int i = 0; i < names.size(); i++) {
+      boolean inKey = key.positions().contains(i);
+      TypeMapping mapping = mappings.get(i);
+      columns.add(
+          new DestinationColumn(
+              names.get(i),
+              mapping.type(),
+              field(i),
+              inKey,
+              "PostgreSQL column "
+                  + '"'
+                  + relation.columns().get(i).name()
+                  + "\", "
+                  + mapping.source()
+                  + ".",
+              List.of()));
+      if (inKey) {
+        primaryKey.add(names.get(i));
+      }
+      // Of the types that a key may have, BYTES alone cannot be clustered.
+      if (inKey
+          && mapping.type() != DestinationType.BYTES
+          && clustering.size() < MOST_CLUSTERING_COLUMNS) {
+        clustering.add(names.get(i));
+      }
+    }
+    return new DestinationTable(
+        settings.tableName().nameOf(relation.table()),
+        columns,
+        primaryKey,
+        clustering,
+        "Current state of the PostgreSQL table " + relation.table().quoted() + ", kept by walbeam.",
+        settings.maxStaleness());
+  }
+
+  /** The source table as compiled. */
+  public Relation relation() {
+    return relation;
+  }
+
+  public KeyColumns key() {
+    return key;
+  }
+
+  /** The table that must exist before the first row. */
+  public DestinationTable destination() {
+    return destination;
+  }
+
+  /** Whether {@code row} has columns whose value the stream did not carry. */
+  public boolean hasUnchanged(Tuple row) {
+    for (int i = 0; i < row.size(); i++) {
+      if (row.kind(i) == Tuple.Kind.UNCHANGED) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Takes what {@code row} does not carry from the old row, as far as that has it: everything under
+   * FULL, the key columns otherwise.
+   */
+  public void fillUnchanged(Tuple row, OldImage oldImage, Tuple oldRow) {
+    int size = oldImage == OldImage.NONE ? 0 : Math.min(row.size(), oldRow.size());
+    for (int i = 0; i < size; i++) {
+      if (row.kind(i) == Tuple.Kind.UNCHANGED
+          && (oldImage == OldImage.FULL || relation.columns().get(i).identity())) {
+        row.copyColumn(i, oldRow);
+      }
+    }
+  }
+
+  /**
+   * Encodes the row's new state.
+   *
+   * @throws RowRejectedException if BigQuery lacks one of its values; {@code out} is as before
+   */
+  public EncodedRow encodeUpsert(Tuple row, RowMeta meta, RowBuffer out) {
+    requireWidth(row);
+    out.beginRow();
+    RowHeader.write(false, meta, out);
+    for (int i = 0; i < encoders.length; i++) {
+      encodeColumn(i, row, out);
+    }
+    return out.endRow();
+  }
+
+  /**
+   * Encodes that the row with this key is gone.
+   *
+   * @param oldRow only its key columns are read
+   * @throws RowRejectedException if the key cannot be written; {@code out} is as before
+   */
+  public EncodedRow encodeDelete(Tuple oldRow, RowMeta meta, RowBuffer out) {
+    requireWidth(oldRow);
+    out.beginRow();
+    RowHeader.write(true, meta, out);
+    for (int i = 0; i < encoders.length; i++) {
+      if (inKey[i]) {
+        encodeColumn(i, oldRow, out);
+      }
+    }
+    return out.endRow();
+  }
+
+  private void encodeColumn(int i, Tuple row, RowBuffer out) {
+    Tuple.Kind kind = row.kind(i);
+    if (kind == Tuple.Kind.TEXT) {
+      int offset = row.offset(i);
+      try {
+        out.writeVarint(tags[i]);
+        encoders[i].encode(row.bytes(), offset, offset + row.length(i), out);
+      } catch (ValueRejectedException e) {
+        throw rejected(i, e.rejection(), out);
+      }
+    } else if (kind != Tuple.Kind.NULL || inKey[i]) {
+      throw rejected(i, withoutText(i, kind), out);
+    }
+  }
+
+  private Rejection withoutText(int i, Tuple.Kind kind) {
+    if (kind == Tuple.Kind.NULL) {
+      return Rejection.KEY_NULL;
+    }
+    return inKey[i] ? Rejection.KEY_MISSING : Rejection.UNCHANGED_TOAST;
+  }
+
+  private void requireWidth(Tuple row) {
+    if (row.size() != encoders.length) {
+      int first = Math.min(row.size(), encoders.length - 1);
+      throw Rejection.TUPLE_WIDTH.row(relation.table(), relation.columns().get(first).name());
+    }
+  }
+
+  private RowRejectedException rejected(int i, Rejection rejection, RowBuffer out) {
+    out.rollBack();
+    return rejection.row(relation.table(), relation.columns().get(i).name());
+  }
+
+  private static int field(int column) {
+    return RowHeader.FIELD + 1 + column;
+  }
+}

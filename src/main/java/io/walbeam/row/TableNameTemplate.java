@@ -1,0 +1,80 @@
+package io.walbeam.row;
+
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The pattern that names a destination table after its source, such as {@code {schema}_{table}}.
+ *
+ * <p>Names consist of ASCII letters, digits and underscores; other characters of the source's names
+ * become underscores, so two tables may end with one name: see {@link #collisions}.
+ *
+ * @param text with {@code {table}} and perhaps {@code {schema}} in it
+ */
+public record TableNameTemplate(String text) {
+  /** Names that begin so belong to walbeam's own tables. */
+  private static final String OWN_PREFIX = "_walbeam";
+
+  private static final String TABLE = "{table}";
+  private static final String SCHEMA = "{schema}";
+
+  /** BigQuery allows 1024 bytes; the names put in and a suffix need room. */
+  private static final int LONGEST = 512;
+
+  private static final Pattern LITERAL = Pattern.compile("[A-Za-z0-9_]*");
+
+  /** {@code {schema}_{table}}. */
+  public static final TableNameTemplate DEFAULT = new TableNameTemplate("{schema}_{table}");
+
+  /**
+   * Checks the template.
+   *
+   * @throws WalbeamException of kind CONFIGURATION if it is not one
+   */
+  public TableNameTemplate {
+    String literal = text.replace(TABLE, "").replace(SCHEMA, "");
+    if (!text.contains(TABLE) || text.length() > LONGEST || !LITERAL.matcher(literal).matches()) {
+      throw new WalbeamException(
+          FailureKind.CONFIGURATION,
+          "The table name template is not one.",
+          "Use {table} and, if wanted, {schema} among letters, digits and underscores, such as"
+              + " {schema}_{table}.");
+    }
+  }
+
+  /** The destination's name for {@code table}. */
+  public String nameOf(TableId table) {
+    String schema = ColumnNames.lettersDigitsUnderscores(table.schema());
+    String name = ColumnNames.lettersDigitsUnderscores(table.name());
+    String result = text.replace(SCHEMA, schema).replace(TABLE, name);
+    return result.toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX) ? "t" + result : result;
+  }
+
+  /**
+   * The source tables that would share a destination table, by its name in lower case. BigQuery
+   * tells table names apart by case, but people and tools do not, so case is ignored.
+   *
+   * @param suffixes what is appended to a table's name, one for each table written of it; the
+   *     replica's own is the empty string
+   */
+  public Map<String, List<TableId>> collisions(
+      Collection<TableId> tables, Collection<String> suffixes) {
+    Map<String, List<TableId>> byName = new TreeMap<>();
+    for (TableId table : tables) {
+      for (String suffix : suffixes) {
+        String name = (nameOf(table) + suffix).toLowerCase(Locale.ROOT);
+        byName.computeIfAbsent(name, n -> new ArrayList<>()).add(table);
+      }
+    }
+    byName.values().removeIf(sharing -> sharing.size() == 1);
+    return byName;
+  }
+}

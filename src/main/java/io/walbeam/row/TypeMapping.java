@@ -1,0 +1,124 @@
+package io.walbeam.row;
+
+import io.walbeam.change.RelationColumn;
+import io.walbeam.change.TypeName;
+import java.util.Map;
+
+/**
+ * How a PostgreSQL type becomes a BigQuery type.
+ *
+ * @param type what the destination column is
+ * @param encoder from PostgreSQL's text to the protobuf value of {@code type}
+ * @param source the PostgreSQL type as a person would write it
+ */
+record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
+  private static final ColumnEncoder BOOLEAN = new BooleanEncoder();
+  private static final ColumnEncoder INTEGER = new IntegerEncoder();
+  private static final ColumnEncoder FLOAT = new FloatEncoder();
+  private static final ColumnEncoder NUMERIC = NumericEncoder.numeric();
+  private static final ColumnEncoder BIGNUMERIC = NumericEncoder.bigNumeric();
+  private static final ColumnEncoder TEXT = new TextEncoder();
+  private static final ColumnEncoder BYTES = new BytesEncoder();
+  private static final ColumnEncoder JSON = new JsonEncoder();
+  private static final ColumnEncoder DATE = new DateEncoder();
+  private static final ColumnEncoder TIME = new TimeEncoder();
+  private static final ColumnEncoder DATETIME = new DateTimeEncoder();
+  private static final ColumnEncoder TIMESTAMP = new TimestampEncoder();
+
+  /** PostgreSQL source, {@code numeric.h}: a type modifier is 4 more than what it packs. */
+  private static final int MODIFIER_OFFSET = 4;
+
+  /**
+   * The mapping of a column.
+   *
+   * @param key whether the column is part of the destination's key
+   * @param types the types that the stream has announced, by object identifier
+   */
+  static TypeMapping of(RelationColumn column, boolean key, Map<Integer, TypeName> types) {
+    String base = baseName(column, types);
+    TypeMapping mapping = mapping(base, column, sourceName(column, types));
+    boolean refusedAsKey =
+        switch (mapping.type) {
+          // BigQuery documentation, "Use primary and foreign keys": types that a key may have.
+          case FLOAT64, TIME, JSON, STRUCT -> true;
+          case BOOL, INT64, NUMERIC, BIGNUMERIC, STRING, BYTES, DATE, DATETIME, TIMESTAMP -> false;
+        };
+    return key && refusedAsKey
+        ? new TypeMapping(DestinationType.STRING, TEXT, mapping.source)
+        : mapping;
+  }
+
+  private static TypeMapping mapping(String base, RelationColumn column, String source) {
+    return switch (base) {
+      case "bool" -> new TypeMapping(DestinationType.BOOL, BOOLEAN, source);
+      case "int2", "int4", "int8", "oid" -> new TypeMapping(DestinationType.INT64, INTEGER, source);
+      case "float4", "float8" -> new TypeMapping(DestinationType.FLOAT64, FLOAT, source);
+      case "numeric" -> decimal(column.typeModifier(), source);
+      case "bytea" -> new TypeMapping(DestinationType.BYTES, BYTES, source);
+      case "json", "jsonb" -> new TypeMapping(DestinationType.JSON, JSON, source);
+      case "date" -> new TypeMapping(DestinationType.DATE, DATE, source);
+      case "time" -> new TypeMapping(DestinationType.TIME, TIME, source);
+      case "timestamp" -> new TypeMapping(DestinationType.DATETIME, DATETIME, source);
+      case "timestamptz" -> new TypeMapping(DestinationType.TIMESTAMP, TIMESTAMP, source);
+      default -> new TypeMapping(DestinationType.STRING, TEXT, source);
+    };
+  }
+
+  /** The narrowest type that holds every value of the declared one; STRING if none does. */
+  private static TypeMapping decimal(int modifier, String source) {
+    if (modifier < MODIFIER_OFFSET) {
+      return new TypeMapping(DestinationType.BIGNUMERIC, BIGNUMERIC, source);
+    }
+    int scale = scale(modifier);
+    int integerDigits = precision(modifier) - scale;
+    if (integerDigits <= NumericEncoder.NUMERIC_INTEGER_DIGITS
+        && scale <= NumericEncoder.NUMERIC_SCALE) {
+      return new TypeMapping(DestinationType.NUMERIC, NUMERIC, source);
+    }
+    if (integerDigits <= NumericEncoder.BIGNUMERIC_INTEGER_DIGITS
+        && scale <= NumericEncoder.BIGNUMERIC_SCALE) {
+      return new TypeMapping(DestinationType.BIGNUMERIC, BIGNUMERIC, source);
+    }
+    return new TypeMapping(DestinationType.STRING, TEXT, source);
+  }
+
+  private static int precision(int modifier) {
+    return ((modifier - MODIFIER_OFFSET) >>> 16) & 0xFFFF;
+  }
+
+  /** Eleven bits with a sign since PostgreSQL 15. */
+  private static int scale(int modifier) {
+    return (((modifier - MODIFIER_OFFSET) & 0x7FF) ^ 0x400) - 0x400;
+  }
+
+  /** The built-in type behind the column, also of a domain; empty if there is none. */
+  private static String baseName(RelationColumn column, Map<Integer, TypeName> types) {
+    TypeName announced = types.get(column.typeOid());
+    if (announced == null) {
+      return BuiltInTypes.name(column.typeOid());
+    }
+    return announced.builtIn() ? announced.name() : "";
+  }
+
+  private static String sourceName(RelationColumn column, Map<Integer, TypeName> types) {
+    int modifier = column.typeModifier();
+    TypeName announced = types.get(column.typeOid());
+    if (announced != null) {
+      return announced.builtIn()
+          ? "domain over " + announced.name()
+          : announced.schema() + "." + announced.name();
+    }
+    String name = BuiltInTypes.name(column.typeOid());
+    if (name.isEmpty()) {
+      return "type with OID " + Integer.toUnsignedString(column.typeOid());
+    }
+    if (modifier < MODIFIER_OFFSET) {
+      return name;
+    }
+    return switch (name) {
+      case "numeric" -> "numeric(" + precision(modifier) + "," + scale(modifier) + ")";
+      case "varchar", "bpchar" -> name + "(" + (modifier - MODIFIER_OFFSET) + ")";
+      default -> name;
+    };
+  }
+}
