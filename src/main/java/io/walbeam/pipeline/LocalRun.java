@@ -1,0 +1,75 @@
+package io.walbeam.pipeline;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.options.RunSettings;
+import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.source.Sessions;
+import io.walbeam.source.SourceSettings;
+import java.time.Duration;
+
+/**
+ * What a run in one process does around the pipeline: refuses early, confirms at the end, leaves
+ * nothing behind.
+ */
+public final class LocalRun implements AutoCloseable {
+  /** For the last state row and the slot's confirmation; normally well under a second. */
+  private static final Duration CONFIRMATION_TIMEOUT = Duration.ofSeconds(60);
+
+  private final RunSettings settings;
+  private final SourceSettings source;
+
+  private LocalRun(RunSettings settings) {
+    this.settings = settings;
+    this.source = ReplicationPipeline.source(settings);
+  }
+
+  /**
+   * Checks the destination before anything is created in PostgreSQL.
+   *
+   * @throws WalbeamException if the destination cannot be used
+   */
+  public static LocalRun prepare(RunSettings settings) {
+    try (BigQuerySink sink = BigQuerySink.acquire(settings.destination())) {
+      sink.verifyDataset();
+    }
+    return new LocalRun(settings);
+  }
+
+  /** Asks the run to end once everything it has read is written. Returns at once. */
+  public void requestEnd() {
+    Sessions.requestEnd(source);
+  }
+
+  /**
+   * Waits until everything written is confirmed to the slot.
+   *
+   * @throws WalbeamException if it is not within a minute; nothing is lost then
+   */
+  public void confirm() throws InterruptedException {
+    boolean confirmed =
+        Destination.awaitPublished(settings, CONFIRMATION_TIMEOUT)
+            && Sessions.shutdown(source, CONFIRMATION_TIMEOUT);
+    if (!confirmed) {
+      throw new WalbeamException(
+          FailureKind.TRANSIENT,
+          "Everything read is written, but slot "
+              + settings.slot()
+              + " could not be told within "
+              + CONFIRMATION_TIMEOUT.toSeconds()
+              + " s.",
+          "Start again; what the slot was not told comes again and changes nothing.");
+    }
+  }
+
+  /** Ends every connection and thread of the run. */
+  @Override
+  public void close() {
+    try {
+      Sessions.shutdown(source, Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Destination.closeShared(settings);
+  }
+}

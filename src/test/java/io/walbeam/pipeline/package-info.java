@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.pipeline;
+
+import org.jspecify.annotations.NullMarked;
