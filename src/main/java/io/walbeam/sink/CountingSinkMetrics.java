@@ -1,0 +1,84 @@
+package io.walbeam.sink;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Sums in memory since construction. Thread-safe, without locks on the hot path. */
+public final class CountingSinkMetrics implements SinkMetrics {
+  private final LongAdder requests = new LongAdder();
+  private final LongAdder rows = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+  private final LongAdder latencyNanos = new LongAdder();
+  private final LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
+  private final Map<String, LongAdder> rowsByTable = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> rejections = new ConcurrentHashMap<>();
+
+  /**
+   * The sums at one moment; not a consistent cut across counters.
+   *
+   * @param requests acknowledged requests
+   * @param rows acknowledged rows
+   * @param bytes acknowledged encoded bytes
+   * @param latencyNanos sum over the acknowledged requests
+   * @param longestNanos longest single request
+   * @param rowsByTable acknowledged rows by table name
+   * @param retries repeated requests by error class
+   * @param rejections refused rows by error class
+   */
+  public record Totals(
+      long requests,
+      long rows,
+      long bytes,
+      long latencyNanos,
+      long longestNanos,
+      Map<String, Long> rowsByTable,
+      Map<String, Long> retries,
+      Map<String, Long> rejections) {}
+
+  @Override
+  public void appended(String table, int rowCount, long byteCount, long nanos) {
+    requests.increment();
+    rows.add(rowCount);
+    bytes.add(byteCount);
+    latencyNanos.add(nanos);
+    longestNanos.accumulate(nanos);
+    add(rowsByTable, table, rowCount);
+  }
+
+  @Override
+  public void retried(String table, String errorClass) {
+    add(retries, errorClass, 1);
+  }
+
+  @Override
+  public void rejected(String table, String errorClass) {
+    add(rejections, errorClass, 1);
+  }
+
+  /** The sums so far. */
+  public Totals totals() {
+    return new Totals(
+        requests.sum(),
+        rows.sum(),
+        bytes.sum(),
+        latencyNanos.sum(),
+        longestNanos.get(),
+        sums(rowsByTable),
+        sums(retries),
+        sums(rejections));
+  }
+
+  private static void add(Map<String, LongAdder> sums, String key, long value) {
+    sums.computeIfAbsent(key, any -> new LongAdder()).add(value);
+  }
+
+  private static Map<String, Long> sums(Map<String, LongAdder> adders) {
+    Map<String, Long> sums = new TreeMap<>();
+    adders.forEach((key, adder) -> sums.put(key, adder.sum()));
+    return sums;
+  }
+}

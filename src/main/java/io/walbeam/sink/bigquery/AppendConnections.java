@@ -1,0 +1,187 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.gax.grpc.GrpcCallContext;
+import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
+import com.google.cloud.bigquery.storage.v1.ProtoRows;
+import io.walbeam.failure.WalbeamException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open connections of one sink, shared by all its tables. Thread-safe.
+ *
+ * <p>Keyed and plain tables never share a connection: BigQuery refuses rows with a change type on a
+ * connection that has seen rows without. A connection takes the requests of many tables, since an
+ * account has a few thousand connections only ("Quotas and limits", Storage Write API), and another
+ * is opened when all have enough to do.
+ *
+ * <p>This is instead of the client library's own pool, which is one per JVM, location and
+ * credential whatever the endpoint, mixes keyed and plain tables, can hold a request back for 100
+ * ms, keeps a thread, a channel and an executor per connection, and hides the error code of a row.
+ */
+final class AppendConnections {
+  /** Above this a connection has enough to do; one carries 1 to 10 MB/s. */
+  static final long BUSY_BYTES = 4L << 20;
+
+  /** Per sink and kind. Enough for the throughput of a region from one worker. */
+  static final int MOST_CONNECTIONS = 16;
+
+  /** Rows sent and not answered, per sink; bounds what gRPC may buffer off the heap. */
+  static final int MOST_KILOBYTES_IN_FLIGHT = 64 << 10;
+
+  private static final Logger log = LoggerFactory.getLogger(AppendConnections.class);
+
+  private final BigQueryClients clients;
+  private final Pace pace;
+  private final Semaphore kilobytes = new Semaphore(MOST_KILOBYTES_IN_FLIGHT, true);
+  private final List<AppendConnection> keyed = new ArrayList<>();
+  private final List<AppendConnection> plain = new ArrayList<>();
+  private final List<AppendConnection> alone = new ArrayList<>();
+  private boolean closed;
+
+  AppendConnections(BigQueryClients clients, Pace pace) {
+    this.clients = clients;
+    this.pace = pace;
+  }
+
+  /**
+   * Sends one request, waiting while too much is in flight.
+   *
+   * @param isolated on a connection of its own, so that a request that may break its connection
+   *     harms no other, and so that a changed schema is seen early
+   * @throws WalbeamException if the sink is closed
+   */
+  CompletableFuture<AppendRowsResponse> append(
+      TableLayout layout, ProtoRows rows, int bytes, boolean isolated) throws InterruptedException {
+    int permits = Math.min(MOST_KILOBYTES_IN_FLIGHT, (bytes >> 10) + 1);
+    kilobytes.acquire(permits);
+    AppendConnection connection;
+    try {
+      connection = isolated ? openAlone(layout) : connection(layout);
+    } catch (RuntimeException e) {
+      kilobytes.release(permits);
+      throw e;
+    }
+    CompletableFuture<AppendRowsResponse> response = connection.append(layout, rows, bytes);
+    CompletableFuture<AppendRowsResponse> released =
+        response.whenComplete((any, cause) -> kilobytes.release(permits));
+    return isolated ? released.whenComplete((any, cause) -> retire(connection)) : released;
+  }
+
+  /** Ends calls whose response is overdue, and those that nobody uses. Called now and then. */
+  void sweep() {
+    long now = System.nanoTime();
+    List<AppendConnection> overdue = new ArrayList<>();
+    List<AppendConnection> idle = new ArrayList<>();
+    synchronized (this) {
+      for (List<AppendConnection> connections : List.of(keyed, plain, alone)) {
+        for (AppendConnection connection : connections) {
+          if (connection.oldestPendingNanos(now) > pace.responseDeadline().toNanos()) {
+            overdue.add(connection);
+          } else if (connection.idleNanos(now) > pace.idleAfter().toNanos()) {
+            idle.add(connection);
+          }
+        }
+        connections.removeAll(overdue);
+        connections.removeAll(idle);
+        connections.removeIf(AppendConnection::ended);
+      }
+    }
+    for (AppendConnection connection : overdue) {
+      log.warn(
+          "BigQuery did not answer for {} s; the requests are sent again on a new connection.",
+          pace.responseDeadline().toSeconds());
+      connection.cancel("no response within the deadline");
+    }
+    for (AppendConnection connection : idle) {
+      connection.cancel("idle");
+    }
+  }
+
+  /** Ends all calls; requests without a response fail. */
+  void close() {
+    List<AppendConnection> all = new ArrayList<>();
+    synchronized (this) {
+      closed = true;
+      for (List<AppendConnection> connections : List.of(keyed, plain, alone)) {
+        all.addAll(connections);
+        connections.clear();
+      }
+    }
+    all.forEach(connection -> connection.cancel("closed"));
+  }
+
+  synchronized int open() {
+    return keyed.size() + plain.size() + alone.size();
+  }
+
+  private synchronized AppendConnection connection(TableLayout layout) {
+    List<AppendConnection> candidates = layout.keyed() ? keyed : plain;
+    candidates.removeIf(AppendConnection::ended);
+    AppendConnection best = best(candidates, layout);
+    if (best == null
+        || (best.inFlightBytes() > BUSY_BYTES && candidates.size() < MOST_CONNECTIONS)) {
+      best = open(layout);
+      candidates.add(best);
+    }
+    return best;
+  }
+
+  /** A free one that knows the layout, else the one with the least to do. */
+  private static @Nullable AppendConnection best(
+      List<AppendConnection> candidates, TableLayout layout) {
+    AppendConnection best = null;
+    for (AppendConnection candidate : candidates) {
+      if (candidate.inFlightBytes() <= BUSY_BYTES && candidate.speaks(layout)) {
+        return candidate;
+      }
+      if (best == null || candidate.inFlightBytes() < best.inFlightBytes()) {
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  private synchronized AppendConnection openAlone(TableLayout layout) {
+    AppendConnection connection = open(layout);
+    alone.add(connection);
+    return connection;
+  }
+
+  private void retire(AppendConnection connection) {
+    synchronized (this) {
+      alone.remove(connection);
+    }
+    connection.cancel("done");
+  }
+
+  private synchronized AppendConnection open(TableLayout layout) {
+    if (closed) {
+      throw Waits.closed();
+    }
+    return new AppendConnection(
+        clients.write().appendRowsCallable(), context(layout), clients.settings().traceId());
+  }
+
+  /** All tables are of one dataset, so any of their streams leads to the right region. */
+  private GrpcCallContext context(TableLayout layout) {
+    BigQuerySettings settings = clients.settings();
+    String route =
+        settings.location().isEmpty()
+            ? "write_stream=" + URLEncoder.encode(layout.stream(), StandardCharsets.UTF_8)
+            : "write_location="
+                + URLEncoder.encode(
+                    "projects/" + settings.project() + "/locations/" + settings.location(),
+                    StandardCharsets.UTF_8);
+    return GrpcCallContext.createDefault()
+        .withExtraHeaders(Map.of("x-goog-request-params", List.of(route)));
+  }
+}

@@ -1,0 +1,286 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.services.bigquery.Bigquery;
+import com.google.api.services.bigquery.model.DataFormatOptions;
+import com.google.api.services.bigquery.model.GetQueryResultsResponse;
+import com.google.api.services.bigquery.model.JobReference;
+import com.google.api.services.bigquery.model.QueryParameter;
+import com.google.api.services.bigquery.model.QueryParameterType;
+import com.google.api.services.bigquery.model.QueryParameterValue;
+import com.google.api.services.bigquery.model.QueryRequest;
+import com.google.api.services.bigquery.model.QueryResponse;
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableRow;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.sink.Stalls;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * BigQuery's REST calls on one dataset. Thread-safe. What passes by itself is retried in place
+ * without limit, with a named stall after a while.
+ */
+final class BigQueryRest {
+  /** How long the service may hold a query call open; then we ask again. */
+  private static final long QUERY_WAIT_MILLIS = 20_000;
+
+  private final BigQuerySettings settings;
+  private final Bigquery client;
+  private final Pace pace;
+  private final Waits waits;
+  private final Stalls stalls;
+
+  /** One REST call. */
+  private interface Call<T> {
+    T run() throws IOException;
+  }
+
+  /** A call that failed for good. */
+  private static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final RestFailures.Meaning meaning;
+    final IOException failure;
+
+    RefusedException(RestFailures.Meaning meaning, IOException failure) {
+      super(failure);
+      this.meaning = meaning;
+      this.failure = failure;
+    }
+  }
+
+  BigQueryRest(BigQuerySettings settings, Bigquery client, Pace pace, Waits waits, Stalls stalls) {
+    this.settings = settings;
+    this.client = client;
+    this.pace = pace;
+    this.waits = waits;
+    this.stalls = stalls;
+  }
+
+  BigQuerySettings settings() {
+    return settings;
+  }
+
+  /**
+   * Asks once, without retry, whether the dataset can be reached.
+   *
+   * @throws WalbeamException of kind OPERATOR if it is missing or forbidden, TRANSIENT if there is
+   *     no answer
+   */
+  void verifyDataset() {
+    try {
+      client.datasets().get(settings.project(), settings.dataset()).execute();
+    } catch (IOException e) {
+      switch (RestFailures.of(e)) {
+        case NOT_FOUND -> throw datasetMissing(e);
+        case DENIED -> throw denied("bigquery.datasets.get", e);
+        case PASSES ->
+            throw new WalbeamException(
+                FailureKind.TRANSIENT,
+                "BigQuery cannot be reached at " + where() + ": " + RestFailures.text(e) + ".",
+                settings.endpoint().isEmpty()
+                    ? "Check the network and try again."
+                    : "Start the server there, or correct --bigQueryEndpoint.",
+                e);
+        case ALREADY_EXISTS, CHANGED, REFUSED -> throw refused("find dataset", dataset(), e);
+      }
+    }
+  }
+
+  /** The table as it is, or empty if it does not exist. */
+  Optional<Table> get(String table) throws InterruptedException {
+    try {
+      return Optional.of(
+          call(
+              table,
+              () -> client.tables().get(settings.project(), settings.dataset(), table).execute()));
+    } catch (RefusedException e) {
+      return switch (e.meaning) {
+        case NOT_FOUND -> Optional.empty();
+        case DENIED -> throw denied("bigquery.tables.get", e.failure);
+        default -> throw refused("read table", table, e.failure);
+      };
+    }
+  }
+
+  /** Creates a table. Returns false if it exists already. */
+  boolean insert(String name, Table table) throws InterruptedException {
+    try {
+      call(
+          name,
+          () -> client.tables().insert(settings.project(), settings.dataset(), table).execute());
+      return true;
+    } catch (RefusedException e) {
+      return switch (e.meaning) {
+        case ALREADY_EXISTS -> false;
+        case NOT_FOUND -> throw datasetMissing(e.failure);
+        case DENIED -> throw denied("bigquery.tables.create", e.failure);
+        default -> throw refused("create table", name, e.failure);
+      };
+    }
+  }
+
+  /**
+   * Patches a table.
+   *
+   * @param etag of the version the patch was made for, or null
+   * @return false if it changed meanwhile, or is gone
+   */
+  boolean patch(String name, Table patch, @Nullable String etag) throws InterruptedException {
+    try {
+      call(
+          name,
+          () -> {
+            Bigquery.Tables.Patch request =
+                client.tables().patch(settings.project(), settings.dataset(), name, patch);
+            if (etag != null) {
+              request.getRequestHeaders().setIfMatch(etag);
+            }
+            return request.execute();
+          });
+      return true;
+    } catch (RefusedException e) {
+      return switch (e.meaning) {
+        case CHANGED, NOT_FOUND -> false;
+        case DENIED -> throw denied("bigquery.tables.update", e.failure);
+        default -> throw refused("add columns to table", name, e.failure);
+      };
+    }
+  }
+
+  /**
+   * Runs a GoogleSQL query with STRING parameters and returns the first page of rows.
+   *
+   * @param table named in a stall
+   */
+  List<TableRow> query(String table, String sql, Map<String, String> parameters)
+      throws InterruptedException {
+    QueryRequest request =
+        new QueryRequest()
+            .setQuery(sql)
+            .setUseLegacySql(false)
+            .setUseQueryCache(false)
+            .setTimeoutMs(QUERY_WAIT_MILLIS)
+            .setParameterMode("NAMED")
+            .setQueryParameters(bind(parameters))
+            .setFormatOptions(new DataFormatOptions().setUseInt64Timestamp(true));
+    if (!settings.location().isEmpty()) {
+      request.setLocation(settings.location());
+    }
+    try {
+      QueryResponse response =
+          call(table, () -> client.jobs().query(settings.project(), request).execute());
+      if (Boolean.TRUE.equals(response.getJobComplete())) {
+        return rows(response.getRows());
+      }
+      return results(table, response.getJobReference());
+    } catch (RefusedException e) {
+      throw e.meaning == RestFailures.Meaning.DENIED
+          ? denied("bigquery.jobs.create", e.failure)
+          : refused("query table", table, e.failure);
+    }
+  }
+
+  private List<TableRow> results(String table, JobReference job)
+      throws InterruptedException, RefusedException {
+    while (true) {
+      GetQueryResultsResponse response =
+          call(
+              table,
+              () ->
+                  client
+                      .jobs()
+                      .getQueryResults(settings.project(), job.getJobId())
+                      .setLocation(job.getLocation())
+                      .setTimeoutMs(QUERY_WAIT_MILLIS)
+                      .setFormatOptionsUseInt64Timestamp(true)
+                      .execute());
+      if (Boolean.TRUE.equals(response.getJobComplete())) {
+        return rows(response.getRows());
+      }
+      waits.sleep(pace.firstDelay());
+    }
+  }
+
+  private static List<TableRow> rows(@Nullable List<TableRow> rows) {
+    return rows == null ? List.of() : rows;
+  }
+
+  private static List<QueryParameter> bind(Map<String, String> parameters) {
+    List<QueryParameter> bound = new ArrayList<>();
+    parameters.forEach(
+        (name, value) ->
+            bound.add(
+                new QueryParameter()
+                    .setName(name)
+                    .setParameterType(new QueryParameterType().setType("STRING"))
+                    .setParameterValue(new QueryParameterValue().setValue(value))));
+    return bound;
+  }
+
+  private <T> T call(String table, Call<T> call) throws InterruptedException, RefusedException {
+    BackOff backOff = new BackOff(pace);
+    long started = System.nanoTime();
+    Stalls.@Nullable Ongoing stall = null;
+    try {
+      while (true) {
+        try {
+          return call.run();
+        } catch (IOException e) {
+          RestFailures.Meaning meaning = RestFailures.of(e);
+          if (meaning != RestFailures.Meaning.PASSES) {
+            throw new RefusedException(meaning, e);
+          }
+          if (stall == null && System.nanoTime() - started > pace.stallAfter().toNanos()) {
+            stall =
+                stalls.begin(
+                    table, "BigQuery's REST API at " + where() + " fails: " + RestFailures.text(e));
+          }
+          waits.sleep(backOff.next());
+        }
+      }
+    } finally {
+      if (stall != null) {
+        stall.close();
+      }
+    }
+  }
+
+  private String where() {
+    return settings.endpoint().isEmpty() ? "bigquery.googleapis.com" : settings.endpoint();
+  }
+
+  private String dataset() {
+    return settings.project() + "." + settings.dataset();
+  }
+
+  private WalbeamException datasetMissing(IOException cause) {
+    return new WalbeamException(
+        FailureKind.OPERATOR,
+        "The BigQuery dataset " + dataset() + " does not exist.",
+        "Create it: bq mk --dataset " + settings.project() + ":" + settings.dataset(),
+        cause);
+  }
+
+  private WalbeamException denied(String permission, IOException cause) {
+    return new WalbeamException(
+        FailureKind.OPERATOR,
+        "The permission " + permission + " on BigQuery dataset " + dataset() + " is missing.",
+        permission.startsWith("bigquery.jobs")
+            ? "Grant the role BigQuery Job User on project " + settings.project() + "."
+            : "Grant the role BigQuery Data Editor on the dataset.",
+        cause);
+  }
+
+  private static WalbeamException refused(String what, String name, IOException cause) {
+    return new WalbeamException(
+        FailureKind.OPERATOR,
+        "BigQuery refuses to " + what + " " + name + ": " + RestFailures.text(cause),
+        "Mend what it says.",
+        cause);
+  }
+}

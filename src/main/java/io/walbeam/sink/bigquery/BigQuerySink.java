@@ -1,0 +1,130 @@
+package io.walbeam.sink.bigquery;
+
+import io.walbeam.sink.CountingSinkMetrics;
+import io.walbeam.sink.Stalls;
+import io.walbeam.sink.TableSink;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that writes to one BigQuery dataset: clients, connections, prepared tables, counters.
+ * Thread-safe.
+ *
+ * <p>One per JVM and settings, shared by {@link #acquire} and closed by its last holder, because
+ * connections and table metadata updates are scarce.
+ */
+public final class BigQuerySink implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(BigQuerySink.class);
+  private static final Map<BigQuerySettings, BigQuerySink> SHARED = new HashMap<>();
+
+  /** Idle and overdue connections are looked for this often. */
+  private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
+
+  private final BigQuerySettings settings;
+  private final BigQueryClients clients;
+  private final Waits waits = new Waits();
+  private final Stalls stalls = new Stalls();
+  private final CountingSinkMetrics metrics = new CountingSinkMetrics();
+  private final ScheduledExecutorService sweeper;
+  private final ScheduledFuture<?> sweeping;
+  private final AppendConnections connections;
+  private final BigQueryRest rest;
+  private final TableSink tables;
+  private int holders;
+
+  BigQuerySink(BigQuerySettings settings, Pace pace) {
+    this.settings = settings;
+    this.clients = BigQueryClients.open(settings);
+    this.connections = new AppendConnections(clients, pace);
+    this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
+    this.tables =
+        new BigQueryTableSink(
+            new BigQueryTableSink.Parts(
+                new BigQueryTables(rest, pace, waits), connections, pace, waits, stalls, metrics));
+    this.sweeper =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "walbeam-bigquery-sweeper");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long millis =
+        Math.max(1, Math.min(SWEEP_INTERVAL.toMillis(), pace.responseDeadline().toMillis() / 4));
+    this.sweeping =
+        sweeper.scheduleWithFixedDelay(this::sweep, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * The sink of these settings in this JVM; close it once for each call.
+   *
+   * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if there are no credentials
+   */
+  public static BigQuerySink acquire(BigQuerySettings settings) {
+    synchronized (SHARED) {
+      BigQuerySink sink =
+          SHARED.computeIfAbsent(settings, any -> new BigQuerySink(settings, Pace.PRODUCTION));
+      sink.holders++;
+      return sink;
+    }
+  }
+
+  /**
+   * Asks BigQuery once whether the dataset is there, for a start that fails early and clearly.
+   *
+   * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if it is missing or forbidden,
+   *     TRANSIENT if the endpoint does not answer
+   */
+  public void verifyDataset() {
+    rest.verifyDataset();
+  }
+
+  /** Closing it does nothing; close this. */
+  public TableSink tables() {
+    return tables;
+  }
+
+  public Stalls stalls() {
+    return stalls;
+  }
+
+  public CountingSinkMetrics metrics() {
+    return metrics;
+  }
+
+  int openConnections() {
+    return connections.open();
+  }
+
+  /** Releases one hold; the last one ends all calls, and writes under way fail as TRANSIENT. */
+  @Override
+  public void close() {
+    synchronized (SHARED) {
+      holders--;
+      if (holders > 0) {
+        return;
+      }
+      SHARED.remove(settings, this);
+    }
+    waits.close();
+    sweeping.cancel(false);
+    sweeper.shutdownNow();
+    connections.close();
+    clients.close();
+  }
+
+  private void sweep() {
+    try {
+      connections.sweep();
+      stalls.remind();
+    } catch (RuntimeException e) {
+      log.warn("Looking after connections failed and is tried again.", e);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.walbeam.sink.bigquery;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.sink.RejectedRow;
+import io.walbeam.sink.SinkMetrics;
+import io.walbeam.sink.Stalls;
+import io.walbeam.sink.TableSink;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows to BigQuery tables, which it creates and extends. Thread-safe. */
+final class BigQueryTableSink implements TableSink {
+  /** What all writes of one sink share. */
+  record Parts(
+      BigQueryTables tables,
+      AppendConnections connections,
+      Pace pace,
+      Waits waits,
+      Stalls stalls,
+      SinkMetrics metrics) {}
+
+  private final Parts parts;
+
+  BigQueryTableSink(Parts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public List<RejectedRow> write(DestinationTable table, List<EncodedRow> rows)
+      throws InterruptedException {
+    if (rows.isEmpty()) {
+      return List.of();
+    }
+    try (Patience patience = new Patience(table.name(), parts)) {
+      TableLayout layout = parts.tables().ready(table);
+      while (layout == null) {
+        layout = prepare(table, patience);
+      }
+      return new TableWrite(parts, layout, rows, patience).run();
+    }
+  }
+
+  /** Closing is the owner's: the parts are shared. */
+  @Override
+  public void close() {}
+
+  private @Nullable TableLayout prepare(DestinationTable table, Patience patience)
+      throws InterruptedException {
+    AppendFailures.Failure failure;
+    try {
+      BigQueryTables.Preparation preparation = parts.tables().prepare(table);
+      if (preparation instanceof BigQueryTables.Ready ready) {
+        patience.succeeded();
+        return ready.layout();
+      }
+      failure = AppendFailures.of((BigQueryTables.Blocked) preparation);
+    } catch (WalbeamException e) {
+      // At the start a wrong dataset or grant ends the run; later it must not stop other tables.
+      if (e.kind() != FailureKind.OPERATOR || !parts.tables().anyReady()) {
+        throw e;
+      }
+      failure = AppendFailures.of(e);
+    }
+    patience.wait(failure);
+    return null;
+  }
+}

@@ -1,0 +1,176 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.services.bigquery.model.Table;
+import io.walbeam.row.DestinationTable;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates and extends tables before their first row. Thread-safe.
+ *
+ * <p>The hot path is one map look-up by the whole {@link DestinationTable}. Otherwise one thread
+ * per table reads the table first and changes it only if need be; other workers may do the same at
+ * the same time, and whoever is second finds it done. A table that was there and is gone is not
+ * created again: its rows from before would be missing silently.
+ */
+final class BigQueryTables {
+  private static final Logger log = LoggerFactory.getLogger(BigQueryTables.class);
+
+  /** Outcome of preparing a table. */
+  sealed interface Preparation {}
+
+  /** Rows may be sent, though BigQuery may show new columns to writers only after minutes. */
+  record Ready(TableLayout layout) implements Preparation {}
+
+  /** A person must act on this table. */
+  record Blocked(String errorClass, String message, String remedy) implements Preparation {}
+
+  private final class TableState {
+    final ReentrantLock lock = new ReentrantLock();
+    boolean seen;
+    long updatedNanos = System.nanoTime() - pace.metadataSpacing().toNanos();
+    long validatedNanos = System.nanoTime();
+  }
+
+  private final BigQueryRest rest;
+  private final Pace pace;
+  private final Waits waits;
+  private final Map<DestinationTable, TableLayout> ready = new ConcurrentHashMap<>();
+  private final Map<String, TableState> states = new ConcurrentHashMap<>();
+
+  BigQueryTables(BigQueryRest rest, Pace pace, Waits waits) {
+    this.rest = rest;
+    this.pace = pace;
+    this.waits = waits;
+  }
+
+  /** The layout of a table that was prepared before, else null. */
+  @Nullable TableLayout ready(DestinationTable table) {
+    return ready.get(table);
+  }
+
+  /** Whether any table was ever prepared: the dataset and the credentials are good. */
+  boolean anyReady() {
+    return !ready.isEmpty();
+  }
+
+  /**
+   * Makes the table as wanted.
+   *
+   * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if the dataset is missing or a
+   *     permission is
+   */
+  Preparation prepare(DestinationTable table) throws InterruptedException {
+    TableState state = state(table);
+    state.lock.lockInterruptibly();
+    try {
+      TableLayout known = ready.get(table);
+      return known != null ? new Ready(known) : reconcile(table, state);
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /**
+   * Looks again at a table whose rows are refused, but not more often than {@link
+   * Pace#revalidateAfter}; in between it counts as ready.
+   */
+  Preparation revalidate(TableLayout layout) throws InterruptedException {
+    TableState state = state(layout.table());
+    state.lock.lockInterruptibly();
+    try {
+      long age = System.nanoTime() - state.validatedNanos;
+      return age < pace.revalidateAfter().toNanos()
+          ? new Ready(layout)
+          : reconcile(layout.table(), state);
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  /** Looks again at a table that rows could not find. */
+  Preparation find(TableLayout layout) throws InterruptedException {
+    TableState state = state(layout.table());
+    state.lock.lockInterruptibly();
+    try {
+      return reconcile(layout.table(), state);
+    } finally {
+      state.lock.unlock();
+    }
+  }
+
+  private TableState state(DestinationTable table) {
+    // BigQuery's table names are case-sensitive, unless the dataset says otherwise: one lock then.
+    return states.computeIfAbsent(table.name().toLowerCase(Locale.ROOT), any -> new TableState());
+  }
+
+  private Preparation reconcile(DestinationTable table, TableState state)
+      throws InterruptedException {
+    while (true) {
+      Optional<Table> existing = rest.get(table.name());
+      if (existing.isEmpty()) {
+        if (state.seen) {
+          ready.remove(table);
+          return gone(table);
+        }
+        pauseBeforeUpdate(state);
+        if (rest.insert(table.name(), TableDefinitions.of(table, rest.settings()))) {
+          log.info("Created table {}.", table.name());
+          return ready(table, state);
+        }
+        continue;
+      }
+      state.seen = true;
+      TableEvolution.Plan plan = TableEvolution.plan(existing.get(), table);
+      if (plan instanceof TableEvolution.Conflict conflict) {
+        ready.remove(table);
+        return new Blocked("table_conflict", conflict.message(), conflict.remedy());
+      }
+      if (plan instanceof TableEvolution.Extend extend) {
+        pauseBeforeUpdate(state);
+        Table patch = new Table().setSchema(extend.schema());
+        if (!rest.patch(table.name(), patch, existing.get().getEtag())) {
+          continue;
+        }
+        log.info("Added columns to table {}.", table.name());
+      }
+      return ready(table, state);
+    }
+  }
+
+  private Ready ready(DestinationTable table, TableState state) {
+    state.seen = true;
+    state.validatedNanos = System.nanoTime();
+    return new Ready(
+        ready.computeIfAbsent(
+            table, any -> new TableLayout(table, rest.settings().defaultStream(table.name()))));
+  }
+
+  /** Keeps below the limit of metadata updates, and workers apart that learnt of it together. */
+  private void pauseBeforeUpdate(TableState state) throws InterruptedException {
+    long since = System.nanoTime() - state.updatedNanos;
+    long missing = pace.metadataSpacing().toNanos() - since;
+    waits.sleep(BackOff.jitter(pace.firstDelay()).plus(Duration.ofNanos(Math.max(0, missing))));
+    state.updatedNanos = System.nanoTime();
+  }
+
+  private Blocked gone(DestinationTable table) {
+    BigQuerySettings settings = rest.settings();
+    return new Blocked(
+        "table_gone",
+        "BigQuery table "
+            + settings.dataset()
+            + "."
+            + table.name()
+            + " was deleted while rows are written to it.",
+        "Restore it (CREATE TABLE ... CLONE ... FOR SYSTEM_TIME AS OF) or create it with its primary"
+            + " key and dump the source table again; writing goes on as soon as it exists.");
+  }
+}

@@ -1,0 +1,197 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableConstraints;
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import com.google.api.services.bigquery.model.TableSchema;
+import io.walbeam.row.DestinationColumn;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.DestinationType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares a table that exists with the one wanted. Pure.
+ *
+ * <p>Columns are only added, NULLABLE and at the end ("Modify table schemas"). Clustering,
+ * staleness and descriptions of an existing table are its owner's affair. Columns that are there
+ * and not wanted stay and are NULL in new rows.
+ */
+final class TableEvolution {
+  /** What to do with an existing table. */
+  sealed interface Plan {}
+
+  /** Nothing to do. */
+  record Fits() implements Plan {}
+
+  /** Patch the schema. */
+  record Extend(TableSchema schema) implements Plan {}
+
+  /** A person must decide. */
+  record Conflict(String message, String remedy) implements Plan {}
+
+  /** Stops the comparison at the first conflict. */
+  private static final class ConflictException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final transient Conflict conflict;
+
+    ConflictException(String message, String remedy) {
+      super(message, null, false, false);
+      this.conflict = new Conflict(message, remedy);
+    }
+  }
+
+  private static final String OTHER_TABLE =
+      "Move it out of the way and dump the table again, or write to another dataset.";
+
+  private final DestinationTable wanted;
+  private boolean extended;
+
+  private TableEvolution(DestinationTable wanted) {
+    this.wanted = wanted;
+  }
+
+  static Plan plan(Table existing, DestinationTable wanted) {
+    TableEvolution evolution = new TableEvolution(wanted);
+    try {
+      return evolution.compare(existing);
+    } catch (ConflictException e) {
+      return e.conflict;
+    }
+  }
+
+  private Plan compare(Table existing) throws ConflictException {
+    String kind = existing.getType();
+    if (kind != null && !kind.equals("TABLE")) {
+      throw conflict("is not a table but a " + kind.toLowerCase(Locale.ROOT), OTHER_TABLE);
+    }
+    TableSchema schema =
+        existing.getSchema() == null ? new TableSchema() : existing.getSchema().clone();
+    List<TableFieldSchema> fields = extend("", schema.getFields(), wanted.columns());
+    comparePrimaryKey(existing.getTableConstraints());
+    return extended ? new Extend(schema.setFields(fields)) : new Fits();
+  }
+
+  private void comparePrimaryKey(@Nullable TableConstraints constraints) throws ConflictException {
+    if (!wanted.keyed()) {
+      return;
+    }
+    List<String> key =
+        constraints == null
+                || constraints.getPrimaryKey() == null
+                || constraints.getPrimaryKey().getColumns() == null
+            ? List.of()
+            : constraints.getPrimaryKey().getColumns();
+    String names = String.join(", ", wanted.primaryKey());
+    if (key.isEmpty()) {
+      throw conflict(
+          "has no primary key, but rows are written by the key (" + names + ")",
+          "Run ALTER TABLE ... ADD PRIMARY KEY (" + names + ") NOT ENFORCED on it.");
+    }
+    if (!lowerCase(key).equals(lowerCase(wanted.primaryKey()))) {
+      throw conflict(
+          "has the primary key ("
+              + String.join(", ", key)
+              + "), but the source's key is ("
+              + names
+              + ")",
+          "Give the source table that replica identity again, or move the table out of the way and"
+              + " dump it again.");
+    }
+  }
+
+  private List<TableFieldSchema> extend(
+      String prefix, @Nullable List<TableFieldSchema> existing, List<DestinationColumn> columns)
+      throws ConflictException {
+    List<TableFieldSchema> fields =
+        existing == null ? new ArrayList<>() : new ArrayList<>(existing);
+    TreeMap<String, TableFieldSchema> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    fields.forEach(field -> byName.put(field.getName(), field));
+    for (DestinationColumn column : columns) {
+      String name = prefix + column.name();
+      TableFieldSchema field = byName.remove(column.name());
+      if (field == null) {
+        if (column.required()) {
+          throw conflict("has no column " + name + ", which is part of the key", OTHER_TABLE);
+        }
+        fields.add(TableDefinitions.field(column));
+        extended = true;
+      } else {
+        compareColumn(name, field, column);
+        if (column.type() == DestinationType.STRUCT) {
+          field.setFields(extend(name + ".", field.getFields(), column.members()));
+        }
+      }
+    }
+    for (TableFieldSchema field : byName.values()) {
+      if ("REQUIRED".equals(field.getMode()) && field.getDefaultValueExpression() == null) {
+        throw mandatory(prefix + field.getName(), "but the source has no such column");
+      }
+    }
+    return fields;
+  }
+
+  private void compareColumn(String name, TableFieldSchema field, DestinationColumn column)
+      throws ConflictException {
+    DestinationType type = type(field.getType());
+    if (type != column.type() || "REPEATED".equals(field.getMode())) {
+      String found = "REPEATED".equals(field.getMode()) ? "ARRAY" : field.getType();
+      throw conflict(
+          "has column " + name + " of type " + found + ", but " + column.type() + " is needed",
+          "Change the column's type with ALTER TABLE ... ALTER COLUMN ... SET DATA TYPE where"
+              + " BigQuery allows it, or move the table out of the way and dump it again.");
+    }
+    if (field.getPrecision() != null) {
+      throw conflict(
+          "has column " + name + " of limited precision, which rounds values silently",
+          "Widen the column to plain "
+              + column.type()
+              + " with ALTER TABLE ... ALTER COLUMN ... SET"
+              + " DATA TYPE.");
+    }
+    if ("REQUIRED".equals(field.getMode()) && !column.required()) {
+      throw mandatory(name, "but the source may send NULL");
+    }
+  }
+
+  private ConflictException mandatory(String name, String but) {
+    return conflict(
+        "has the REQUIRED column " + name + ", " + but,
+        "Run ALTER TABLE ... ALTER COLUMN " + name + " DROP NOT NULL on it.");
+  }
+
+  private ConflictException conflict(String what, String remedy) {
+    return new ConflictException("BigQuery table " + wanted.name() + " " + what + ".", remedy);
+  }
+
+  /** REST still answers with the names of legacy SQL. */
+  private static @Nullable DestinationType type(String name) {
+    return switch (name) {
+      case "BOOLEAN", "BOOL" -> DestinationType.BOOL;
+      case "INTEGER", "INT64" -> DestinationType.INT64;
+      case "FLOAT", "FLOAT64" -> DestinationType.FLOAT64;
+      case "RECORD", "STRUCT" -> DestinationType.STRUCT;
+      case "NUMERIC" -> DestinationType.NUMERIC;
+      case "BIGNUMERIC" -> DestinationType.BIGNUMERIC;
+      case "STRING" -> DestinationType.STRING;
+      case "BYTES" -> DestinationType.BYTES;
+      case "DATE" -> DestinationType.DATE;
+      case "TIME" -> DestinationType.TIME;
+      case "DATETIME" -> DestinationType.DATETIME;
+      case "TIMESTAMP" -> DestinationType.TIMESTAMP;
+      case "JSON" -> DestinationType.JSON;
+      default -> null;
+    };
+  }
+
+  private static Set<String> lowerCase(List<String> names) {
+    Set<String> lower = new HashSet<>();
+    names.forEach(name -> lower.add(name.toLowerCase(Locale.ROOT)));
+    return lower;
+  }
+}

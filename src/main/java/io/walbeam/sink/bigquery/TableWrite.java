@@ -1,0 +1,303 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
+import com.google.cloud.bigquery.storage.v1.ProtoRows;
+import com.google.protobuf.UnsafeByteOperations;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.sink.RejectedRow;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call of {@link BigQueryTableSink#write}: splits the rows into requests, sends them all, and
+ * works off what fails until each row is acknowledged or rejected. Used by one thread, once.
+ *
+ * <p>While a table fails, one request at a time is tried, so that a parked table costs little.
+ */
+final class TableWrite {
+  /** Large enough for full throughput ("requests above 1 MB"), small enough to repeat. */
+  static final int REQUEST_BYTES = 4_000_000;
+
+  /** Keeps the per-row bookkeeping of one request small on both sides. */
+  static final int REQUEST_ROWS = 50_000;
+
+  /** "Quotas and limits", Storage Write API: 10 MB a row, less room for the request around it. */
+  static final int ROW_BYTES = 9_900_000;
+
+  /** So many rows refused in a row, and none accepted: it is the table, not the rows. */
+  static final int SUSPICIOUS_ROWS = 20;
+
+  /** Tag and length of one row in a request. */
+  private static final int ROW_FRAME = 6;
+
+  private static final Logger log = LoggerFactory.getLogger(TableWrite.class);
+
+  /** One request under way. */
+  private record Sent(
+      int[] rows, int bytes, long nanos, CompletableFuture<AppendRowsResponse> response) {}
+
+  private final BigQueryTableSink.Parts parts;
+  private final TableLayout layout;
+  private final List<EncodedRow> rows;
+  private final Patience patience;
+  private final Deque<int[]> work = new ArrayDeque<>();
+  private final TreeMap<Integer, RejectedRow> rejected = new TreeMap<>();
+  private boolean reopened;
+  private boolean isolate;
+
+  TableWrite(
+      BigQueryTableSink.Parts parts, TableLayout layout, List<EncodedRow> rows, Patience patience) {
+    this.parts = parts;
+    this.layout = layout;
+    this.rows = rows;
+    this.patience = patience;
+  }
+
+  List<RejectedRow> run() throws InterruptedException {
+    split();
+    while (!work.isEmpty()) {
+      AppendFailures.Failure failure = round();
+      if (failure != null) {
+        log.debug("Table {}: {}, trying again", layout.name(), failure.errorClass());
+        patience.wait(failure);
+      }
+    }
+    rejected.values().forEach(row -> parts.metrics().rejected(layout.name(), row.errorClass()));
+    return List.copyOf(rejected.values());
+  }
+
+  private void split() {
+    int from = 0;
+    int bytes = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      int size = rows.get(i).length();
+      if (size > ROW_BYTES) {
+        addRange(from, i);
+        from = i + 1;
+        bytes = 0;
+        reject(
+            i,
+            "row_too_large",
+            "The row has " + size + " bytes, and BigQuery takes " + ROW_BYTES + " at most.",
+            "Leave the large column out of the publication, or shorten the value.");
+        continue;
+      }
+      if (bytes + size + ROW_FRAME > REQUEST_BYTES || i - from >= REQUEST_ROWS) {
+        addRange(from, i);
+        from = i;
+        bytes = 0;
+      }
+      bytes += size + ROW_FRAME;
+    }
+    addRange(from, rows.size());
+  }
+
+  private void addRange(int from, int to) {
+    if (from < to) {
+      int[] range = new int[to - from];
+      Arrays.setAll(range, i -> from + i);
+      work.addLast(range);
+    }
+  }
+
+  /** Sends what there is and waits for the answers. Returns what to wait for, or null. */
+  private AppendFailures.@Nullable Failure round() throws InterruptedException {
+    List<Sent> sent = new ArrayList<>();
+    do {
+      sent.add(send(work.removeFirst(), isolate));
+    } while (!patience.failing() && !work.isEmpty());
+    isolate = false;
+    AppendFailures.Failure wait = null;
+    for (Sent request : sent) {
+      AppendFailures.Failure failure = await(request);
+      if (failure != null) {
+        AppendFailures.Failure next = handle(failure, request.rows());
+        wait = next == null ? wait : next;
+      }
+    }
+    return wait;
+  }
+
+  private AppendFailures.@Nullable Failure handle(AppendFailures.Failure failure, int[] request)
+      throws InterruptedException {
+    AppendFailures.Failure blocked = blocked(failure);
+    if (blocked != null) {
+      work.addFirst(request);
+      isolate = true;
+      return blocked;
+    }
+    switch (failure.action()) {
+      case BISECT -> {
+        return bisect(failure, request);
+      }
+      case ROW_ERRORS -> {
+        if (rejectNamed(failure, request, work)) {
+          return null;
+        }
+        work.addFirst(request);
+        return failure;
+      }
+      case REOPEN -> {
+        work.addFirst(request);
+        boolean again = reopened;
+        reopened = true;
+        return again ? failure : null;
+      }
+      case RETRY -> work.addFirst(request);
+      case RETRY_AFTER_SCHEMA, TABLE_GONE, OPERATOR -> {
+        work.addFirst(request);
+        isolate = true;
+      }
+    }
+    return failure;
+  }
+
+  /** What is wrong with the table itself, where the failure may come from that, else null. */
+  private AppendFailures.@Nullable Failure blocked(AppendFailures.Failure failure)
+      throws InterruptedException {
+    try {
+      BigQueryTables.Preparation preparation =
+          switch (failure.action()) {
+            case ROW_ERRORS, BISECT, RETRY_AFTER_SCHEMA -> parts.tables().revalidate(layout);
+            case TABLE_GONE -> parts.tables().find(layout);
+            case RETRY, REOPEN, OPERATOR -> new BigQueryTables.Ready(layout);
+          };
+      return preparation instanceof BigQueryTables.Blocked blocked
+          ? AppendFailures.of(blocked)
+          : null;
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.OPERATOR) {
+        throw e;
+      }
+      return AppendFailures.of(e);
+    }
+  }
+
+  /** Rejects the rows that BigQuery names and queues the others. False if it names none of ours. */
+  private boolean rejectNamed(AppendFailures.Failure failure, int[] request, Deque<int[]> queue) {
+    boolean[] bad = new boolean[request.length];
+    int count = 0;
+    for (AppendFailures.BadRow row : failure.rows()) {
+      if (row.index() >= 0 && row.index() < request.length) {
+        bad[row.index()] = true;
+        count++;
+        reject(
+            request[row.index()],
+            row.errorClass(),
+            row.message(),
+            "Correct the value at the source, or change the column's type.");
+      }
+    }
+    if (count == 0) {
+      return false;
+    }
+    int[] others = new int[request.length - count];
+    int next = 0;
+    for (int i = 0; i < request.length; i++) {
+      if (!bad[i]) {
+        others[next++] = request[i];
+      }
+    }
+    if (others.length > 0) {
+      queue.addFirst(others);
+    }
+    return true;
+  }
+
+  /** Finds the rows that spoil {@code request}, depth first, one request at a time. */
+  private AppendFailures.@Nullable Failure bisect(AppendFailures.Failure first, int[] request)
+      throws InterruptedException {
+    Deque<int[]> parts = new ArrayDeque<>();
+    List<Integer> suspects = new ArrayList<>();
+    boolean anyAccepted = false;
+    AppendFailures.@Nullable Failure failure = first;
+    int[] part = request;
+    while (true) {
+      if (failure == null) {
+        anyAccepted = true;
+      } else if (failure.action() == AppendFailures.Action.BISECT && part.length > 1) {
+        int middle = part.length / 2;
+        parts.addFirst(Arrays.copyOfRange(part, middle, part.length));
+        parts.addFirst(Arrays.copyOfRange(part, 0, middle));
+      } else if (failure.action() == AppendFailures.Action.BISECT) {
+        reject(
+            part[0],
+            failure.errorClass().equals("request_too_large") ? "row_too_large" : "row",
+            "BigQuery refuses any request with this row and does not say why.",
+            "Look at the row in the dead-letter table, and correct it at the source.");
+        suspects.add(part[0]);
+      } else if (failure.action() != AppendFailures.Action.ROW_ERRORS
+          || !rejectNamed(failure, part, parts)) {
+        parts.addFirst(part);
+        putBack(parts);
+        return failure.action() == AppendFailures.Action.ROW_ERRORS ? null : failure;
+      }
+      if (!anyAccepted && suspects.size() >= SUSPICIOUS_ROWS) {
+        suspects.forEach(rejected::remove);
+        parts.addFirst(suspects.stream().mapToInt(Integer::intValue).toArray());
+        putBack(parts);
+        isolate = true;
+        return AppendFailures.refusesEverything(layout.table());
+      }
+      if (parts.isEmpty()) {
+        return null;
+      }
+      part = parts.removeFirst();
+      failure = await(send(part, true));
+    }
+  }
+
+  private void putBack(Deque<int[]> requests) {
+    while (!requests.isEmpty()) {
+      work.addFirst(requests.removeLast());
+    }
+  }
+
+  private Sent send(int[] request, boolean isolated) throws InterruptedException {
+    ProtoRows.Builder builder = ProtoRows.newBuilder();
+    int bytes = 0;
+    for (int index : request) {
+      EncodedRow row = rows.get(index);
+      builder.addSerializedRows(
+          UnsafeByteOperations.unsafeWrap(row.bytes(), row.offset(), row.length()));
+      bytes += row.length();
+    }
+    long now = System.nanoTime();
+    return new Sent(
+        request, bytes, now, parts.connections().append(layout, builder.build(), bytes, isolated));
+  }
+
+  private AppendFailures.@Nullable Failure await(Sent sent) throws InterruptedException {
+    AppendRowsResponse response;
+    try {
+      response = sent.response().get();
+    } catch (ExecutionException e) {
+      return AppendFailures.of(e, layout.table());
+    }
+    if (response.hasError() || response.getRowErrorsCount() > 0) {
+      return AppendFailures.of(response, layout.table());
+    }
+    reopened = false;
+    patience.succeeded();
+    parts
+        .metrics()
+        .appended(
+            layout.name(), sent.rows().length, sent.bytes(), System.nanoTime() - sent.nanos());
+    return null;
+  }
+
+  private void reject(int index, String errorClass, String message, String remedy) {
+    rejected.put(index, new RejectedRow(index, errorClass, message, remedy));
+  }
+}

@@ -1,0 +1,34 @@
+package io.walbeam.sink.bigquery;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Sleeps that closing the sink ends. Thread-safe. */
+final class Waits {
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /**
+   * Waits for {@code duration}.
+   *
+   * @throws WalbeamException of kind TRANSIENT if the sink is or gets closed
+   */
+  void sleep(Duration duration) throws InterruptedException {
+    if (closed.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw closed();
+    }
+  }
+
+  void close() {
+    closed.countDown();
+  }
+
+  static WalbeamException closed() {
+    return new WalbeamException(
+        FailureKind.TRANSIENT,
+        "The BigQuery sink was closed while a write was under way.",
+        "The rows come again from the replication slot; nothing is to be done.");
+  }
+}
