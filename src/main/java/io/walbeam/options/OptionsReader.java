@@ -1,9 +1,9 @@
 package io.walbeam.options;
 
 import io.walbeam.change.TablePatterns;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.postgres.PostgresSettings;
-import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.secret.SecretReference;
@@ -49,7 +49,8 @@ public final class OptionsReader {
   public static Invocation read(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
     WalbeamOptions options = ArgumentParser.parse(arguments, problems);
-    Optional<RunSettings> settings = new OptionsReader(options, Clock.systemUTC(), problems).settings();
+    Optional<RunSettings> settings =
+        new OptionsReader(options, Clock.systemUTC(), problems).settings();
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
@@ -218,7 +219,8 @@ public final class OptionsReader {
   private Optional<MappingSettings> mapping() {
     String maxStaleness = maxStaleness();
     try {
-      return Optional.of(new MappingSettings(new TableNameTemplate(options.getTableName()), maxStaleness));
+      return Optional.of(
+          new MappingSettings(new TableNameTemplate(options.getTableName()), maxStaleness));
     } catch (WalbeamException e) {
       problems.add("--tableName: " + e.describe());
       return Optional.empty();

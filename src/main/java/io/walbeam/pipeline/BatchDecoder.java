@@ -123,8 +123,7 @@ final class BatchDecoder implements PgOutputHandler {
   @Override
   public void begin(PgOutputMessage.Begin begin) {
     transaction = begin;
-    meta.transaction(
-        epoch, begin.commitLsn(), begin.commitTimeMicros(), begin.transactionId());
+    meta.transaction(epoch, begin.commitLsn(), begin.commitTimeMicros(), begin.transactionId());
   }
 
   @Override
@@ -149,7 +148,7 @@ final class BatchDecoder implements PgOutputHandler {
   @Override
   public void insert(int relationId, Tuple row) {
     Route route = route(relationId);
-    if (!route.filtered()) {
+    if (route.wanted()) {
       mutations.upsert(route, row, at(0, Operation.INSERT));
     }
   }
@@ -157,7 +156,7 @@ final class BatchDecoder implements PgOutputHandler {
   @Override
   public void update(int relationId, OldImage oldImage, Tuple oldRow, Tuple row) {
     Route route = route(relationId);
-    if (route.filtered()) {
+    if (!route.wanted()) {
       return;
     }
     if (oldImage != OldImage.NONE) {
@@ -174,7 +173,7 @@ final class BatchDecoder implements PgOutputHandler {
   @Override
   public void delete(int relationId, OldImage oldImage, Tuple oldRow) {
     Route route = route(relationId);
-    if (!route.filtered()) {
+    if (route.wanted()) {
       mutations.delete(route, oldRow, at(0, Operation.DELETE));
     }
   }
@@ -186,7 +185,7 @@ final class BatchDecoder implements PgOutputHandler {
       truncated.add(route(id));
     }
     for (Route route : truncated) {
-      if (!route.filtered()) {
+      if (route.wanted()) {
         mutations.truncate(route, at(0, Operation.TRUNCATE));
       }
     }

@@ -7,7 +7,6 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.RowBuffer;
-import io.walbeam.row.RowKey;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
@@ -21,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the batches of one bundle: decodes them in order, gathers the rows of each table, sends
@@ -30,6 +31,8 @@ import java.util.concurrent.Future;
  * thread.
  */
 final class BundleWriter implements BatchDecoder.Mutations {
+  private static final Logger log = LoggerFactory.getLogger(BundleWriter.class);
+
   /** Rows of one table are sent when they reach this size: BigQuery advises more than 1 MB. */
   private static final long CHUNK_BYTES = 4L << 20;
 
@@ -95,30 +98,38 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void upsert(Route route, Tuple row, RowMeta meta) {
-    TableMapping mapping = route.mapping();
-    if (mapping.hasUnchanged(row)) {
+    TableMapping mapping = route.replica();
+    if (mapping == null) {
+      refuseWithoutKey(route, meta);
+    } else if (mapping.hasUnchanged(row)) {
       deadLetters.add(
           origin(route, meta),
           "read_back",
           "UNCHANGED_TOAST",
           "A large value that the update left alone is not in the stream.",
           "Set REPLICA IDENTITY FULL on the table, or update the large column itself.");
-      return;
-    }
-    try {
-      gather(mapping, row, mapping.encodeUpsert(row, meta, buffer), origin(route, meta));
-    } catch (RowRejectedException e) {
-      reject(route, meta, e);
+    } else {
+      try {
+        EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
+        chunk(mapping).put(mapping.key(), row, encoded, origin(route, meta));
+      } catch (RowRejectedException e) {
+        reject(route, mapping, meta, e);
+      }
     }
   }
 
   @Override
   public void delete(Route route, Tuple oldRow, RowMeta meta) {
-    TableMapping mapping = route.mapping();
+    TableMapping mapping = route.replica();
+    if (mapping == null) {
+      refuseWithoutKey(route, meta);
+      return;
+    }
     try {
-      gather(mapping, oldRow, mapping.encodeDelete(oldRow, meta, buffer), origin(route, meta));
+      EncodedRow encoded = mapping.encodeDelete(oldRow, meta, buffer);
+      chunk(mapping).put(mapping.key(), oldRow, encoded, origin(route, meta));
     } catch (RowRejectedException e) {
-      reject(route, meta, e);
+      reject(route, mapping, meta, e);
     }
   }
 
@@ -131,14 +142,10 @@ final class BundleWriter implements BatchDecoder.Mutations {
         "The table was truncated; its rows are still in BigQuery.",
         "Delete the rows of the destination table by hand, or drop the table and the slot and start"
             + " over.");
-    destination.warn(
+    log.warn(
         "Table {} was truncated at {}; a dead letter says what to do.",
         route.relation().table(),
         meta.position());
-  }
-
-  private void gather(TableMapping mapping, Tuple keyTuple, EncodedRow row, RowOrigin origin) {
-    chunk(mapping).put(RowKey.of(mapping, keyTuple), row, origin);
   }
 
   private TableChunk chunk(TableMapping mapping) {
@@ -156,14 +163,24 @@ final class BundleWriter implements BatchDecoder.Mutations {
     return chunk;
   }
 
-  private void reject(Route route, RowMeta meta, RowRejectedException rejection) {
+  private void refuseWithoutKey(Route route, RowMeta meta) {
+    deadLetters.add(
+        origin(route, meta),
+        "map",
+        "NO_KEY",
+        "The table has no key, so its current state cannot be kept.",
+        "Add a primary key, or set REPLICA IDENTITY USING INDEX.");
+  }
+
+  private void reject(
+      Route route, TableMapping mapping, RowMeta meta, RowRejectedException rejection) {
     deadLetters.add(
         origin(route, meta),
         "map",
         rejection.errorClass(),
         rejection.problem(),
         rejection.remedy());
-    destination.metrics().rejected(route.destination().name(), rejection.errorClass());
+    destination.metrics().rejected(mapping.destination().name(), rejection.errorClass());
   }
 
   private RowOrigin origin(Route route, RowMeta meta) {

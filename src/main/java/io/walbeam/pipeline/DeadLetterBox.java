@@ -26,8 +26,7 @@ final class DeadLetterBox {
     this.clock = clock;
   }
 
-  void add(
-      RowOrigin origin, String stage, String errorClass, String message, String remedy) {
+  void add(RowOrigin origin, String stage, String errorClass, String message, String remedy) {
     byte[] messages = origin.batch().messages();
     Images images = new Images(origin.route());
     new PgOutputDecoder().decode(messages, origin.entry(), origin.length(), images);

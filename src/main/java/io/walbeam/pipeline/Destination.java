@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Everything that the DoFns of one job share in one JVM: the sink, the routes, the publisher.
  *
- * <p>Made at first use, closed by the launcher at the end of a local run; a worker keeps it until it
- * dies. Thread-safe.
+ * <p>Made at first use, closed by the launcher at the end of a local run; a worker keeps it until
+ * it dies. Thread-safe.
  */
 final class Destination implements AutoCloseable {
   /**
@@ -41,8 +41,7 @@ final class Destination implements AutoCloseable {
     sink = BigQuerySink.acquire(settings.destination());
     catalogue = new SourceCatalogue(settings.postgres());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
-    publisher =
-        new StatePublisher(sink.states(), LocalPositions.shared(), settings.slotKey());
+    publisher = new StatePublisher(sink.states(), LocalPositions.shared(), settings.slotKey());
     executor = Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
   }
 

@@ -3,6 +3,7 @@ package io.walbeam.pipeline;
 import io.walbeam.options.RunSettings;
 import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.progress.PublishProgress;
+import io.walbeam.progress.Receipt;
 import io.walbeam.progress.ReceiptCoder;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.PostgresSource;
@@ -31,7 +32,9 @@ public final class ReplicationPipeline {
     batches
         .apply("Write batches", ParDo.of(new WriteBatch(settings)))
         .setCoder(ReceiptCoder.of())
-        .apply("Key by slot", WithKeys.of(settings.slot()).withKeyType(TypeDescriptors.strings()))
+        .apply(
+            "Key by slot",
+            WithKeys.<String, Receipt>of(settings.slot()).withKeyType(TypeDescriptors.strings()))
         .apply(
             "Publish progress",
             ParDo.of(new PublishProgress(() -> Destination.of(settings).publisher())));

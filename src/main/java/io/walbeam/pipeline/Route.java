@@ -3,48 +3,28 @@ package io.walbeam.pipeline;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
-import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.TableMapping;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to the changes of one relation as long as its description stays the same.
  *
- * @param replica where the current state goes; null if the table has no key or only its changelog
- *     is wanted
- * @param changelog where every change goes; null if it is not wanted
+ * @param wanted whether {@code --tables} and {@code --excludeTables} select it
+ * @param replica where the current state goes; null if the table has no key or is not wanted
  */
 record Route(
-    Relation relation,
-    KeyColumns key,
-    @Nullable TableMapping replica,
-    @Nullable ChangelogMapping changelog) {
-  private static final KeyColumns NO_KEY = new KeyColumns(List.of(), "");
-
-  /** A relation whose changes are left out by {@code --tables} or {@code --excludeTables}. */
+    Relation relation, boolean wanted, KeyColumns key, @Nullable TableMapping replica) {
+  /** A relation whose changes are left out. */
   static Route filteredOut(Relation relation) {
-    return new Route(relation, NO_KEY, null, null);
-  }
-
-  /** Whether nothing of this relation is written. */
-  boolean filtered() {
-    return replica == null && changelog == null;
+    return new Route(relation, false, new KeyColumns(List.of(), ""), null);
   }
 
   /** The tables that its rows are written to. */
   List<DestinationTable> destinations() {
-    List<DestinationTable> tables = new ArrayList<>();
-    if (replica != null) {
-      tables.add(replica.destination());
-    }
-    if (changelog != null) {
-      tables.add(changelog.destination());
-    }
-    return tables;
+    return replica == null ? List.of() : List.of(replica.destination());
   }
 
   /**

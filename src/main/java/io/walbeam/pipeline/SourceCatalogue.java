@@ -36,9 +36,7 @@ final class SourceCatalogue implements Routes.PrimaryKeys, AutoCloseable {
           throw e;
         }
         log.warn(
-            "The key of table {} cannot be looked up; waiting. {}",
-            relation.table(),
-            e.describe());
+            "The key of table {} cannot be looked up; waiting. {}", relation.table(), e.describe());
         pause();
       }
     }
