@@ -127,6 +127,54 @@ public final class PostgresErrors {
     };
   }
 
+  /** An error of START_REPLICATION, or one that ended the stream. */
+  static WalbeamException streaming(String slot, String publication, SQLException e) {
+    String text = String.valueOf(e.getMessage());
+    return switch (state(e)) {
+      case "42704" ->
+          text.contains("publication")
+              ? operator(
+                  "The publication "
+                      + publication
+                      + " did not exist yet when changes were made that the slot "
+                      + slot
+                      + " must send, so they can never be decoded.",
+                  "Drop the slot, start again with a higher --epoch so that it is created after the"
+                      + " publication, and dump the tables again.",
+                  e)
+              : failure(
+                  FailureKind.DATA_LOSS_RISK,
+                  "The replication slot " + slot + " was dropped.",
+                  "Start again with a higher --epoch, which creates it, and dump the tables again.",
+                  e);
+      case "55000" ->
+          text.contains("wal_level")
+              ? walLevel(e)
+              : failure(
+                  FailureKind.DATA_LOSS_RISK,
+                  "The slot " + slot + " can no longer be read: the server invalidated it.",
+                  "Drop it, look at max_slot_wal_keep_size, start again with a higher --epoch, and"
+                      + " dump the tables again.",
+                  e);
+      case "42501" -> missingReplication("of this connection", e);
+      default ->
+          isTransient(e)
+              ? failure(
+                  FailureKind.TRANSIENT,
+                  "PostgreSQL ended the replication of slot "
+                      + slot
+                      + " (SQLState "
+                      + state(e)
+                      + ").",
+                  "Wait until the server is up again.",
+                  e)
+              : operator(
+                  "PostgreSQL cannot decode the slot " + slot + " (SQLState " + state(e) + ").",
+                  "Look into the server's log for the reason.",
+                  e);
+    };
+  }
+
   /** Whether the error passes by itself: connection lost, server restarting, resources short. */
   public static boolean isTransient(SQLException e) {
     String state = state(e);

@@ -2,6 +2,7 @@ package io.walbeam.postgres;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
+import io.walbeam.failure.WalbeamException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,6 +63,8 @@ public final class ReplicationStream implements AutoCloseable {
   private int begin;
   private int end;
   private int timeout = -1;
+  private String slot = "";
+  private String publication = "";
   private volatile boolean closed;
 
   ReplicationStream(
@@ -96,9 +99,12 @@ public final class ReplicationStream implements AutoCloseable {
    * Starts streaming with pgoutput, protocol version 1, text tuples, logical messages on.
    *
    * @param lsn where to start; the server starts at the slot's confirmed position if that is later
-   * @throws SQLException if the server refuses, with its SQLState
+   * @return false if another process uses the slot
+   * @throws WalbeamException if the server refuses for another reason
    */
-  public void start(String slot, String publication, long lsn) throws IOException, SQLException {
+  public boolean start(String slot, String publication, long lsn) throws IOException {
+    this.slot = slot;
+    this.publication = publication;
     String publications = TableId.quote(publication).replace("'", "''");
     String command =
         "START_REPLICATION SLOT "
@@ -123,11 +129,15 @@ public final class ReplicationStream implements AutoCloseable {
       byte type = buffer[begin];
       int length = (int) INT.get(buffer, begin + 1);
       if (type == 'E') {
-        throw ErrorResponse.parse(buffer, begin + FRAME_HEADER, length - 4);
+        SQLException error = ErrorResponse.parse(buffer, begin + FRAME_HEADER, length - 4);
+        if (PostgresErrors.state(error).equals("55006")) {
+          return false;
+        }
+        throw PostgresErrors.streaming(slot, publication, error);
       }
       begin += 1 + length;
       if (type == 'W') {
-        return;
+        return true;
       }
     }
   }
@@ -138,6 +148,7 @@ public final class ReplicationStream implements AutoCloseable {
    *
    * @return bytes taken, 0 if none arrived in time
    * @throws IOException if the stream ended or broke
+   * @throws WalbeamException if the server ended it with an error
    */
   public int read(StreamHandler handler, int waitMillis) throws IOException {
     int taken = fill(waitMillis);
@@ -250,8 +261,8 @@ public final class ReplicationStream implements AutoCloseable {
         }
       }
       case 'E' -> {
-        SQLException error = ErrorResponse.parse(bytes, body, length - 4);
-        throw new IOException("the server ended the stream: " + error.getMessage(), error);
+        throw PostgresErrors.streaming(
+            slot, publication, ErrorResponse.parse(bytes, body, length - 4));
       }
       case 'c' -> throw new EOFException("the server ended the stream");
       default -> {

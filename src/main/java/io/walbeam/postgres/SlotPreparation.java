@@ -74,7 +74,10 @@ public final class SlotPreparation {
       }
       step = "create the replication slot " + slot;
       LOG.info("Creating the replication slot {}; this waits for running transactions.", slot);
+      int timeout = connection.getNetworkTimeout();
+      connection.setNetworkTimeout(Runnable::run, 0);
       Slots.create(connection, slot);
+      connection.setNetworkTimeout(Runnable::run, timeout);
       return Slots.read(connection, slot).orElseThrow(this::missing);
     } catch (SQLException e) {
       throw PostgresErrors.using(step, settings, e);

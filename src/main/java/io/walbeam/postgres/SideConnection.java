@@ -1,0 +1,153 @@
+package io.walbeam.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ordinary connection beside the replication stream, opened when first used and again after it
+ * was lost. Thread-safe: one call at a time. Errors come as {@link
+ * io.walbeam.failure.WalbeamException}.
+ */
+public final class SideConnection implements AutoCloseable {
+  /** On a standby the WAL ends where it was replayed. */
+  private static final String SAMPLE =
+      "SELECT (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
+          + " ELSE pg_catalog.pg_current_wal_flush_lsn() END)::text,"
+          + " (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint,"
+          + " (SELECT s.confirmed_flush_lsn::text FROM pg_catalog.pg_replication_slots s"
+          + " WHERE s.slot_name = ?)";
+
+  private static final String CLOCK =
+      "SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint";
+
+  private static final String SENDER_TIMEOUT =
+      "SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
+
+  private static final String EMIT = "SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)";
+
+  private final PostgresConnections connections;
+  private final String applicationName;
+  private volatile @Nullable Connection connection;
+  private volatile boolean closed;
+
+  /**
+   * @param applicationName shown in {@code pg_stat_activity}
+   */
+  public SideConnection(PostgresConnections connections, String applicationName) {
+    this.connections = connections;
+    this.applicationName = applicationName;
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  /** Makes sure that publication and slot are there, and returns the slot. */
+  public SlotStatus prepare(SlotPreparation preparation, boolean mayCreateSlot) {
+    return call("prepare the slot", c -> preparation.prepare(c, mayCreateSlot));
+  }
+
+  /** Who uses the slot now. */
+  public Optional<SlotOwner> owner(String slot) {
+    return call("read the replication slots", c -> Slots.owner(c, slot));
+  }
+
+  /** Ends the process {@code pid} if it uses the slot. */
+  public void terminate(String slot, int pid) {
+    call(
+        "end the older reader of the slot",
+        c -> {
+          Slots.terminate(c, slot, pid);
+          return pid;
+        });
+  }
+
+  /** The server's WAL and the slot, now. */
+  public ServerSample sample(String slot) {
+    return call(
+        "read the WAL position",
+        c -> {
+          try (PreparedStatement statement = c.prepareStatement(SAMPLE)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+              row.next();
+              return new ServerSample(
+                  Slots.lsn(row.getString(1)), row.getLong(2), Slots.lsn(row.getString(3)));
+            }
+          }
+        });
+  }
+
+  /** The server's clock, epoch milliseconds. */
+  public long clockMillis() {
+    return call("read the clock", c -> number(c, CLOCK));
+  }
+
+  /** The server's {@code wal_sender_timeout} in milliseconds, 0 for none. */
+  public long senderTimeoutMillis() {
+    return call("read wal_sender_timeout", c -> number(c, SENDER_TIMEOUT));
+  }
+
+  /** Writes a transactional logical message; it is durable when this returns. */
+  public void emit(String prefix, String content) {
+    call(
+        "emit a logical message",
+        c -> {
+          try (PreparedStatement statement = c.prepareStatement(EMIT)) {
+            statement.setString(1, prefix);
+            statement.setString(2, content);
+            statement.executeQuery().close();
+            return 0;
+          }
+        });
+  }
+
+  /** Gives the connection up, also under a call in another thread. Final. */
+  @Override
+  public void close() {
+    closed = true;
+    drop();
+  }
+
+  private synchronized <T> T call(String what, Call<T> call) {
+    Connection open = connection;
+    if (open == null) {
+      open = connections.open(applicationName);
+      connection = open;
+      if (closed) {
+        drop();
+      }
+    }
+    try {
+      return call.run(open);
+    } catch (SQLException e) {
+      drop();
+      throw PostgresErrors.using(what, connections.settings(), e);
+    } catch (RuntimeException e) {
+      drop();
+      throw e;
+    }
+  }
+
+  private void drop() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      PostgresConnections.abort(open);
+    }
+  }
+
+  private static long number(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

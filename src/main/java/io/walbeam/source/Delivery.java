@@ -1,0 +1,11 @@
+package io.walbeam.source;
+
+/**
+ * A batch on its way from the session to the reader.
+ *
+ * @param after where reading goes on after it
+ * @param timeMicros commit time of the last transaction it touches, microseconds since the Unix
+ *     epoch, 0 if not known
+ * @param last whether it ends with our own fence: nothing follows
+ */
+record Delivery(ChangeBatch batch, ReadPosition after, long timeMicros, boolean last) {}

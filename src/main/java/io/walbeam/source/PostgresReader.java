@@ -1,0 +1,162 @@
+package io.walbeam.source;
+
+import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
+import org.apache.beam.sdk.io.UnboundedSource.UnboundedReader;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runner's view of a session. All state is one mark and one batch; the connection lives in
+ * {@link Sessions}.
+ */
+final class PostgresReader extends UnboundedReader<ChangeBatch> {
+  /** How long {@link #advance} may wait for a batch, nanoseconds. */
+  private static final long WAIT = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** How far the watermark stays behind the server's clock when caught up, milliseconds. */
+  private static final long SKEW = 5_000;
+
+  private final PostgresSource source;
+  private @Nullable ReplicationSession session;
+  private @Nullable ChangeBatch current;
+  private volatile SlotMark mark;
+  private volatile Instant watermark;
+  private volatile Instant timestamp = BoundedWindow.TIMESTAMP_MIN_VALUE;
+
+  PostgresReader(PostgresSource source, @Nullable SlotMark mark) {
+    this.source = source;
+    this.mark = mark == null ? startMark(source.settings()) : mark;
+    this.watermark =
+        mark == null || mark.watermarkMillis() == 0
+            ? BoundedWindow.TIMESTAMP_MIN_VALUE
+            : Instant.ofEpochMilli(mark.watermarkMillis());
+  }
+
+  /** No I/O here: connecting goes on in the session's thread. */
+  @Override
+  public boolean start() {
+    return take(0);
+  }
+
+  @Override
+  public boolean advance() {
+    return take(WAIT);
+  }
+
+  private boolean take(long wait) {
+    current = null;
+    if (mark.done()) {
+      watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
+      return false;
+    }
+    try {
+      ReplicationSession open = session;
+      if (open == null || !open.isAlive()) {
+        if (open != null) {
+          // What ended it is thrown here; a session that gave up its slot just ended.
+          Delivery rest = open.poll(0);
+          if (rest != null) {
+            return accept(rest);
+          }
+        }
+        open = Sessions.acquire(source.settings(), mark.isStart() ? null : mark);
+        session = open;
+      }
+      Delivery delivery = open.poll(wait);
+      if (delivery == null) {
+        raiseWatermark(open.caughtUpMicros() / 1000 - SKEW);
+        return false;
+      }
+      return accept(delivery);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private boolean accept(Delivery delivery) {
+    ChangeBatch batch = delivery.batch();
+    long millis = delivery.timeMicros() / 1000;
+    current = batch;
+    timestamp = max(watermark, millis);
+    raiseWatermark(millis);
+    mark =
+        new SlotMark(
+            source.settings().slotKey(),
+            delivery.after(),
+            batch.origin().epoch(),
+            batch.origin().systemId(),
+            batch.origin().timeline(),
+            source.settings().optionsHash(),
+            watermarkMillis(),
+            delivery.last() ? delivery.after().resumeLsn() : 0,
+            delivery.last());
+    return true;
+  }
+
+  /** Never moves back: commit times are not in commit order. */
+  private void raiseWatermark(long millis) {
+    watermark = max(watermark, millis);
+  }
+
+  private static Instant max(Instant instant, long millis) {
+    return millis > instant.getMillis() ? Instant.ofEpochMilli(millis) : instant;
+  }
+
+  private long watermarkMillis() {
+    long millis = watermark.getMillis();
+    return millis > 0 ? millis : 0;
+  }
+
+  @Override
+  public ChangeBatch getCurrent() {
+    ChangeBatch batch = current;
+    if (batch == null) {
+      throw new NoSuchElementException();
+    }
+    return batch;
+  }
+
+  @Override
+  public Instant getCurrentTimestamp() {
+    return timestamp;
+  }
+
+  @Override
+  public Instant getWatermark() {
+    return watermark;
+  }
+
+  /** Pure: before the start, twice, after the close. */
+  @Override
+  public CheckpointMark getCheckpointMark() {
+    return mark;
+  }
+
+  @Override
+  public long getSplitBacklogBytes() {
+    ReplicationSession open = session;
+    return open == null ? BACKLOG_UNKNOWN : open.backlogBytes();
+  }
+
+  @Override
+  public UnboundedSource<ChangeBatch, ?> getCurrentSource() {
+    return source;
+  }
+
+  /** The session stays with {@link Sessions}, for the next reader or until its lease ends. */
+  @Override
+  public void close() {
+    current = null;
+    session = null;
+  }
+
+  private static SlotMark startMark(SourceSettings settings) {
+    return new SlotMark(
+        settings.slotKey(), ReadPosition.at(0), settings.epoch(), "", 0, 0, 0, 0, false);
+  }
+}

@@ -1,0 +1,88 @@
+package io.walbeam.source;
+
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.ServerSample;
+import io.walbeam.postgres.SideConnection;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Samples the server's WAL position about once a second, on a thread of its own, and writes the
+ * fence once. Thread-safe; an error is tried again at the next turn.
+ */
+final class ServerMonitor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerMonitor.class);
+
+  /** Time between two samples, milliseconds. */
+  private static final long INTERVAL_MILLIS = 1_000;
+
+  /** End of the WAL and the server's clock then; zeros before the first sample. */
+  record Sample(long flushLsn, long timeMicros) {}
+
+  private final SideConnection side;
+  private final String slot;
+  private final @Nullable Fence fence;
+  private final CountDownLatch started = new CountDownLatch(1);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile Sample sample = new Sample(0, 0);
+  private boolean fenceWritten;
+
+  ServerMonitor(SideConnection side, String slot, @Nullable Fence fence) {
+    this.side = side;
+    this.slot = slot;
+    this.fence = fence;
+    this.thread = new Thread(this::run, "walbeam-monitor-" + slot);
+    thread.setDaemon(true);
+  }
+
+  /** The stream runs, so a fence written from now on is seen. Session thread only. */
+  void streamStarted() {
+    if (started.getCount() > 0 && closing.getCount() > 0) {
+      thread.start();
+      started.countDown();
+    }
+  }
+
+  Sample sample() {
+    return sample;
+  }
+
+  long flushLsn() {
+    return sample.flushLsn();
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+  }
+
+  boolean join(long millis) throws InterruptedException {
+    if (started.getCount() == 0) {
+      thread.join(millis);
+    }
+    return !thread.isAlive();
+  }
+
+  private void run() {
+    try {
+      do {
+        try {
+          if (fence != null && !fenceWritten) {
+            side.emit(Fence.PREFIX, fence.content());
+            fenceWritten = true;
+          }
+          ServerSample read = side.sample(slot);
+          sample = new Sample(read.flushLsn(), read.timeMicros());
+        } catch (WalbeamException e) {
+          LOG.debug("No sample of the WAL position", e);
+        }
+      } while (!closing.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

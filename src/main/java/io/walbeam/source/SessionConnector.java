@@ -1,0 +1,203 @@
+package io.walbeam.source;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.PostgresConnections;
+import io.walbeam.postgres.ReplicationStream;
+import io.walbeam.postgres.SideConnection;
+import io.walbeam.postgres.SlotOwner;
+import io.walbeam.postgres.SlotPreparation;
+import io.walbeam.postgres.SlotStatus;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets a session onto its slot: prepares publication and slot, settles who owns the slot, compares
+ * positions, starts the stream. Session thread only.
+ */
+final class SessionConnector {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionConnector.class);
+
+  /** First and longest pause while somebody else uses the slot, milliseconds. */
+  private static final long FIRST_PAUSE = 500;
+
+  private static final long LONGEST_PAUSE = 10_000;
+
+  /** Time between two log lines about the same wait, nanoseconds. */
+  private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(1);
+
+  /** How often, and how long, to look whether a terminated process has gone, milliseconds. */
+  private static final long TERMINATION_POLL = 20;
+
+  private static final long TERMINATION_WAIT = 10_000;
+
+  /** No two readers of one JVM share a start time, whatever the clock does. */
+  private static final AtomicLong LAST_READER_START = new AtomicLong();
+
+  private final SourceSettings settings;
+  private final PostgresConnections connections;
+  private final SideConnection side;
+  private final Pause pause;
+  private @Nullable Incarnation self;
+  private boolean first = true;
+
+  SessionConnector(
+      SourceSettings settings, PostgresConnections connections, SideConnection side, Pause pause) {
+    this.settings = settings;
+    this.connections = connections;
+    this.side = side;
+    this.pause = pause;
+  }
+
+  /** Waits that end early when the session is closed. */
+  @FunctionalInterface
+  interface Pause {
+    /** Waits; returns true if the session was closed. */
+    boolean sleep(long millis) throws InterruptedException;
+  }
+
+  /**
+   * A running stream.
+   *
+   * @param confirmedLsn where the slot stood
+   * @param senderTimeoutMillis the server's {@code wal_sender_timeout}, 0 for none
+   */
+  record Connected(
+      ReplicationStream stream,
+      Origin origin,
+      StartUp.Decision decision,
+      long confirmedLsn,
+      long senderTimeoutMillis) {}
+
+  /**
+   * Connects.
+   *
+   * @param mark where the session is, null if it has nothing yet
+   * @return null if the session was closed meanwhile
+   * @throws WalbeamException TRANSIENT if it is worth another try
+   */
+  @Nullable Connected connect(@Nullable SlotMark mark) throws InterruptedException, IOException {
+    Incarnation incarnation = incarnation();
+    Optional<RecordedPosition> recorded =
+        first ? settings.recorded().read(settings.slot()) : Optional.empty();
+    boolean continued =
+        (mark != null && !mark.isStart() && mark.epoch() == settings.epoch())
+            || recorded.filter(known -> known.epoch() == settings.epoch()).isPresent();
+    SlotPreparation preparation =
+        new SlotPreparation(
+            settings.postgres(), settings.slot(), settings.publication(), settings.tables());
+    long senderTimeout = side.senderTimeoutMillis();
+    long wait = FIRST_PAUSE;
+    long lastLog = System.nanoTime() - LOG_INTERVAL;
+    while (true) {
+      SlotStatus slot = side.prepare(preparation, !continued);
+      Optional<SlotOwner> owner = side.owner(settings.slot());
+      if (owner.isEmpty()) {
+        Connected connected = start(incarnation, mark, recorded, slot, senderTimeout);
+        if (connected != null) {
+          first = false;
+          return connected;
+        }
+      } else if (settle(incarnation, owner.get(), lastLog)) {
+        continue;
+      } else if (System.nanoTime() - lastLog >= LOG_INTERVAL) {
+        lastLog = System.nanoTime();
+      }
+      if (pause.sleep(wait)) {
+        return null;
+      }
+      wait = Math.min(wait * 2, LONGEST_PAUSE);
+    }
+  }
+
+  private @Nullable Connected start(
+      Incarnation incarnation,
+      @Nullable SlotMark mark,
+      Optional<RecordedPosition> recorded,
+      SlotStatus slot,
+      long senderTimeout)
+      throws IOException {
+    ReplicationStream stream =
+        connections.openReplication(incarnation.applicationName(settings.slot()));
+    boolean started = false;
+    try {
+      StartUp.Decision decision =
+          StartUp.decide(
+              settings.epoch(), settings.optionsHash(), mark, recorded, slot, stream.identity());
+      started =
+          stream.start(settings.slot(), settings.publication(), decision.position().resumeLsn());
+      Origin origin =
+          new Origin(
+              settings.epoch(),
+              stream.identity().systemId(),
+              stream.identity().timeline(),
+              incarnation.jobStart(),
+              incarnation.readerStart());
+      return started
+          ? new Connected(stream, origin, decision, slot.confirmedFlushLsn(), senderTimeout)
+          : null;
+    } finally {
+      if (!started) {
+        stream.close();
+      }
+    }
+  }
+
+  /** Deals with the owner of the slot; true if the slot may be free now. */
+  private boolean settle(Incarnation incarnation, SlotOwner owner, long lastLog)
+      throws InterruptedException {
+    boolean log = System.nanoTime() - lastLog >= LOG_INTERVAL;
+    switch (Takeover.decide(incarnation, settings.slot(), owner.applicationName())) {
+      case TERMINATE -> {
+        LOG.info("Ending the older reader of slot {} (process {}).", settings.slot(), owner.pid());
+        side.terminate(settings.slot(), owner.pid());
+        return awaitRelease(owner.pid());
+      }
+      case RETRY -> {
+        if (log) {
+          LOG.info("Waiting for slot {}: a newer reader of this job has it.", settings.slot());
+        }
+      }
+      case WAIT -> {
+        if (log) {
+          LOG.warn(
+              "Waiting for slot {}: process {} ({}) uses it; stop that, or choose another --slot.",
+              settings.slot(),
+              owner.pid(),
+              owner.applicationName());
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean awaitRelease(int pid) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TERMINATION_WAIT);
+    while (System.nanoTime() < deadline) {
+      if (side.owner(settings.slot()).filter(owner -> owner.pid() == pid).isEmpty()) {
+        return true;
+      }
+      if (pause.sleep(TERMINATION_POLL)) {
+        return false;
+      }
+    }
+    throw new WalbeamException(
+        FailureKind.TRANSIENT,
+        "The older reader of slot " + settings.slot() + " (process " + pid + ") does not end.",
+        "Look what the process waits for.");
+  }
+
+  private Incarnation incarnation() {
+    if (self == null) {
+      long clock = side.clockMillis();
+      long readerStart = LAST_READER_START.updateAndGet(last -> Math.max(last + 1, clock));
+      self = new Incarnation(settings.jobStart(), readerStart);
+    }
+    return self;
+  }
+}

@@ -1,0 +1,129 @@
+package io.walbeam.source;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of this JVM, one per (host, port, database, slot). A reader that a runner closes
+ * leaves its session here for the next reader; a session that nobody takes up frees its slot by
+ * itself. Thread-safe.
+ */
+public final class Sessions {
+  /** Pause between two looks whether the slot is confirmed, milliseconds. */
+  private static final long CONFIRMATION_POLL = 20;
+
+  /** Longest wait for the threads of a closed session, milliseconds. */
+  private static final long JOIN_MILLIS = 10_000;
+
+  private static final Map<String, ReplicationSession> OPEN = new HashMap<>();
+
+  private Sessions() {}
+
+  /** The session that stands exactly at {@code mark}, or a new one; any other is ended. */
+  static ReplicationSession acquire(SourceSettings settings, @Nullable SlotMark mark) {
+    synchronized (OPEN) {
+      ReplicationSession existing = OPEN.get(settings.sessionKey());
+      if (existing != null) {
+        if (existing.isAlive() && fits(existing, settings, mark)) {
+          return existing;
+        }
+        existing.close();
+      }
+      if (mark != null && !mark.isStart()) {
+        // A mark that a reader is created from was committed by the runner.
+        LocalPositions.shared().markFinalized(settings.slotKey(), mark.position().resumeLsn());
+      }
+      ReplicationSession session =
+          ReplicationSession.start(settings, mark, LocalPositions.shared());
+      OPEN.put(settings.sessionKey(), session);
+      return session;
+    }
+  }
+
+  /**
+   * Ends the session of a job: waits until the slot stands where it may, then closes everything.
+   * Does nothing if there is no session.
+   *
+   * @param timeout longest wait for the confirmation
+   * @return whether the slot is confirmed up to what was published and finalized
+   */
+  public static boolean shutdown(SourceSettings settings, Duration timeout)
+      throws InterruptedException {
+    ReplicationSession session;
+    synchronized (OPEN) {
+      session = OPEN.get(settings.sessionKey());
+      if (session == null || !session.settings().slotKey().equals(settings.slotKey())) {
+        return true;
+      }
+      OPEN.remove(settings.sessionKey());
+    }
+    try {
+      return awaitConfirmation(session, timeout);
+    } finally {
+      session.close();
+      session.join(JOIN_MILLIS);
+      LocalPositions.shared().forget(settings.slotKey());
+    }
+  }
+
+  /** {@link #shutdown} for every session of this JVM. */
+  public static boolean shutdownAll(Duration timeout) throws InterruptedException {
+    List<ReplicationSession> sessions;
+    synchronized (OPEN) {
+      sessions = new ArrayList<>(OPEN.values());
+    }
+    boolean confirmed = true;
+    for (ReplicationSession session : sessions) {
+      confirmed &= shutdown(session.settings(), timeout);
+    }
+    return confirmed;
+  }
+
+  private static boolean awaitConfirmation(ReplicationSession session, Duration timeout)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (session.isAlive()) {
+      try {
+        if (session.isConfirmed()) {
+          return true;
+        }
+      } catch (io.walbeam.failure.WalbeamException e) {
+        // The side connection is made again at the next look.
+      }
+      if (System.nanoTime() >= deadline) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(CONFIRMATION_POLL);
+    }
+    return false;
+  }
+
+  private static boolean fits(
+      ReplicationSession session, SourceSettings settings, @Nullable SlotMark mark) {
+    SourceSettings own = session.settings();
+    return own.slotKey().equals(settings.slotKey())
+        && own.epoch() == settings.epoch()
+        && own.optionsHash() == settings.optionsHash()
+        && own.stopAtNow() == settings.stopAtNow()
+        && samePlace(session.handed(), mark);
+  }
+
+  private static boolean samePlace(@Nullable SlotMark session, @Nullable SlotMark mark) {
+    if (mark == null || mark.isStart()) {
+      return session == null || session.isStart();
+    }
+    return session != null
+        && session.position().equals(mark.position())
+        && session.done() == mark.done()
+        && Objects.equals(session.systemId(), mark.systemId())
+        && session.timeline() == mark.timeline()
+        && session.epoch() == mark.epoch()
+        && session.optionsHash() == mark.optionsHash();
+  }
+}

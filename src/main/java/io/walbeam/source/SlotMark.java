@@ -1,0 +1,40 @@
+package io.walbeam.source;
+
+import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
+
+/**
+ * The checkpoint mark: where the reader was. An immutable value without any connection, so that it
+ * may be taken before the start and after the close, encoded, copied, and finalized twice, late, or
+ * never.
+ *
+ * @param slotKey where to register its finalization
+ * @param systemId server it was read from, empty if nothing was read yet
+ * @param optionsHash fingerprint of plugin and options
+ * @param watermarkMillis epoch milliseconds
+ * @param stopLsn end of our own fence's transaction, 0 if it was not read yet
+ * @param done whether everything up to the fence was read
+ */
+record SlotMark(
+    String slotKey,
+    ReadPosition position,
+    long epoch,
+    String systemId,
+    int timeline,
+    long optionsHash,
+    long watermarkMillis,
+    long stopLsn,
+    boolean done)
+    implements CheckpointMark {
+  /** Whether nothing was read yet, so that the slot decides where to start. */
+  boolean isStart() {
+    return systemId.isEmpty();
+  }
+
+  /** Remembers that what precedes the mark need not be read again. Any thread, any number. */
+  @Override
+  public void finalizeCheckpoint() {
+    if (!isStart()) {
+      LocalPositions.shared().markFinalized(slotKey, position.resumeLsn());
+    }
+  }
+}

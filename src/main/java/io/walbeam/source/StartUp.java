@@ -1,0 +1,195 @@
+package io.walbeam.source;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.ServerIdentity;
+import io.walbeam.postgres.SlotStatus;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the reader's mark, the slot, the server and what the destination recorded, before the
+ * first byte is read. PostgreSQL itself says nothing when a start position is behind the slot (it
+ * moves it forward) or beyond the WAL (it sends nothing); both lose data. Pure.
+ */
+final class StartUp {
+  private final long epoch;
+  private final SlotStatus slot;
+  private final ServerIdentity server;
+
+  private StartUp(long epoch, SlotStatus slot, ServerIdentity server) {
+    this.epoch = epoch;
+    this.slot = slot;
+    this.server = server;
+  }
+
+  /**
+   * Where to start reading.
+   *
+   * @param position where reading goes on
+   * @param fresh whether the slot decided, not a mark
+   */
+  record Decision(ReadPosition position, boolean fresh) {}
+
+  /**
+   * Decides where to start.
+   *
+   * @param mark null if the reader has none
+   * @throws WalbeamException if going on would lose or reorder changes
+   */
+  static Decision decide(
+      long epoch,
+      long optionsHash,
+      @Nullable SlotMark mark,
+      Optional<RecordedPosition> recorded,
+      SlotStatus slot,
+      ServerIdentity server) {
+    StartUp startUp = new StartUp(epoch, slot, server);
+    startUp.checkEpoch(recorded.map(RecordedPosition::epoch).orElse(epoch));
+    startUp.checkSlot();
+    recorded.filter(known -> known.epoch() == epoch).ifPresent(startUp::checkRecorded);
+    if (mark == null || mark.isStart()) {
+      return new Decision(ReadPosition.at(slot.confirmedFlushLsn()), true);
+    }
+    startUp.checkEpoch(mark.epoch());
+    if (mark.epoch() < epoch) {
+      return new Decision(ReadPosition.at(slot.confirmedFlushLsn()), true);
+    }
+    startUp.checkMark(mark);
+    // Other options may change what a transaction consists of, so its part cannot be skipped.
+    ReadPosition position =
+        mark.optionsHash() == optionsHash ? mark.position() : mark.position().startOfTransaction();
+    return new Decision(position, false);
+  }
+
+  private void checkEpoch(long known) {
+    if (Long.compareUnsigned(known, epoch) > 0) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "The epoch " + epoch + " is lower than " + known + ", which has been used already.",
+          "Give --epoch=" + known + "; rows of a lower epoch would be ignored by BigQuery.");
+    }
+  }
+
+  private void checkSlot() {
+    if (slot.isLost()) {
+      String reason =
+          slot.invalidationReason().isEmpty() ? slot.walStatus() : slot.invalidationReason();
+      throw refuse(
+          "The slot "
+              + slot.name()
+              + " was invalidated by the server ("
+              + reason
+              + "); the WAL after "
+              + Lsn.format(slot.confirmedFlushLsn())
+              + " is gone.",
+          "Drop the slot, look at max_slot_wal_keep_size and idle_replication_slot_timeout, then "
+              + newEpoch());
+    }
+  }
+
+  private void checkRecorded(RecordedPosition recorded) {
+    long confirmed = recorded.confirmedLsn();
+    checkServer(recorded.systemId(), recorded.timeline(), confirmed, "The recorded position");
+    if (Long.compareUnsigned(slot.restartLsn(), confirmed) > 0) {
+      throw refuse(
+          "The slot "
+              + slot.name()
+              + " was re-created: it begins at "
+              + Lsn.format(slot.restartLsn())
+              + ", after the recorded position "
+              + Lsn.format(confirmed)
+              + ", and the changes between are missing.",
+          "To accept the gap, " + newEpoch());
+    }
+    if (Long.compareUnsigned(slot.confirmedFlushLsn(), confirmed) > 0) {
+      throw refuse(
+          "The slot "
+              + slot.name()
+              + " stands at "
+              + Lsn.format(slot.confirmedFlushLsn())
+              + ", ahead of the recorded position "
+              + Lsn.format(confirmed)
+              + ": somebody else moved it, and the changes between are missing.",
+          "To accept the gap, " + newEpoch());
+    }
+  }
+
+  private void checkMark(SlotMark mark) {
+    long resume = mark.position().resumeLsn();
+    checkServer(mark.systemId(), mark.timeline(), resume, "The checkpoint");
+    if (Long.compareUnsigned(resume, slot.confirmedFlushLsn()) < 0) {
+      throw refuse(
+          "The checkpoint "
+              + Lsn.format(resume)
+              + " is behind the slot "
+              + slot.name()
+              + ", which stands at "
+              + Lsn.format(slot.confirmedFlushLsn())
+              + ": an old checkpoint was restored, or somebody else moved the slot.",
+          "Start without the old checkpoint if the destination is complete up to the slot; else "
+              + newEpoch());
+    }
+  }
+
+  private void checkServer(String systemId, int timeline, long lsn, String what) {
+    boolean beyond = Long.compareUnsigned(lsn, server.flushLsn()) > 0;
+    if (!systemId.equals(server.systemId())) {
+      throw refuse(
+          what
+              + " "
+              + Lsn.format(lsn)
+              + " comes from another server (system "
+              + systemId
+              + ", now "
+              + server.systemId()
+              + (beyond
+                  ? "), and this one's WAL ends before it at "
+                      + Lsn.format(server.flushLsn())
+                      + ": it is a restore or a different cluster."
+                  : "), but this one's WAL is ahead at "
+                      + Lsn.format(server.flushLsn())
+                      + ": it looks like pg_upgrade."),
+          beyond
+              ? "Correct --postgresUrl; or, if the server was restored on purpose, " + newEpoch()
+              : "If it was upgraded with nothing written between the last confirmed change and the"
+                  + " new slot, start with --epoch="
+                  + (epoch + 1)
+                  + "; else "
+                  + newEpoch());
+    }
+    if (timeline != server.timeline()) {
+      throw refuse(
+          what
+              + " "
+              + Lsn.format(lsn)
+              + " is on timeline "
+              + timeline
+              + ", the server on "
+              + server.timeline()
+              + ": after a failover or a restore, positions may be used twice.",
+          "Check that nothing was lost in the failover, then " + newEpoch());
+    }
+    if (beyond) {
+      throw refuse(
+          what
+              + " "
+              + Lsn.format(lsn)
+              + " is beyond the end of the server's WAL at "
+              + Lsn.format(server.flushLsn())
+              + ": the server went back in time.",
+          "If it was restored on purpose, " + newEpoch());
+    }
+  }
+
+  private String newEpoch() {
+    return "start again with --epoch="
+        + (epoch + 1)
+        + " and dump the tables again with 'backfill'.";
+  }
+
+  private static WalbeamException refuse(String message, String remedy) {
+    return new WalbeamException(FailureKind.DATA_LOSS_RISK, message, remedy);
+  }
+}
