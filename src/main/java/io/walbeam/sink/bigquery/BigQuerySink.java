@@ -1,7 +1,9 @@
 package io.walbeam.sink.bigquery;
 
 import io.walbeam.sink.CountingSinkMetrics;
+import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.Stalls;
+import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,6 +39,8 @@ public final class BigQuerySink implements AutoCloseable {
   private final AppendConnections connections;
   private final BigQueryRest rest;
   private final TableSink tables;
+  private final DeadLetterSink deadLetters;
+  private final StateStore stateStore;
   private int holders;
 
   BigQuerySink(BigQuerySettings settings, Pace pace) {
@@ -44,10 +48,12 @@ public final class BigQuerySink implements AutoCloseable {
     this.clients = BigQueryClients.open(settings);
     this.connections = new AppendConnections(clients, pace);
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
+    BigQueryTables prepared = new BigQueryTables(rest, pace, waits);
     this.tables =
         new BigQueryTableSink(
-            new BigQueryTableSink.Parts(
-                new BigQueryTables(rest, pace, waits), connections, pace, waits, stalls, metrics));
+            new BigQueryTableSink.Parts(prepared, connections, pace, waits, stalls, metrics));
+    this.deadLetters = new BigQueryDeadLetters(tables, settings.deadLetterTable());
+    this.stateStore = new BigQueryStateStore(tables, prepared, rest);
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -88,6 +94,14 @@ public final class BigQuerySink implements AutoCloseable {
   /** Closing it does nothing; close this. */
   public TableSink tables() {
     return tables;
+  }
+
+  public DeadLetterSink deadLetters() {
+    return deadLetters;
+  }
+
+  public StateStore stateStore() {
+    return stateStore;
   }
 
   public Stalls stalls() {

@@ -1,50 +1,446 @@
 package io.walbeam.sink.bigquery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import com.google.api.services.bigquery.model.TableSchema;
+import com.google.cloud.bigquery.storage.v1.StorageError.StorageErrorCode;
 import com.google.protobuf.DynamicMessage;
+import io.grpc.Status;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.RejectedRow;
+import io.walbeam.sink.Stalls;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class BigQueryTableSinkIT {
   static final Pace QUICK =
       new Pace(
           Duration.ofMillis(1),
           Duration.ofMillis(20),
           Duration.ofMillis(20),
-          Duration.ofMillis(200),
+          Duration.ofMillis(100),
           Duration.ofMillis(800),
           Duration.ofMinutes(5),
           Duration.ofMillis(1),
           Duration.ZERO);
 
+  private static final String MARKER = "s3cr3t-marker-value";
+
   private final FakeBigQuery server = new FakeBigQuery();
   private final BigQuerySink sink = new BigQuerySink(server.settings(), QUICK);
+  private final ExecutorService background = Executors.newCachedThreadPool();
 
   @AfterEach
-  void close() {
+  void close() throws InterruptedException {
     sink.close();
     server.close();
+    background.shutdownNow();
+    assertThat(background.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
   void createsTheTableThenWritesEveryRow() throws Exception {
-    DestinationTable table = Rows.keyed("orders");
+    assertThat(write(Rows.keyed("orders"), Rows.upserts(1000))).isEmpty();
+    assertThat(write(Rows.keyed("orders"), Rows.upserts(10))).isEmpty();
 
-    assertThat(write(table, Rows.upserts(1000))).isEmpty();
-
-    assertThat(ids("orders")).hasSize(1000).doesNotHaveDuplicates();
+    assertThat(ids("orders")).hasSize(1010);
     assertThat(server.restCalls).containsExactly("GET /tables/orders", "POST /tables");
-    assertThat(server.table("orders").getTableConstraints().getPrimaryKey().getColumns())
-        .containsExactly("id");
-    assertThat(server.table("orders").getMaxStaleness()).isEqualTo("0-0 0 0:10:0");
+    Table created = server.table("orders");
+    assertThat(created.getTableConstraints().getPrimaryKey().getColumns()).containsExactly("id");
+    assertThat(created.getClustering().getFields()).containsExactly("id");
+    assertThat(created.getMaxStaleness()).isEqualTo("0-0 0 0:10:0");
+    assertThat(field(server.stored("orders").get(0), "_CHANGE_TYPE")).isEqualTo("UPSERT");
+  }
+
+  @Test
+  void largeWritesAreSplitIntoRequestsOfBoundedSize() throws Exception {
+    String text = "x".repeat(100_000);
+    List<EncodedRow> rows = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      rows.add(Rows.upsert(i, text));
+    }
+
+    assertThat(write(Rows.keyed("big"), rows)).isEmpty();
+
+    assertThat(ids("big")).hasSize(100).doesNotHaveDuplicates();
+    assertThat(server.appends).hasSize(3);
+  }
+
+  @Test
+  void writerSchemaIsSentOncePerConnectionAndLayout() throws Exception {
+    write(Rows.keyed("a"), Rows.upserts(1));
+    write(Rows.keyed("a"), Rows.upserts(1));
+    write(Rows.keyed("b"), Rows.upserts(1));
+    write(Rows.keyed("b", "more"), Rows.upserts(1));
+    write(Rows.keyed("a"), Rows.upserts(1));
+
+    assertThat(server.appends.stream().map(append -> append.withSchema))
+        .containsExactly(true, false, true, true, true);
+    assertThat(server.connections).hasValue(1);
+  }
+
+  @Test
+  void keyedAndPlainRowsNeverShareAConnection() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      write(Rows.keyed("current"), Rows.upserts(3));
+      write(Rows.plain("log"), List.of(Rows.insert(i, "n")));
+    }
+
+    assertThat(connectionsOf("current")).doesNotContainAnyElementsOf(connectionsOf("log"));
+  }
+
+  @Test
+  void rowErrorsRejectThoseRowsAndWriteTheOthers() throws Exception {
+    server.script.add(
+        append ->
+            append.refuseRows(
+                Map.of(
+                    3, "Field name: Could not convert '" + MARKER + "' to INT64",
+                    7, "out of range " + MARKER)));
+
+    List<RejectedRow> rejected = write(Rows.keyed("t"), Rows.upserts(10));
+
+    assertThat(rejected).extracting(RejectedRow::index).containsExactly(3, 7);
+    assertThat(rejected.get(0).message()).contains("column name").contains("type");
+    assertThat(rejected.toString()).doesNotContain(MARKER);
+    assertThat(ids("t")).containsExactly(0L, 1L, 2L, 4L, 5L, 6L, 8L, 9L);
+    assertThat(sink.metrics().totals().rejections()).containsEntry("row_field", 2L);
+  }
+
+  @Test
+  void aRequestRefusedAsAWholeIsBisectedToItsBadRows() throws Exception {
+    server.rule =
+        append -> {
+          if (append.messages().stream().anyMatch(row -> isBad(row))) {
+            append.refuse(Status.Code.INVALID_ARGUMENT, "malformed " + MARKER);
+          } else {
+            append.accept();
+          }
+        };
+
+    List<RejectedRow> rejected = write(Rows.keyed("t"), Rows.upserts(500));
+
+    assertThat(rejected).extracting(RejectedRow::index).containsExactly(13, 113, 213, 313, 413);
+    assertThat(rejected.toString()).doesNotContain(MARKER);
+    assertThat(ids("t")).hasSize(495).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aBadRowThatBreaksItsConnectionIsFoundToo() throws Exception {
+    server.rule =
+        append -> {
+          if (append.messages().stream().anyMatch(row -> isBad(row))) {
+            append.breakConnection(Status.INVALID_ARGUMENT.withDescription(MARKER));
+          } else {
+            append.accept();
+          }
+        };
+
+    List<RejectedRow> rejected = write(Rows.keyed("t"), Rows.upserts(100));
+
+    assertThat(rejected).extracting(RejectedRow::index).containsExactly(13);
+    assertThat(ids("t")).hasSize(99);
+  }
+
+  @Test
+  void aTableThatRefusesEveryRowIsParkedAndLosesNothing() throws Exception {
+    server.rule = append -> append.refuse(Status.Code.INVALID_ARGUMENT, "no");
+    Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(200));
+
+    until(() -> stalled("refuses every row"));
+    server.rule = FakeBigQuery.Append::accept;
+
+    assertThat(write.get()).isEmpty();
+    assertThat(ids("t")).hasSize(200);
+    assertThat(sink.stalls().current()).isEmpty();
+  }
+
+  @Test
+  void whatPassesIsRetriedUntilItHasPassed() throws Exception {
+    for (Status.Code code :
+        List.of(
+            Status.Code.RESOURCE_EXHAUSTED,
+            Status.Code.UNAVAILABLE,
+            Status.Code.INTERNAL,
+            Status.Code.ABORTED,
+            Status.Code.CANCELLED,
+            Status.Code.DEADLINE_EXCEEDED,
+            Status.Code.UNKNOWN)) {
+      server.script.add(append -> append.refuse(code, ""));
+      server.script.add(append -> append.breakConnection(Status.fromCode(code)));
+    }
+
+    assertThat(write(Rows.keyed("t"), Rows.upserts(10))).isEmpty();
+
+    assertThat(ids("t")).hasSize(10);
+    assertThat(sink.metrics().totals().retries()).containsKeys("quota", "unavailable", "internal");
+  }
+
+  @Test
+  void aWriteThatLostItsResponseIsSentAgain() throws Exception {
+    server.script.add(
+        append -> {
+          append.store();
+          append.breakConnection(Status.UNAVAILABLE);
+        });
+
+    assertThat(write(Rows.keyed("t"), Rows.upserts(10))).isEmpty();
+
+    assertThat(ids("t")).hasSize(20);
+  }
+
+  @Test
+  void aHungResponseIsGivenUpAfterTheDeadline() throws Exception {
+    server.script.add(append -> {});
+
+    assertThat(write(Rows.keyed("t"), Rows.upserts(10))).isEmpty();
+
+    assertThat(ids("t")).hasSize(10);
+    assertThat(server.connections.get()).isEqualTo(2);
+  }
+
+  @Test
+  void bystandersOnABrokenConnectionAreSentAgain() throws Exception {
+    server.script.add(append -> {});
+    server.script.add(append -> append.breakConnection(Status.INTERNAL));
+    write(Rows.keyed("warm"), List.of());
+    Future<List<RejectedRow>> first = start(Rows.keyed("a"), Rows.upserts(5));
+    until(() -> server.appends.size() == 1);
+    Future<List<RejectedRow>> second = start(Rows.keyed("b"), Rows.upserts(5));
+
+    assertThat(first.get()).isEmpty();
+    assertThat(second.get()).isEmpty();
+    assertThat(ids("a")).hasSize(5);
+    assertThat(ids("b")).hasSize(5);
+  }
+
+  @Test
+  void addedColumnsAreAwaitedUnderANamedStallWhileOtherTablesFlow() throws Exception {
+    write(Rows.keyed("t"), Rows.upserts(1));
+    server.rule =
+        append -> {
+          if (append.type.findFieldByName("added") == null) {
+            append.accept();
+          } else {
+            append.refuse(
+                Status.Code.INVALID_ARGUMENT, StorageErrorCode.SCHEMA_MISMATCH_EXTRA_FIELDS);
+          }
+        };
+    Future<List<RejectedRow>> extended = start(Rows.keyed("t", "added"), Rows.upserts(5));
+    until(() -> stalled("does not show all columns"));
+
+    assertThat(write(Rows.keyed("other"), Rows.upserts(5))).isEmpty();
+    assertThat(write(Rows.keyed("t"), Rows.upserts(5))).isEmpty();
+    server.rule = FakeBigQuery.Append::accept;
+
+    assertThat(extended.get()).isEmpty();
+    assertThat(ids("t")).hasSize(11);
+    assertThat(columns("t")).containsExactly("id", "name", "added");
+    assertThat(sink.stalls().current()).isEmpty();
+  }
+
+  @Test
+  void aTableThatWritersDoNotSeeYetIsAwaited() throws Exception {
+    server.script.add(append -> append.refuse(Status.Code.NOT_FOUND, ""));
+    server.script.add(
+        append -> append.refuse(Status.Code.NOT_FOUND, StorageErrorCode.TABLE_NOT_FOUND));
+
+    assertThat(write(Rows.keyed("t"), Rows.upserts(5))).isEmpty();
+
+    assertThat(ids("t")).hasSize(5);
+  }
+
+  @Test
+  void aTableDeletedWhileRunningIsParkedAndNotCreatedAgain() throws Exception {
+    write(Rows.keyed("t"), Rows.upserts(1));
+    Table before = server.table("t");
+    server.tables.remove("t");
+    server.rule =
+        append -> {
+          if (server.tables.containsKey(append.table())) {
+            append.accept();
+          } else {
+            append.refuse(Status.Code.NOT_FOUND, StorageErrorCode.TABLE_NOT_FOUND);
+          }
+        };
+    Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(5));
+    until(() -> stalled("was deleted"));
+    Future<List<RejectedRow>> next = start(Rows.keyed("t", "added"), Rows.upserts(5));
+
+    assertThat(write(Rows.keyed("other"), Rows.upserts(5))).isEmpty();
+    assertThat(server.tables).doesNotContainKey("t");
+    server.tables.put("t", before);
+
+    assertThat(write.get()).isEmpty();
+    assertThat(next.get()).isEmpty();
+    assertThat(ids("t")).hasSize(11);
+  }
+
+  @Test
+  void aRemovedPermissionParksTheTableUntilItIsBack() throws Exception {
+    write(Rows.keyed("t"), Rows.upserts(1));
+    server.rule =
+        append -> {
+          if (append.table().equals("t")) {
+            append.breakConnection(Status.PERMISSION_DENIED.withDescription(MARKER));
+          } else {
+            append.accept();
+          }
+        };
+    Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(5));
+    until(() -> stalled("bigquery.tables.updateData"));
+
+    assertThat(write(Rows.keyed("other"), Rows.upserts(5))).isEmpty();
+    assertThat(sink.stalls().current().toString()).doesNotContain(MARKER);
+    server.rule = FakeBigQuery.Append::accept;
+
+    assertThat(write.get()).isEmpty();
+    assertThat(ids("t")).hasSize(6);
+  }
+
+  @Test
+  void aConflictingTableIsParkedUntilItIsMended() throws Exception {
+    write(Rows.keyed("other"), Rows.upserts(1));
+    server.tables.put(
+        "t",
+        new Table()
+            .setSchema(
+                new TableSchema()
+                    .setFields(List.of(new TableFieldSchema().setName("id").setType("STRING")))));
+    Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(5));
+    until(() -> stalled("column id of type STRING"));
+    server.tables.remove("t");
+    server.tables.put("t", server.table("other"));
+
+    assertThat(write.get()).isEmpty();
+    assertThat(ids("t")).hasSize(5);
+  }
+
+  @Test
+  void aRowAboveTheLimitIsRejectedWithoutBeingSent() throws Exception {
+    List<EncodedRow> rows =
+        List.of(
+            Rows.upsert(1, "a"),
+            new EncodedRow(new byte[TableWrite.ROW_BYTES + 1], 0, TableWrite.ROW_BYTES + 1),
+            Rows.upsert(3, "c"));
+
+    List<RejectedRow> rejected = write(Rows.keyed("t"), rows);
+
+    assertThat(rejected).extracting(RejectedRow::index).containsExactly(1);
+    assertThat(rejected).extracting(RejectedRow::errorClass).containsExactly("row_too_large");
+    assertThat(ids("t")).containsExactly(1L, 3L);
+  }
+
+  @Test
+  void manyWritersOfOneNewTableCreateItOnce() throws Exception {
+    List<Future<List<RejectedRow>>> writes = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      writes.add(start(Rows.keyed("t"), Rows.upserts(10)));
+    }
+    for (Future<List<RejectedRow>> write : writes) {
+      assertThat(write.get()).isEmpty();
+    }
+
+    assertThat(server.restCalls).containsExactly("GET /tables/t", "POST /tables");
+    assertThat(ids("t")).hasSize(80);
+  }
+
+  @Test
+  void anotherWorkerThatCreatedTheTableFirstIsTolerated() throws Exception {
+    server.restFaults.add(new FakeBigQuery.RestFault(404, "notFound", "Not found: Table"));
+    server.restFaults.add(new FakeBigQuery.RestFault(409, "duplicate", "Already Exists"));
+    server.restFaults.add(new FakeBigQuery.RestFault(503, "backendError", "later"));
+    server.restFaults.add(new FakeBigQuery.RestFault(403, "rateLimitExceeded", "later"));
+
+    assertThat(write(Rows.keyed("t"), Rows.upserts(10))).isEmpty();
+
+    assertThat(ids("t")).hasSize(10);
+  }
+
+  @Test
+  void aMissingDatasetEndsTheRunWithItsRemedy() {
+    server.datasetMissing = true;
+
+    assertThatThrownBy(() -> write(Rows.keyed("t"), Rows.upserts(1)))
+        .isInstanceOfSatisfying(
+            WalbeamException.class,
+            e -> {
+              assertThat(e.kind()).isEqualTo(FailureKind.OPERATOR);
+              assertThat(e.remedy()).contains("bq mk --dataset p:d");
+            });
+    assertThatThrownBy(sink::verifyDataset).hasMessageContaining("p.d does not exist");
+  }
+
+  @Test
+  void aMissingGrantEndsTheRunNamingThePermission() {
+    server.restFaults.add(new FakeBigQuery.RestFault(404, "notFound", "Not found: Table"));
+    server.restFaults.add(new FakeBigQuery.RestFault(403, "accessDenied", "no"));
+
+    assertThatThrownBy(() -> write(Rows.keyed("t"), Rows.upserts(1)))
+        .isInstanceOf(WalbeamException.class)
+        .hasMessageContaining("bigquery.tables.create");
+  }
+
+  @Test
+  void anEndpointThatRefusesIsNamed() {
+    BigQuerySettings nowhere =
+        new BigQuerySettings("p", "d", "", "http://127.0.0.1:1", "dead", "walbeam:test");
+    try (BigQuerySink refused = new BigQuerySink(nowhere, QUICK)) {
+      assertThatThrownBy(refused::verifyDataset)
+          .isInstanceOf(WalbeamException.class)
+          .hasMessageContaining("http://127.0.0.1:1");
+    }
+  }
+
+  @Test
+  void closingEndsAWriteThatWaits() throws Exception {
+    server.rule = append -> append.refuse(Status.Code.PERMISSION_DENIED, "");
+    Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(5));
+    until(() -> !sink.stalls().current().isEmpty());
+
+    sink.close();
+
+    assertThatThrownBy(write::get).hasMessageContaining("sink was closed");
+    assertThat(sink.stalls().current()).isEmpty();
+  }
+
+  @Test
+  void closingLeavesNoThread() throws Exception {
+    write(Rows.keyed("t"), Rows.upserts(5));
+    sink.close();
+
+    until(
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("walbeam-bigquery")));
+    assertThat(sink.openConnections()).isZero();
+  }
+
+  private boolean stalled(String reason) {
+    return sink.stalls().current().stream()
+        .map(Stalls.Stall::reason)
+        .anyMatch(text -> text.contains(reason));
+  }
+
+  private Future<List<RejectedRow>> start(DestinationTable table, List<EncodedRow> rows) {
+    return background.submit(() -> write(table, rows));
   }
 
   private List<RejectedRow> write(DestinationTable table, List<EncodedRow> rows)
@@ -52,8 +448,33 @@ class BigQueryTableSinkIT {
     return sink.tables().write(table, rows);
   }
 
+  private static void until(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.sleep(5);
+    }
+  }
+
   private List<Object> ids(String table) {
     return server.stored(table).stream().map(row -> field(row, "id")).toList();
+  }
+
+  private List<String> columns(String table) {
+    return server.table(table).getSchema().getFields().stream()
+        .map(TableFieldSchema::getName)
+        .toList();
+  }
+
+  private List<Integer> connectionsOf(String table) {
+    return server.appends.stream()
+        .filter(append -> append.table().equals(table))
+        .map(append -> append.connection)
+        .toList();
+  }
+
+  private static boolean isBad(DynamicMessage row) {
+    return (long) field(row, "id") % 100 == 13;
   }
 
   private static Object field(DynamicMessage row, String name) {

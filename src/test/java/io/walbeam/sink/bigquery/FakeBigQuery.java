@@ -16,6 +16,7 @@ import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
@@ -190,7 +191,7 @@ final class FakeBigQuery implements AutoCloseable {
                             .thenApply(
                                 whole ->
                                     rest(
-                                        whole.method(),
+                                        method(whole),
                                         whole.path().replaceFirst("\\?.*", ""),
                                         whole.content()))))
             // Google's REST client compresses what it sends.
@@ -282,6 +283,12 @@ final class FakeBigQuery implements AutoCloseable {
     } catch (DescriptorValidationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Google's client cannot send PATCH over the JDK's HTTP client and says so in a header. */
+  private static HttpMethod method(AggregatedHttpRequest request) {
+    String override = request.headers().get("x-http-method-override");
+    return override == null ? request.method() : HttpMethod.valueOf(override);
   }
 
   private static final Pattern DATASET = Pattern.compile("/bigquery/v2/projects/p/datasets/d");

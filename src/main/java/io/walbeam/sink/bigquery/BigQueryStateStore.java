@@ -1,0 +1,154 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.services.bigquery.model.TableCell;
+import com.google.api.services.bigquery.model.TableRow;
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Lsn;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.DestinationColumn;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.DestinationType;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.sink.RejectedRow;
+import io.walbeam.sink.SlotState;
+import io.walbeam.sink.StateStore;
+import io.walbeam.sink.TableSink;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The recorded position of each slot as one keyed row, so that a late write of a lower position
+ * changes nothing. Thread-safe.
+ *
+ * <p>The table has no staleness: a query right after a write sees it.
+ */
+final class BigQueryStateStore implements StateStore {
+  /** Name of the table, fixed: it is how a new run recognises what an old one did. */
+  static final String TABLE_NAME = "_walbeam_state";
+
+  static final DestinationTable TABLE =
+      new DestinationTable(
+          TABLE_NAME,
+          List.of(
+              new DestinationColumn(
+                  "slot", DestinationType.STRING, 3, true, "Replication slot.", List.of()),
+              column("epoch", DestinationType.INT64, 4, "Raised after a failover or restore."),
+              column("system_id", DestinationType.STRING, 5, "PostgreSQL's system identifier."),
+              column("timeline", DestinationType.INT64, 6, "PostgreSQL's timeline."),
+              column(
+                  "confirmed_lsn",
+                  DestinationType.STRING,
+                  7,
+                  "Everything committed up to this LSN is in this dataset."),
+              column(
+                  "confirmed_position",
+                  DestinationType.INT64,
+                  8,
+                  "The same LSN as a number, for comparing."),
+              column(
+                  "complete_until",
+                  DestinationType.TIMESTAMP,
+                  9,
+                  "The tables are complete up to this commit time."),
+              column(
+                  "incarnation", DestinationType.STRING, 10, "Job and reader that wrote this row."),
+              column("written_at", DestinationType.TIMESTAMP, 11, "When this row was written.")),
+          List.of("slot"),
+          List.of("slot"),
+          "How far walbeam has come, one row for each replication slot.",
+          "");
+
+  private final TableSink sink;
+  private final BigQueryTables tables;
+  private final BigQueryRest rest;
+
+  BigQueryStateStore(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
+    this.sink = sink;
+    this.tables = tables;
+    this.rest = rest;
+  }
+
+  @Override
+  public Optional<SlotState> read(String slot) throws InterruptedException {
+    if (tables.ready(TABLE) == null
+        && tables.prepare(TABLE) instanceof BigQueryTables.Blocked blocked) {
+      throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
+    }
+    List<TableRow> rows =
+        rest.query(
+            TABLE_NAME,
+            "SELECT epoch, system_id, timeline, confirmed_lsn, complete_until, incarnation,"
+                + " written_at FROM `"
+                + rest.settings().project()
+                + "."
+                + rest.settings().dataset()
+                + "."
+                + TABLE_NAME
+                + "` WHERE slot = @slot",
+            Map.of("slot", slot));
+    return rows.stream()
+        .map(row -> state(slot, row))
+        .max(
+            Comparator.comparingLong(SlotState::epoch)
+                .thenComparing(SlotState::confirmedLsn, Long::compareUnsigned));
+  }
+
+  @Override
+  public void write(SlotState state) throws InterruptedException {
+    List<RejectedRow> rejected = sink.write(TABLE, List.of(encode(state)));
+    if (!rejected.isEmpty()) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "BigQuery refuses the row of table " + TABLE_NAME + ": " + rejected.get(0).message(),
+          "Compare the table's columns with the documentation.");
+    }
+  }
+
+  static EncodedRow encode(SlotState state) {
+    RowEncoder row =
+        new RowEncoder()
+            .upsert(
+                new ChangePosition(state.epoch(), state.confirmedLsn(), 0, 0).toSequenceNumber())
+            .string(3, state.slot())
+            .int64(4, state.epoch())
+            .string(5, state.systemId())
+            .int64(6, state.timeline())
+            .string(7, Lsn.format(state.confirmedLsn()))
+            .int64(8, state.confirmedLsn());
+    if (state.completeTimeMicros() != 0) {
+      row.int64(9, state.completeTimeMicros());
+    }
+    return row.string(10, state.incarnation()).int64(11, state.writtenAtMicros()).row();
+  }
+
+  private static SlotState state(String slot, TableRow row) {
+    List<TableCell> cells = row.getF();
+    return new SlotState(
+        slot,
+        Long.parseLong(text(cells, 0)),
+        text(cells, 1),
+        Integer.parseInt(text(cells, 2)),
+        Lsn.parse(text(cells, 3)).value(),
+        cells.get(4).getV() instanceof String micros ? Long.parseLong(micros) : 0,
+        text(cells, 5),
+        Long.parseLong(text(cells, 6)));
+  }
+
+  private static String text(List<TableCell> cells, int index) {
+    if (cells.get(index).getV() instanceof String text) {
+      return text;
+    }
+    throw new WalbeamException(
+        FailureKind.OPERATOR,
+        "A row of table " + TABLE_NAME + " has been edited: column " + index + " is NULL.",
+        "Delete the row only if the slot is to be dumped anew.");
+  }
+
+  private static DestinationColumn column(
+      String name, DestinationType type, int field, String description) {
+    return new DestinationColumn(name, type, field, false, description, List.of());
+  }
+}
