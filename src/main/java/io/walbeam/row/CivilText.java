@@ -152,7 +152,7 @@ final class CivilText {
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
   }
 
-  private static int twoDigits(byte[] text, int at) {
+  static int twoDigits(byte[] text, int at) {
     if (!isDigit(text[at]) || !isDigit(text[at + 1])) {
       throw Rejection.INVALID_TEXT.exception();
     }

@@ -13,6 +13,9 @@ final class FloatEncoder implements ColumnEncoder {
   /** So many decimal digits never overflow a long. */
   private static final int SAFE_DIGITS = 18;
 
+  /** {@code e}, a sign and two digits, as PostgreSQL prints all but the longest exponents. */
+  private static final int EXPONENT_LENGTH = 4;
+
   /** Powers of ten that are exact doubles. */
   private static final double[] EXACT_POWERS = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -36,25 +39,42 @@ final class FloatEncoder implements ColumnEncoder {
   static double parse(byte[] text, int from, int to) {
     boolean negative = from < to && text[from] == '-';
     int first = negative ? from + 1 : from;
-    if (first == to || to - first > SAFE_DIGITS) {
+    if (first == to || to - first > SAFE_DIGITS + EXPONENT_LENGTH) {
       return parseSlowly(text, from, to);
     }
     long mantissa = 0;
     int point = -1;
-    for (int i = first; i < to; i++) {
-      int digit = text[i] - '0';
+    int end = first;
+    for (; end < to && text[end] != 'e'; end++) {
+      int digit = text[end] - '0';
       if (digit >= 0 && digit <= 9) {
         mantissa = mantissa * 10 + digit;
-      } else if (text[i] == '.' && point < 0 && i > first && i < to - 1) {
-        point = i;
+      } else if (text[end] == '.' && point < 0 && end > first) {
+        point = end;
       } else {
         return parseSlowly(text, from, to);
       }
     }
-    if (mantissa > EXACT_MANTISSA) {
+    // A longer text may have overflowed the mantissa.
+    if (end - first > SAFE_DIGITS
+        || mantissa > EXACT_MANTISSA
+        || end == first
+        || point == end - 1) {
       return parseSlowly(text, from, to);
     }
-    double value = point < 0 ? mantissa : mantissa / EXACT_POWERS[to - 1 - point];
+    int exponent = point < 0 ? 0 : point + 1 - end;
+    if (end < to) {
+      if (to - end != EXPONENT_LENGTH || (text[end + 1] != '-' && text[end + 1] != '+')) {
+        return parseSlowly(text, from, to);
+      }
+      int digits = CivilText.twoDigits(text, end + 2);
+      exponent += text[end + 1] == '-' ? -digits : digits;
+    }
+    if (exponent <= -EXACT_POWERS.length || exponent >= EXACT_POWERS.length) {
+      return parseSlowly(text, from, to);
+    }
+    double value =
+        exponent < 0 ? mantissa / EXACT_POWERS[-exponent] : mantissa * EXACT_POWERS[exponent];
     return negative ? -value : value;
   }
 
