@@ -6,6 +6,7 @@ import io.walbeam.options.OptionsReader;
 import io.walbeam.options.RunSettings;
 import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.options.WalbeamOptions;
+import io.walbeam.pipeline.LocalRun;
 import io.walbeam.pipeline.ReplicationPipeline;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.PipelineResult;

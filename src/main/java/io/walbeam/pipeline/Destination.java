@@ -41,7 +41,11 @@ final class Destination implements AutoCloseable {
     sink = BigQuerySink.acquire(settings.destination());
     catalogue = new SourceCatalogue(settings.postgres());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
-    publisher = new StatePublisher(sink.states(), LocalPositions.shared(), settings.slotKey());
+    publisher =
+        new StatePublisher(
+            sink.stateStore(),
+            LocalPositions.shared(),
+            ReplicationPipeline.source(settings).slotKey());
     executor = Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
   }
 

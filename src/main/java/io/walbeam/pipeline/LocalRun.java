@@ -3,6 +3,7 @@ package io.walbeam.pipeline;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
+import io.walbeam.postgres.Catalogue;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.Sessions;
 import io.walbeam.source.SourceSettings;
@@ -32,8 +33,21 @@ public final class LocalRun implements AutoCloseable {
   public static LocalRun prepare(RunSettings settings) {
     try (BigQuerySink sink = BigQuerySink.acquire(settings.destination())) {
       sink.verifyDataset();
+      verifyServer(settings);
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.TRANSIENT) {
+        throw e;
+      }
+      // Later the run waits for either end; at the start it is more likely a wrong address.
+      throw new WalbeamException(FailureKind.OPERATOR, e.getMessage(), e.remedy(), e);
     }
     return new LocalRun(settings);
+  }
+
+  private static void verifyServer(RunSettings settings) {
+    try (Catalogue catalogue = new Catalogue(settings.postgres())) {
+      catalogue.verifyReachable();
+    }
   }
 
   /** Asks the run to end once everything it has read is written. Returns at once. */

@@ -47,7 +47,7 @@ public final class ReplicationPipeline {
         settings.postgres(),
         settings.slot(),
         settings.publication(),
-        settings.tables(),
+        java.util.List.of(),
         settings.epoch(),
         settings.jobStart(),
         settings.stopAtNow(),

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param wanted whether {@code --tables} and {@code --excludeTables} select it
  * @param replica where the current state goes; null if the table has no key or is not wanted
  */
-record Route(
-    Relation relation, boolean wanted, KeyColumns key, @Nullable TableMapping replica) {
+record Route(Relation relation, boolean wanted, KeyColumns key, @Nullable TableMapping replica) {
   /** A relation whose changes are left out. */
   static Route filteredOut(Relation relation) {
     return new Route(relation, false, new KeyColumns(List.of(), ""), null);

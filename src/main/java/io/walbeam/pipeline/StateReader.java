@@ -21,7 +21,7 @@ final class StateReader implements RecordedPositions {
   @Override
   public Optional<RecordedPosition> read(String slot) {
     try (BigQuerySink sink = BigQuerySink.acquire(settings)) {
-      return sink.states()
+      return sink.stateStore()
           .read(slot)
           .map(
               state ->

@@ -54,6 +54,15 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
+  /**
+   * Connects.
+   *
+   * @throws io.walbeam.failure.WalbeamException that says why it cannot
+   */
+  public void verifyReachable() {
+    connection();
+  }
+
   /** Closes the connection; the next look-up opens another. */
   @Override
   public void close() {

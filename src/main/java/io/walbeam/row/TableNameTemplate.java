@@ -3,6 +3,7 @@ package io.walbeam.row;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +20,9 @@ import java.util.regex.Pattern;
  *
  * @param text with {@code {table}} and perhaps {@code {schema}} in it
  */
-public record TableNameTemplate(String text) {
+public record TableNameTemplate(String text) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** Names that begin so belong to walbeam's own tables. */
   private static final String OWN_PREFIX = "_walbeam";
 

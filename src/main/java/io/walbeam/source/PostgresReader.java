@@ -55,6 +55,10 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     }
     try {
       ReplicationSession open = session;
+      if (open == null && Sessions.isEnding(source.settings())) {
+        watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
+        return false;
+      }
       if (open == null || !open.isAlive()) {
         if (open != null) {
           // What ended it is thrown here; a session that gave up its slot just ended.
@@ -68,6 +72,10 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
       }
       Delivery delivery = open.poll(wait);
       if (delivery == null) {
+        if (open.hasEnded()) {
+          watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
+          return false;
+        }
         raiseWatermark(open.caughtUpMicros() / 1000 - SKEW);
         return false;
       }

@@ -60,6 +60,10 @@ final class ReplicationSession implements StreamHandler, AutoCloseable {
   private volatile @Nullable StatusReporter status;
   private volatile long caughtUpMicros;
   private volatile boolean fresh;
+  private volatile boolean ending;
+
+  /** Set by the session thread when it has seen that it is to end. */
+  private volatile boolean stopped;
 
   /** Of the current connection, session thread only. */
   private @Nullable BatchBuilder builder;
@@ -123,6 +127,16 @@ final class ReplicationSession implements StreamHandler, AutoCloseable {
   /** Where the reader is: after the last batch handed to it. Null if it began without a mark. */
   @Nullable SlotMark handed() {
     return handed;
+  }
+
+  /** Reads no further; what is in the queue is still handed over, and statuses go on. */
+  void requestEnd() {
+    ending = true;
+  }
+
+  /** Whether the session reads no further and has handed over everything. */
+  boolean hasEnded() {
+    return ending && (stopped || stream == null) && queue.isEmpty();
   }
 
   /** Whether the session can go on: neither closed nor failed nor given up. */
@@ -248,6 +262,10 @@ final class ReplicationSession implements StreamHandler, AutoCloseable {
     while (isAlive()) {
       now = System.nanoTime();
       reporter.tick(now);
+      if (ending) {
+        fenced = true;
+        stopped = true;
+      }
       if (queue.isFull()) {
         queue.awaitRoom(FULL_WAIT_MILLIS);
         reporter.heard(System.nanoTime());

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ public final class Sessions {
   private static final long JOIN_MILLIS = 10_000;
 
   private static final Map<String, ReplicationSession> OPEN = new HashMap<>();
+
+  /** Slot keys of the jobs that were asked to end. */
+  private static final Set<String> ENDING = ConcurrentHashMap.newKeySet();
 
   private Sessions() {}
 
@@ -70,6 +75,26 @@ public final class Sessions {
       session.join(JOIN_MILLIS);
       LocalPositions.shared().forget(settings.slotKey());
     }
+  }
+
+  /**
+   * Asks the readers of a job to end after what they were handed: the watermark then passes the end
+   * of time, and the runner finishes what is under way. Returns at once; a job whose session is yet
+   * to begin does not read at all.
+   */
+  public static void requestEnd(SourceSettings settings) {
+    ENDING.add(settings.slotKey());
+    synchronized (OPEN) {
+      ReplicationSession session = OPEN.get(settings.sessionKey());
+      if (session != null && session.settings().slotKey().equals(settings.slotKey())) {
+        session.requestEnd();
+      }
+    }
+  }
+
+  /** Whether the job was asked to end. */
+  static boolean isEnding(SourceSettings settings) {
+    return ENDING.contains(settings.slotKey());
   }
 
   /** {@link #shutdown} for every session of this JVM. */

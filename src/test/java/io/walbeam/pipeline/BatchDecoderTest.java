@@ -205,8 +205,7 @@ class BatchDecoderTest {
     private static String describe(Tuple tuple) {
       List<String> columns = new ArrayList<>();
       for (int i = 0; i < tuple.size(); i++) {
-        columns.add(
-            tuple.kind(i) == Tuple.Kind.TEXT ? tuple.text(i) : tuple.kind(i).toString());
+        columns.add(tuple.kind(i) == Tuple.Kind.TEXT ? tuple.text(i) : tuple.kind(i).toString());
       }
       return String.join(",", columns);
     }
