@@ -29,7 +29,8 @@ final class Destination implements AutoCloseable {
    */
   private static final int WRITER_THREADS = 16;
 
-  private static final Map<RunSettings, Destination> SHARED = new ConcurrentHashMap<>();
+  /** By slot key, which names slot and job. */
+  private static final Map<String, Destination> SHARED = new ConcurrentHashMap<>();
 
   private final BigQuerySink sink;
   private final Routes routes;
@@ -45,13 +46,13 @@ final class Destination implements AutoCloseable {
         new StatePublisher(
             sink.stateStore(),
             LocalPositions.shared(),
-            ReplicationPipeline.source(settings).slotKey());
+            slotKey(settings));
     executor = Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
   }
 
   /** The destination of the job, opened at first use in this JVM. */
   static Destination of(RunSettings settings) {
-    return SHARED.computeIfAbsent(settings, Destination::new);
+    return SHARED.computeIfAbsent(slotKey(settings), key -> new Destination(settings));
   }
 
   /**
@@ -61,16 +62,20 @@ final class Destination implements AutoCloseable {
    */
   static boolean awaitPublished(RunSettings settings, Duration timeout)
       throws InterruptedException {
-    Destination destination = SHARED.get(settings);
+    Destination destination = SHARED.get(slotKey(settings));
     return destination == null || destination.publisher.awaitPublished(timeout);
   }
 
   /** Closes what {@link #of} opened in this JVM. */
   static void closeShared(RunSettings settings) {
-    Destination destination = SHARED.remove(settings);
+    Destination destination = SHARED.remove(slotKey(settings));
     if (destination != null) {
       destination.close();
     }
+  }
+
+  private static String slotKey(RunSettings settings) {
+    return ReplicationPipeline.source(settings).slotKey();
   }
 
   Routes routes() {

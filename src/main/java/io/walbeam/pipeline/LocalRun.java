@@ -63,7 +63,7 @@ public final class LocalRun implements AutoCloseable {
   public void confirm() throws InterruptedException {
     boolean confirmed =
         Destination.awaitPublished(settings, CONFIRMATION_TIMEOUT)
-            && Sessions.shutdown(source, CONFIRMATION_TIMEOUT);
+            && Sessions.complete(source, CONFIRMATION_TIMEOUT);
     if (!confirmed) {
       throw new WalbeamException(
           FailureKind.TRANSIENT,

@@ -78,6 +78,18 @@ public final class Sessions {
   }
 
   /**
+   * Ends the session of a job whose pipeline has finished: no mark of it will ever be restored, so
+   * what is published counts as finalized, even if the runner no longer said so. Then as {@link
+   * #shutdown}.
+   */
+  public static boolean complete(SourceSettings settings, Duration timeout)
+      throws InterruptedException {
+    LocalPositions positions = LocalPositions.shared();
+    positions.markFinalized(settings.slotKey(), positions.published(settings.slotKey()));
+    return shutdown(settings, timeout);
+  }
+
+  /**
    * Asks the readers of a job to end after what they were handed: the watermark then passes the end
    * of time, and the runner finishes what is under way. Returns at once; a job whose session is yet
    * to begin does not read at all.
