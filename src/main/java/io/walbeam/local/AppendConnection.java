@@ -88,6 +88,14 @@ final class AppendConnection implements StreamObserver<AppendRowsRequest> {
     if (current == null) {
       throw AppendFailure.invalid("The first request must specify the write stream");
     }
+    if (request.getProtoRows().hasWriterSchema()) {
+      // Noted even if the request is refused: the client does not send it again.
+      DescriptorProto schema = request.getProtoRows().getWriterSchema().getProtoDescriptor();
+      if (!schema.equals(current.schema)) {
+        current.schema = schema;
+        current.decoder = null;
+      }
+    }
     return current;
   }
 

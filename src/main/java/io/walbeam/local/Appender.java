@@ -110,7 +110,7 @@ final class Appender {
     if (definition == null) {
       throw AppendFailure.tableNotFound(stream.table).endingCall();
     }
-    RowDecoder decoder = decoder(stream, request, definition);
+    RowDecoder decoder = decoder(stream, definition);
     connection.noteChanges(decoder.changes());
     List<ByteString> serialized = request.getProtoRows().getRows().getSerializedRowsList();
     AppendRowsResponse.Builder response =
@@ -191,16 +191,8 @@ final class Appender {
     }
   }
 
-  private static RowDecoder decoder(
-      AppendConnection.Stream stream, AppendRowsRequest request, TableDefinition definition)
+  private static RowDecoder decoder(AppendConnection.Stream stream, TableDefinition definition)
       throws AppendFailure {
-    if (request.getProtoRows().hasWriterSchema()) {
-      DescriptorProto schema = request.getProtoRows().getWriterSchema().getProtoDescriptor();
-      if (!schema.equals(stream.schema)) {
-        stream.schema = schema;
-        stream.decoder = null;
-      }
-    }
     DescriptorProto schema = stream.schema;
     if (schema == null) {
       throw AppendFailure.invalid(
