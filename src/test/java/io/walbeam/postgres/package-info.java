@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.postgres;
+
+import org.jspecify.annotations.NullMarked;

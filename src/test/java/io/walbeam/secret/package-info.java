@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.secret;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.source;
+
+import org.jspecify.annotations.NullMarked;
