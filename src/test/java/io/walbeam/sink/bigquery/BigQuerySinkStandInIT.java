@@ -260,9 +260,7 @@ class BigQuerySinkStandInIT {
   }
 
   private List<List<Object>> query(String sql) throws InterruptedException {
-    BigQueryRest rest =
-        new BigQueryRest(
-            settings, clients.rest(), PACE, new Waits(), new Stalls());
+    BigQueryRest rest = new BigQueryRest(settings, clients.rest(), PACE, new Waits(), new Stalls());
     return rest.query("t", sql.formatted(settings.dataset()), Map.of()).stream()
         .map(BigQuerySinkStandInIT::values)
         .toList();
