@@ -136,6 +136,16 @@ final class AppendConnection {
     }
   }
 
+  /** Takes no more requests and lets the server end the call. For a connection without requests. */
+  void finish() {
+    synchronized (sending) {
+      if (!ended) {
+        end(lost());
+        requests.closeSend();
+      }
+    }
+  }
+
   private static LostException lost() {
     return new LostException("the connection ended before the response");
   }

@@ -101,9 +101,7 @@ final class AppendConnections {
           pace.responseDeadline().toSeconds());
       connection.cancel("no response within the deadline");
     }
-    for (AppendConnection connection : idle) {
-      connection.cancel("idle");
-    }
+    idle.forEach(AppendConnection::finish);
   }
 
   /** Ends all calls; requests without a response fail. */
@@ -160,7 +158,7 @@ final class AppendConnections {
     synchronized (this) {
       alone.remove(connection);
     }
-    connection.cancel("done");
+    connection.finish();
   }
 
   private synchronized AppendConnection open(TableLayout layout) {

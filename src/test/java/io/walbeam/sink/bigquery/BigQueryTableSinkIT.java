@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,16 +44,23 @@ class BigQueryTableSinkIT {
 
   private static final String MARKER = "s3cr3t-marker-value";
 
-  private final FakeBigQuery server = new FakeBigQuery();
+  /** One for all tests: a server takes two seconds to stop. */
+  private static final FakeBigQuery server = new FakeBigQuery();
+
   private final BigQuerySink sink = new BigQuerySink(server.settings(), QUICK);
   private final ExecutorService background = Executors.newCachedThreadPool();
 
   @AfterEach
   void close() throws InterruptedException {
     sink.close();
-    server.close();
     background.shutdownNow();
     assertThat(background.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    server.reset();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
   }
 
   @Test

@@ -209,6 +209,19 @@ final class FakeBigQuery implements AutoCloseable {
     return stored.getOrDefault(table, List.of());
   }
 
+  /** Forgets everything; the clients of the test before must be closed. */
+  synchronized void reset() {
+    tables.clear();
+    stored.clear();
+    appends.clear();
+    restCalls.clear();
+    script.clear();
+    restFaults.clear();
+    connections.set(0);
+    rule = Append::accept;
+    datasetMissing = false;
+  }
+
   Table table(String name) {
     return Objects.requireNonNull(tables.get(name), name);
   }
