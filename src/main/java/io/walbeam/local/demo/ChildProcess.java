@@ -17,19 +17,21 @@ public final class ChildProcess implements AutoCloseable {
   /** How long a process gets between a request to end and its end by force. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  private static final Path NOTHING = Path.of("/dev/null");
+
   private final String name;
   private final Process process;
   private final Path output;
   private final Path errors;
-  private final Thread hook;
+  private final Runnable atExit;
 
   private ChildProcess(String name, Process process, Path output, Path errors) {
     this.name = name;
     this.process = process;
     this.output = output;
     this.errors = errors;
-    this.hook = new Thread(process::destroyForcibly, name + "-end");
-    Runtime.getRuntime().addShutdownHook(hook);
+    this.atExit = process::destroyForcibly;
+    AtExit.add(atExit);
   }
 
   /**
@@ -45,7 +47,7 @@ public final class ChildProcess implements AutoCloseable {
     Path errors = directory.resolve(name + ".err");
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .redirectInput(ProcessBuilder.Redirect.from(nothing()))
+            .redirectInput(ProcessBuilder.Redirect.from(NOTHING.toFile()))
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
     builder.environment().putAll(environment);
@@ -112,20 +114,7 @@ public final class ChildProcess implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    removeHook();
-  }
-
-  private void removeHook() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The JVM is ending: the hook has run or will, and finds a process that is gone.
-      return;
-    }
-  }
-
-  private static java.io.File nothing() {
-    return Path.of("/dev/null").toFile();
+    AtExit.remove(atExit);
   }
 
   private static String read(Path file) throws IOException {

@@ -1,5 +1,7 @@
 package io.walbeam.local.demo;
 
+import java.util.Locale;
+
 /**
  * One thing that is not the same on both sides.
  *
@@ -20,12 +22,16 @@ public record Difference(Kind kind, String key, String detail) {
     /** The destination has the key more than once. */
     DUPLICATE,
     /** Both have the row, with other values. */
-    DIFFERENT
+    DIFFERENT;
+
+    /** The name in words. */
+    String text() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
   }
 
   @Override
   public String toString() {
-    String kindText = kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-    return (kindText + " " + key + " " + detail).replaceAll(" +", " ").trim();
+    return (kind.text() + " " + key + " " + detail).replaceAll(" +", " ").trim();
   }
 }

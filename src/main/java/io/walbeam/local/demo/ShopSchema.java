@@ -60,6 +60,14 @@ public final class ShopSchema {
             body    text)""",
           "ALTER TABLE reviews REPLICA IDENTITY FULL",
           """
+          CREATE TABLE warehouses (
+            code     text PRIMARY KEY,
+            city     text NOT NULL,
+            items    bigint NOT NULL,
+            share    numeric(5,4) NOT NULL,
+            open     boolean NOT NULL,
+            counted  date)""",
+          """
           CREATE TABLE "Weird ""Name\""" (
             "Id"    integer PRIMARY KEY,
             "order" text,

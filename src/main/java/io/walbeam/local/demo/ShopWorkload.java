@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens in the shop: random transactions of inserts, updates, deletes and key changes.
@@ -22,6 +24,13 @@ public final class ShopWorkload {
   private static final int LONG_TEXT_BYTES = 6000;
 
   private static final String[] STATUSES = {"new", "paid", "packed", "sent", "returned"};
+
+  private static final String[] CITIES = {"Aarhus", "Bergen", "Kraków", "Lisbon", "Naples"};
+
+  private static final String ODD_TABLE = "\"Weird \"\"Name\"\"\"";
+
+  /** Rows that the table with the odd name holds at most. */
+  private static final int ODDITIES = 8;
 
   private final Random random;
   private int customers;
@@ -61,8 +70,10 @@ public final class ShopWorkload {
       changed = changeProduct(connection);
     } else if (kind < 88) {
       changed = changeReview(connection);
-    } else if (kind < 94) {
+    } else if (kind < 91) {
       changed = changeOddity(connection);
+    } else if (kind < 94) {
+      changed = changeWarehouse(connection);
     } else if (kind < 96) {
       changed = moveOrderLine(connection);
     } else if (kind < 98) {
@@ -193,21 +204,44 @@ public final class ShopWorkload {
     };
   }
 
+  /** Keeps the table small enough to be read by a person. */
   private int changeOddity(Connection connection) throws SQLException {
-    String table = "\"Weird \"\"Name\"\"\"";
-    int id = some(Math.max(oddities, 1));
+    int id = oddities - random.nextInt(ODDITIES);
     return switch (random.nextInt(4)) {
-      case 0 -> run(connection, "DELETE FROM " + table + " WHERE \"Id\" = ?", id);
+      case 0 -> run(connection, "DELETE FROM " + ODD_TABLE + " WHERE \"Id\" = ?", id);
       case 1 ->
-          run(connection, "UPDATE " + table + " SET \"Id\" = ? WHERE \"Id\" = ?", oddities++, id);
-      default ->
           run(
               connection,
-              "INSERT INTO " + table + " VALUES (?, ?, ?)",
+              "UPDATE " + ODD_TABLE + " SET \"Id\" = ? WHERE \"Id\" = ?",
               oddities++,
-              random.nextBoolean() ? null : "by \"hand\"",
-              random.nextGaussian());
+              id);
+      default ->
+          run(
+                  connection,
+                  "INSERT INTO " + ODD_TABLE + " VALUES (?, ?, ?)",
+                  oddities++,
+                  random.nextInt(3) == 0 ? null : "by \"hand\"",
+                  random.nextInt(1_000) / 8.0)
+              + run(
+                  connection,
+                  "DELETE FROM " + ODD_TABLE + " WHERE \"Id\" < ?",
+                  oddities - ODDITIES);
     };
+  }
+
+  private int changeWarehouse(Connection connection) throws SQLException {
+    int index = random.nextInt(CITIES.length);
+    return run(
+        connection,
+        "INSERT INTO warehouses VALUES (?, ?, ?, ?::numeric, ?, ?::date)"
+            + " ON CONFLICT (code) DO UPDATE SET items = warehouses.items + excluded.items,"
+            + " share = excluded.share, open = excluded.open, counted = excluded.counted",
+        CITIES[index].substring(0, 3).toUpperCase(Locale.ROOT),
+        CITIES[index],
+        1 + random.nextInt(20),
+        "0." + random.nextInt(10_000),
+        random.nextInt(10) > 0,
+        random.nextInt(5) == 0 ? null : day());
   }
 
   /** Line numbers above 100 are never inserted, so the new key is free unless moved twice. */
@@ -228,8 +262,7 @@ public final class ShopWorkload {
         customers - 1);
   }
 
-  private int run(
-      Connection connection, String sql, @org.jspecify.annotations.Nullable Object... values)
+  private int run(Connection connection, String sql, @Nullable Object... values)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < values.length; i++) {

@@ -29,14 +29,14 @@ public final class SourceServer implements AutoCloseable {
 
   private final Path dataDirectory;
   private final Map<String, String> configuration;
-  private final Thread hook = new Thread(this::stopAtOnce, "postgres-end");
+  private final Runnable atExit = this::stopAtOnce;
   private EmbeddedPostgres server;
 
   private SourceServer(Path dataDirectory, Map<String, String> configuration) throws IOException {
     this.dataDirectory = dataDirectory;
     this.configuration = new TreeMap<>(configuration);
     this.server = start(0);
-    Runtime.getRuntime().addShutdownHook(hook);
+    AtExit.add(atExit);
   }
 
   /** Starts a server with {@code wal_level=logical} and its data below {@code directory}. */
@@ -101,7 +101,7 @@ public final class SourceServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     stop();
-    Runtime.getRuntime().removeShutdownHook(hook);
+    AtExit.remove(atExit);
   }
 
   private EmbeddedPostgres start(int port) throws IOException {

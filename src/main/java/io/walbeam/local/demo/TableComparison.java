@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * destination is equal only to one without rows.
  *
  * @param destination name of the copy in the dataset
+ * @param keyColumns names of the primary key columns
  * @param rows the source's rows in key order, values in canonical text
  * @param copiedRows number of rows of the copy
  * @param differences empty if both sides are equal
@@ -24,12 +25,14 @@ import java.util.stream.Collectors;
 public record TableComparison(
     TableId table,
     String destination,
+    List<String> keyColumns,
     List<TextRow> rows,
     int copiedRows,
     List<Difference> differences) {
 
   public TableComparison {
     rows = List.copyOf(rows);
+    keyColumns = List.copyOf(keyColumns);
     differences = List.copyOf(differences);
   }
 
@@ -67,7 +70,24 @@ public record TableComparison(
                     difference.kind() != Difference.Kind.MISSING
                         || !missingKeys.contains(difference.key()))
             .toList();
-    return new TableComparison(table, destination, rows, copiedRows, others);
+    return new TableComparison(table, destination, keyColumns, rows, copiedRows, others);
+  }
+
+  /** The source's rows, each with {@code equal} or what is different about it. */
+  Map<TextRow, String> rowVerdicts() {
+    Map<String, String> byKey =
+        differences.stream()
+            .collect(
+                Collectors.toMap(
+                    Difference::key,
+                    difference -> difference.kind().text() + " " + difference.detail(),
+                    (one, other) -> one + ", " + other));
+    Map<TextRow, String> verdicts = new LinkedHashMap<>();
+    for (TextRow row : rows) {
+      String verdict = byKey.get(key(keyColumns, row));
+      verdicts.put(row, verdict == null ? "equal" : verdict.strip());
+    }
+    return verdicts;
   }
 
   /** The differences as text, one a line, after the table's name. */
@@ -98,12 +118,12 @@ public record TableComparison(
     Map<String, TextRow> expected = new LinkedHashMap<>();
     for (TextRow row : sourceRows) {
       TextRow canonical = canonical(table, row, false);
-      expected.put(key(table, canonical), canonical);
+      expected.put(key(table.key(), canonical), canonical);
     }
     Map<String, TextRow> found = new LinkedHashMap<>();
     for (TextRow row : copiedRows) {
       TextRow canonical = canonical(table, row, true);
-      String key = key(table, canonical);
+      String key = key(table.key(), canonical);
       if (found.put(key, canonical) != null) {
         differences.add(new Difference(Difference.Kind.DUPLICATE, key, ""));
       }
@@ -118,7 +138,12 @@ public record TableComparison(
       differences.add(new Difference(Difference.Kind.NO_TABLE, "", detail));
     }
     return new TableComparison(
-        table.id(), copy, List.copyOf(expected.values()), copiedRows.size(), differences);
+        table.id(),
+        copy,
+        table.key(),
+        List.copyOf(expected.values()),
+        copiedRows.size(),
+        differences);
   }
 
   private static void addMissingColumns(
@@ -173,8 +198,8 @@ public record TableComparison(
     return new TextRow(result);
   }
 
-  private static String key(SourceTable table, TextRow row) {
-    return table.key().stream()
+  private static String key(List<String> keyColumns, TextRow row) {
+    return keyColumns.stream()
         .map(column -> column + "=" + row.get(column).orElse("NULL"))
         .collect(Collectors.joining(", "));
   }
