@@ -109,6 +109,7 @@ public final class Demo {
   private void introduce(DemoSession session, WorkDirectory directory) throws SQLException {
     String version =
         session
+            .ends()
             .source()
             .query(ShopSchema.DATABASE, "SELECT current_setting('server_version')")
             .orElse("");
@@ -117,21 +118,21 @@ public final class Demo {
         "  source       PostgreSQL "
             + version
             + " at localhost:"
-            + session.source().port()
+            + session.ends().source().port()
             + ", database "
             + ShopSchema.DATABASE);
     out.println(
         "  pipeline     walbeam, process "
             + session.pipeline().pid()
             + ", slot and publication "
-            + DemoSession.SLOT);
+            + LocalEnds.SLOT);
     out.println(
         "  destination  BigQuery stand-in at "
-            + session.standIn().endpoint()
+            + session.ends().standIn().endpoint()
             + ", dataset "
-            + DemoSession.PROJECT
+            + LocalEnds.PROJECT
             + "."
-            + DemoSession.DATASET);
+            + LocalEnds.DATASET);
     out.println("  logs         " + directory.path());
     out.println();
     out.printf(
@@ -144,18 +145,18 @@ public final class Demo {
 
   private long changeRows(DemoSession session)
       throws IOException, SQLException, InterruptedException {
-    ProgressPrinter progress = new ProgressPrinter(out, session);
+    ProgressPrinter progress = new ProgressPrinter(out, session.ends());
     progress.heading();
     long started = System.nanoTime();
     try (WorkloadRunner workload =
         WorkloadRunner.start(
-            session.source(),
+            session.ends().source(),
             ShopSchema.DATABASE,
             new ShopWorkload(options.seed()),
             options.rate())) {
       for (int second = 1; second <= options.seconds(); second++) {
         if (second == (options.seconds() + 1) / 2) {
-          session.source().execute(ShopSchema.DATABASE, POISON);
+          session.ends().source().execute(ShopSchema.DATABASE, POISON);
         }
         TimeUnit.NANOSECONDS.sleep(started + TimeUnit.SECONDS.toNanos(second) - System.nanoTime());
         session.checkPipeline();
@@ -167,16 +168,16 @@ public final class Demo {
 
   private boolean compare(DemoSession session)
       throws IOException, SQLException, InterruptedException {
-    try (Connection connection = session.source().connect(ShopSchema.DATABASE)) {
+    try (Connection connection = session.ends().source().connect(ShopSchema.DATABASE)) {
       List<TableComparison> comparisons =
-          TableComparison.compareAll(connection, session.destination());
+          TableComparison.compareAll(connection, session.ends().destination());
       return new DemoReport(out, POISON_TABLE, POISON_KEY)
-          .print(comparisons, session.destination().deadLetters());
+          .print(comparisons, session.ends().destination().deadLetters());
     }
   }
 
   private void stay(DemoSession session) throws IOException, InterruptedException {
-    String endpoint = session.standIn().endpoint();
+    String endpoint = session.ends().standIn().endpoint();
     out.println();
     out.println("Everything stays up until Ctrl-C. Change something, and look at the other side:");
     out.println();
@@ -184,7 +185,7 @@ public final class Demo {
         "  psql 'postgresql://"
             + SourceServer.SUPERUSER
             + "@localhost:"
-            + session.source().port()
+            + session.ends().source().port()
             + "/"
             + ShopSchema.DATABASE
             + "'");
@@ -194,16 +195,16 @@ public final class Demo {
         "  bq --api "
             + endpoint
             + " --project_id="
-            + DemoSession.PROJECT
+            + LocalEnds.PROJECT
             + " ls "
-            + DemoSession.DATASET);
+            + LocalEnds.DATASET);
     out.println(
         "  bq --api "
             + endpoint
             + " --project_id="
-            + DemoSession.PROJECT
+            + LocalEnds.PROJECT
             + " query --use_legacy_sql=false 'SELECT * FROM "
-            + DemoSession.DATASET
+            + LocalEnds.DATASET
             + ".public_warehouses'");
     out.println();
     while (true) {

@@ -14,12 +14,12 @@ final class ProgressPrinter {
       "    time     changes   changes/s   lag bytes   lag s   confirmed     dead letters";
 
   private final PrintStream out;
-  private final DemoSession session;
+  private final LocalEnds ends;
   private long lastChanges;
 
-  ProgressPrinter(PrintStream out, DemoSession session) {
+  ProgressPrinter(PrintStream out, LocalEnds ends) {
     this.out = out;
-    this.session = session;
+    this.ends = ends;
   }
 
   void heading() {
@@ -33,9 +33,9 @@ final class ProgressPrinter {
    * @param changes rows changed since then
    */
   void line(Duration elapsed, long changes) throws SQLException, InterruptedException {
-    Lsn server = session.slot().serverPosition();
-    Optional<Lsn> confirmed = session.slot().confirmed();
-    Optional<Destination.RecordedState> state = session.destination().state(DemoSession.SLOT);
+    Lsn server = ends.slot().serverPosition();
+    Optional<Lsn> confirmed = ends.slot().confirmed();
+    Optional<Destination.RecordedState> state = ends.destination().state(LocalEnds.SLOT);
     out.println(
         String.format(
                 Locale.ROOT,
@@ -46,7 +46,7 @@ final class ProgressPrinter {
                 confirmed.map(server::minus).orElse(0L),
                 state.flatMap(Destination.RecordedState::completeUntil).map(this::age).orElse("-"),
                 confirmed.map(Lsn::toString).orElse("-"),
-                session.destination().deadLetterCount())
+                ends.destination().deadLetterCount())
             .stripTrailing());
     lastChanges = changes;
   }

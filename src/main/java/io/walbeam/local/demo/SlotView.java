@@ -26,6 +26,16 @@ public final class SlotView {
     return column("confirmed_flush_lsn::text").map(Lsn::parse);
   }
 
+  /** Whether everything before {@code position} was acknowledged. */
+  public boolean isConfirmedTo(Lsn position) throws SQLException {
+    return confirmed().map(lsn -> lsn.compareTo(position) >= 0).orElse(false);
+  }
+
+  /** Whether there is such a slot. */
+  public boolean exists() throws SQLException {
+    return column("slot_name").isPresent();
+  }
+
   /** The end of the log as written so far. */
   public Lsn serverPosition() throws SQLException {
     return Lsn.parse(server.query(database, "SELECT pg_current_wal_lsn()").orElseThrow());
