@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record Installation(Path directory) {
   /** The installation whose local jar holds this class. */
-  static Installation ofRunningProgram() throws IOException {
+  public static Installation ofRunningProgram() throws IOException {
     try {
       Path jar =
           Path.of(Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A temporary directory that is deleted when closed, or when the JVM ends. */
-final class WorkDirectory implements AutoCloseable {
+public final class WorkDirectory implements AutoCloseable {
   private final Path path;
   private final Runnable atExit = this::delete;
 
@@ -18,11 +18,12 @@ final class WorkDirectory implements AutoCloseable {
     AtExit.add(atExit);
   }
 
-  static WorkDirectory create(String prefix) throws IOException {
+  /** Creates one in the system's directory for temporary files. */
+  public static WorkDirectory create(String prefix) throws IOException {
     return new WorkDirectory(Files.createTempDirectory(prefix));
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
