@@ -72,7 +72,7 @@ final class CpuMeter implements AutoCloseable {
   private static double seconds(long pid, double ifGone) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
           / TICKS_PER_SECOND;
     } catch (IOException e) {
