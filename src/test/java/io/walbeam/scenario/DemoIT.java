@@ -45,7 +45,8 @@ class DemoIT {
       List<ProcessHandle> children =
           ProcessHandle.of(demo.pid()).orElseThrow().descendants().toList();
       assertThat(children).hasSizeGreaterThanOrEqualTo(2);
-      demo.close();
+      demo.terminate();
+      demo.exitCode(Scenario.DEADLINE);
       for (ProcessHandle child : children) {
         child.onExit().get();
       }

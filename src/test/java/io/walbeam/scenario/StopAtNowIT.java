@@ -66,7 +66,7 @@ class StopAtNowIT {
               new ShopWorkload(4),
               CHANGES_PER_SECOND)) {
         Await.until("rows change", Scenario.DEADLINE, () -> workload.transactions() > 300);
-        ProcessHandle.of(pipeline.pid()).orElseThrow().destroy();
+        pipeline.terminate();
         assertThat(pipeline.exitCode(Scenario.DEADLINE)).as(pipeline.errors()).isZero();
       }
       scenario.finishAndCompare();

@@ -102,10 +102,15 @@ public final class ChildProcess implements AutoCloseable {
     process.waitFor();
   }
 
+  /** Asks it to end, as {@code kill} does (SIGTERM). */
+  public void terminate() {
+    process.destroy();
+  }
+
   /** Asks it to end (SIGTERM), and ends it by force if it does not. */
   @Override
   public void close() {
-    process.destroy();
+    terminate();
     try {
       if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
         kill();
