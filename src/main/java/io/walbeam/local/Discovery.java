@@ -117,6 +117,15 @@ final class Discovery {
         "stateFilter");
     method(jobs, "bigquery.jobs.get", "GET", inProject + "/{+jobId}", false, "location");
     method(jobs, "bigquery.jobs.insert", "POST", inProject, true);
+    // Never used here, but bq passes an empty upload with every query, and needs it declared.
+    ObjectNode insert = (ObjectNode) jobs.get("insert");
+    insert.put("supportsMediaUpload", true);
+    insert
+        .putObject("mediaUpload")
+        .putObject("protocols")
+        .putObject("simple")
+        .put("multipart", true)
+        .put("path", "/upload/bigquery/v2/" + inProject);
     method(jobs, "bigquery.jobs.cancel", "POST", inProject + "/{+jobId}/cancel", false, "location");
     method(jobs, "bigquery.jobs.query", "POST", "projects/{+projectId}/queries", true);
     method(

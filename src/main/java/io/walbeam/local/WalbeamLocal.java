@@ -1,10 +1,11 @@
 package io.walbeam.local;
 
+import io.walbeam.local.demo.Demo;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Entry point of the local part: {@code local} serves the stand-in. */
+/** Entry point of the local part: {@code local} serves the stand-in, {@code demo} shows it all. */
 public final class WalbeamLocal {
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_FAILED = 1;
@@ -24,7 +25,8 @@ public final class WalbeamLocal {
         all.isEmpty() || all.get(0).startsWith("--") ? all : all.subList(1, all.size());
     switch (command) {
       case "local" -> local(options);
-      default -> exit(EXIT_USAGE, "Unknown command " + command + ": use local.");
+      case "demo" -> System.exit(Demo.run(options));
+      default -> exit(EXIT_USAGE, "Unknown command " + command + ": use local or demo.");
     }
   }
 

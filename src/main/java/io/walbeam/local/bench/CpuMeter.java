@@ -1,0 +1,82 @@
+package io.walbeam.local.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * CPU time of processes by name, read from {@code /proc} again and again so that the last reading
+ * of a process that has ended is known (Linux, proc(5)). Thread-safe.
+ */
+final class CpuMeter implements AutoCloseable {
+  /** USER_HZ: 100 on every Linux that runs a JVM. */
+  private static final double TICKS_PER_SECOND = 100;
+
+  private static final long SAMPLE_MILLIS = 50;
+
+  /** Fields utime and stime of {@code /proc/PID/stat}, counted after the command's name. */
+  private static final int USER_TIME = 11;
+
+  private static final int SYSTEM_TIME = 12;
+
+  private record Watched(long pid, double first, double last) {}
+
+  private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+  private final Thread sampler = new Thread(this::sample, "cpu-meter");
+
+  private CpuMeter() {
+    sampler.setDaemon(true);
+  }
+
+  static CpuMeter start() {
+    CpuMeter meter = new CpuMeter();
+    meter.sampler.start();
+    return meter;
+  }
+
+  /** Counts what the process uses from now on. */
+  void watch(String name, long pid) {
+    double now = seconds(pid, 0);
+    watched.put(name, new Watched(pid, now, now));
+  }
+
+  /** CPU seconds since the watch began, 0 for a name that was never watched. */
+  double seconds(String name) {
+    Watched process = watched.computeIfPresent(name, (n, w) -> updated(w));
+    return process == null ? 0 : process.last - process.first;
+  }
+
+  @Override
+  public void close() {
+    sampler.interrupt();
+  }
+
+  private void sample() {
+    try {
+      while (true) {
+        watched.replaceAll((name, process) -> updated(process));
+        TimeUnit.MILLISECONDS.sleep(SAMPLE_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Watched updated(Watched process) {
+    return new Watched(process.pid, process.first, seconds(process.pid, process.last));
+  }
+
+  private static double seconds(long pid, double ifGone) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
+          / TICKS_PER_SECOND;
+    } catch (IOException e) {
+      return ifGone;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.walbeam.local.bench;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Installation;
+import io.walbeam.local.demo.LocalEnds;
+import io.walbeam.local.demo.StandIn;
+import io.walbeam.local.demo.WorkDirectory;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Locale;
+
+/**
+ * From the slot to the receipts: rows a second and CPU seconds by process for a full slot, and the
+ * time of a single row at a steady rate, with the stand-in counting and with the stand-in storing.
+ */
+public final class EndToEndBenchmark {
+  private static final int LOAD_TRANSACTIONS = 100;
+
+  private EndToEndBenchmark() {}
+
+  public static void main(String[] arguments)
+      throws IOException, SQLException, InterruptedException {
+    BenchOptions options = BenchOptions.of(arguments);
+    options.allowOnly("rows", "storedRows", "rate", "seconds");
+    int rows = options.number("rows", 2_000_000);
+    if (rows > 0) {
+      throughput("counting", StandIn::counting, rows);
+    }
+    int storedRows = options.number("storedRows", rows);
+    if (storedRows > 0) {
+      throughput("storing", StandIn::storing, storedRows);
+    }
+    int seconds = options.number("seconds", 30);
+    if (seconds > 0) {
+      latency(options.number("rate", 1_000), seconds);
+    }
+  }
+
+  private static void throughput(String mode, LocalEnds.StandInStart standIn, int rows)
+      throws IOException, SQLException, InterruptedException {
+    try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
+        LocalEnds ends = LocalEnds.start(Installation.ofRunningProgram(), files.path(), standIn)) {
+      NarrowTable table = NarrowTable.create(ends);
+      Lsn end = table.load(rows, LOAD_TRANSACTIONS);
+      ThroughputRun run = ThroughputRun.measure(ends, ends.command(), end);
+      System.out.printf(
+          Locale.ROOT,
+          "%n%s stand-in, %,d rows of int8 and char(84) in %d transactions%n  %s%n",
+          mode,
+          rows,
+          LOAD_TRANSACTIONS,
+          run.command());
+      print(run, rows);
+    }
+  }
+
+  /** The figures of one run, aligned. */
+  static void print(ThroughputRun run, int rows) {
+    double millions = rows / 1e6;
+    System.out.printf(
+        Locale.ROOT,
+        "  %,12.0f rows/s from the connected reader to the confirmed slot (%.1f s; process %.1f s)%n",
+        rows / run.streamingSeconds(),
+        run.streamingSeconds(),
+        run.totalSeconds());
+    cpu("pipeline, start included", run.pipelineCpu(), millions);
+    cpu("stand-in", run.standInCpu(), millions);
+    cpu("walsender", run.walsenderCpu(), millions);
+    System.out.printf(
+        Locale.ROOT, "  %,12d MB largest resident size of the pipeline%n", run.peakMegabytes());
+  }
+
+  private static void cpu(String process, double seconds, double millions) {
+    System.out.printf(
+        Locale.ROOT,
+        "  %12.1f CPU seconds, %.1f a million rows: %s%n",
+        seconds,
+        seconds / millions,
+        process);
+  }
+
+  private static void latency(int rate, int seconds)
+      throws IOException, SQLException, InterruptedException {
+    try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
+        LocalEnds ends =
+            LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::counting)) {
+      LatencyRun run = LatencyRun.measure(ends, NarrowTable.create(ends), rate, seconds);
+      System.out.printf(
+          Locale.ROOT,
+          "%ncounting stand-in, %,d single-row transactions a second for %d s%n  %s%n",
+          rate,
+          seconds,
+          run.command());
+      percentiles("from COMMIT to the row acknowledged", run.acknowledgedMillis());
+      percentiles("from COMMIT to the slot confirmed", run.confirmedMillis());
+    }
+  }
+
+  private static void percentiles(String what, double[] sorted) {
+    System.out.printf(
+        Locale.ROOT,
+        "  p50 %,8.1f ms   p95 %,8.1f ms   p99 %,8.1f ms   max %,8.1f ms  %s%n",
+        LatencyRun.percentile(sorted, 50),
+        LatencyRun.percentile(sorted, 95),
+        LatencyRun.percentile(sorted, 99),
+        LatencyRun.percentile(sorted, 100),
+        what);
+  }
+}

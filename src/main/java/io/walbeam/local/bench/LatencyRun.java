@@ -1,0 +1,165 @@
+package io.walbeam.local.bench;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.LocalEnds;
+import io.walbeam.local.demo.ShopSchema;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How long a row takes: single-row transactions at a steady rate, each timed from just before its
+ * COMMIT is sent, on this machine's one clock.
+ *
+ * <p>A row counts as acknowledged at the first look at the stand-in's counts that shows as many
+ * rows as were committed up to it, and as confirmed at the first look at the slot that shows its
+ * commit. Both are upper bounds, by the time between two looks.
+ *
+ * @param acknowledgedMillis per row, sorted
+ * @param confirmedMillis per row, sorted
+ * @param command what was run
+ */
+record LatencyRun(double[] acknowledgedMillis, double[] confirmedMillis, String command) {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  /** Rows written first and not counted: class loading, compilation, the table's creation. */
+  private static final int WARM_UP_SECONDS = 10;
+
+  /** Pause between two looks at the stand-in, and at the slot. */
+  private static final long LOOK_MILLIS = 4;
+
+  static LatencyRun measure(LocalEnds ends, NarrowTable table, int rate, int seconds)
+      throws IOException, SQLException, InterruptedException {
+    int warmUp = rate * WARM_UP_SECONDS;
+    int rows = warmUp + rate * seconds;
+    long[] committed = new long[rows];
+    long[] positions = new long[rows];
+    AtomicInteger written = new AtomicInteger();
+    try (ChildProcess pipeline = ends.command().start(ends.directory())) {
+      Await.until("the reader is connected", DEADLINE, () -> ends.slot().active());
+      Thread writer =
+          new Thread(
+              () -> write(ends, table, rate, committed, positions, written), "latency-writer");
+      long[] acknowledged = new long[rows];
+      long[] confirmed = new long[rows];
+      Thread slotWatcher =
+          new Thread(() -> watchSlot(ends, positions, written, confirmed), "latency-slot");
+      writer.start();
+      slotWatcher.start();
+      watchStandIn(new AcknowledgedRows(ends, table.destination()), acknowledged);
+      writer.join(DEADLINE.toMillis());
+      slotWatcher.join(DEADLINE.toMillis());
+      if (slotWatcher.isAlive() || !pipeline.isAlive()) {
+        throw new IOException("The pipeline does not keep up: " + pipeline.errors().strip());
+      }
+      return new LatencyRun(
+          millis(committed, acknowledged, warmUp),
+          millis(committed, confirmed, warmUp),
+          ends.command().describe());
+    }
+  }
+
+  /** The value that {@code percent} of a hundred do not exceed. */
+  static double percentile(double[] sorted, double percent) {
+    int index = (int) Math.ceil(percent / 100 * sorted.length) - 1;
+    return sorted[Math.max(index, 0)];
+  }
+
+  private static void write(
+      LocalEnds ends,
+      NarrowTable table,
+      int rate,
+      long[] committed,
+      long[] positions,
+      AtomicInteger written) {
+    try (Connection connection = ends.source().connect(ShopSchema.DATABASE);
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO " + table.name() + " VALUES (?, 'x')");
+        PreparedStatement position =
+            connection.prepareStatement("SELECT pg_current_wal_insert_lsn()")) {
+      connection.setAutoCommit(false);
+      long started = System.nanoTime();
+      for (int i = 0; i < committed.length; i++) {
+        LockSupport.parkNanos(started + TimeUnit.SECONDS.toNanos(1) * i / rate - System.nanoTime());
+        insert.setLong(1, i);
+        insert.executeUpdate();
+        committed[i] = System.nanoTime();
+        connection.commit();
+        positions[i] = position(position);
+        connection.commit();
+        written.set(i + 1);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("The writer failed.", e);
+    }
+  }
+
+  private static long position(PreparedStatement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery()) {
+      row.next();
+      return Lsn.parse(row.getString(1)).value();
+    }
+  }
+
+  private static void watchStandIn(AcknowledgedRows rows, long[] acknowledged)
+      throws IOException, InterruptedException {
+    int next = 0;
+    long lastProgress = System.nanoTime();
+    while (next < acknowledged.length) {
+      long count = rows.count();
+      long now = System.nanoTime();
+      if (count > next) {
+        lastProgress = now;
+      } else if (now - lastProgress > DEADLINE.toNanos()) {
+        throw new IOException("No row was acknowledged for " + DEADLINE.toSeconds() + " s.");
+      }
+      while (next < count && next < acknowledged.length) {
+        acknowledged[next++] = now;
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private static void watchSlot(
+      LocalEnds ends, long[] positions, AtomicInteger written, long[] confirmed) {
+    String sql =
+        "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '"
+            + LocalEnds.SLOT
+            + "'";
+    try (Connection connection = ends.source().connect(ShopSchema.DATABASE);
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      int next = 0;
+      while (next < confirmed.length) {
+        long slot = position(statement);
+        long now = System.nanoTime();
+        int until = written.get();
+        while (next < until && Long.compareUnsigned(positions[next], slot) <= 0) {
+          confirmed[next++] = now;
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("The slot cannot be watched.", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static double[] millis(long[] from, long[] to, int skip) {
+    double[] result = new double[from.length - skip];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (to[i + skip] - from[i + skip]) / 1e6;
+    }
+    Arrays.sort(result);
+    return result;
+  }
+}

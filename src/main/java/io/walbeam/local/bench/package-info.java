@@ -1,0 +1,9 @@
+/**
+ * Benchmarks that drive the finished programs as separate processes and measure them from outside:
+ * by the replication slot, the stand-in's counts and the processes' CPU times. Not part of any job.
+ * Imports local.demo and change.
+ */
+@NullMarked
+package io.walbeam.local.bench;
+
+import org.jspecify.annotations.NullMarked;

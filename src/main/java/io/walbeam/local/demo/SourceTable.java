@@ -1,0 +1,104 @@
+package io.walbeam.local.demo;
+
+import io.walbeam.change.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A PostgreSQL table as the catalogue describes it.
+ *
+ * @param columns name to type, in table order, without generated columns
+ * @param key names of the primary key columns
+ */
+record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
+  private static final String COLUMNS =
+      """
+      SELECT attname, format_type(atttypid, atttypmod)
+      FROM pg_attribute
+      WHERE attrelid = ?::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+      ORDER BY attnum""";
+
+  private static final String KEY =
+      """
+      SELECT attname
+      FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+      WHERE indrelid = ?::regclass AND indisprimary
+      ORDER BY array_position(indkey::int2[], attnum)""";
+
+  /** Ordinary and partitioned tables outside the system schemas, partitions left out. */
+  private static final String TABLES =
+      """
+      SELECT nspname, relname
+      FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+      WHERE relkind IN ('r', 'p') AND NOT relispartition
+        AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+      ORDER BY nspname, relname""";
+
+  /** Every user table of the connection's database, sorted by name. */
+  static List<TableId> list(Connection connection) throws SQLException {
+    List<TableId> tables = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(TABLES)) {
+      while (rows.next()) {
+        tables.add(new TableId(rows.getString(1), rows.getString(2)));
+      }
+    }
+    return tables;
+  }
+
+  /** Reads the catalogue. */
+  static SourceTable describe(Connection connection, TableId id) throws SQLException {
+    LinkedHashMap<String, String> columns = new LinkedHashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setString(1, id.quoted());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          columns.put(rows.getString(1), rows.getString(2));
+        }
+      }
+    }
+    List<String> key = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(KEY)) {
+      statement.setString(1, id.quoted());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          key.add(rows.getString(1));
+        }
+      }
+    }
+    return new SourceTable(id, columns, key);
+  }
+
+  /** Every row: column name to the text that PostgreSQL prints, NULL as empty. */
+  List<TextRow> rows(Connection connection) throws SQLException {
+    String list =
+        columns.keySet().stream()
+            .map(name -> TableId.quote(name) + "::text")
+            .collect(Collectors.joining(", "));
+    String order = key.stream().map(TableId::quote).collect(Collectors.joining(", "));
+    String sql =
+        "SELECT " + list + " FROM " + id.quoted() + (order.isEmpty() ? "" : " ORDER BY " + order);
+    List<TextRow> result = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        Map<String, Optional<String>> row = new LinkedHashMap<>();
+        int index = 1;
+        for (String name : columns.keySet()) {
+          row.put(name, Optional.ofNullable(rows.getString(index++)));
+        }
+        result.add(new TextRow(row));
+      }
+    }
+    return result;
+  }
+}

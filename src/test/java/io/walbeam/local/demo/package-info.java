@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.local.demo;
+
+import org.jspecify.annotations.NullMarked;

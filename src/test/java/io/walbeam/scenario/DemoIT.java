@@ -1,0 +1,91 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoIT {
+  private static final Pattern ADDRESS = Pattern.compile("localhost:([0-9]+)");
+
+  @Test
+  void theDemoEndsByItselfAndFindsBothSidesEqual(@TempDir Path directory) throws Exception {
+    try (ChildProcess demo = demo(directory, "--seconds=8", "--rate=300")) {
+      assertThat(demo.exitCode(Scenario.DEADLINE))
+          .as("%s%n%s", demo.output(), demo.errors())
+          .isZero();
+      assertThat(demo.output())
+          .contains("EQUAL: every table is the same on both sides")
+          .contains("Dead letters\n  public.orders")
+          .doesNotContain("NOT EQUAL");
+      assertThat(demo.errors()).isEmpty();
+      assertNothingListens(demo.output());
+    }
+  }
+
+  @Test
+  void anInterruptedDemoLeavesNoProcess(@TempDir Path directory) throws Exception {
+    try (ChildProcess demo = demo(directory, "--seconds=600")) {
+      Await.until(
+          "rows change",
+          Scenario.DEADLINE,
+          () -> {
+            assertThat(demo.isAlive()).as(demo.errors()).isTrue();
+            return demo.output().contains("   2 s ");
+          });
+      List<ProcessHandle> children =
+          ProcessHandle.of(demo.pid()).orElseThrow().descendants().toList();
+      assertThat(children).hasSizeGreaterThanOrEqualTo(2);
+      demo.terminate();
+      demo.exitCode(Scenario.DEADLINE);
+      for (ProcessHandle child : children) {
+        child.onExit().get();
+      }
+      assertNothingListens(demo.output());
+    }
+  }
+
+  @Test
+  void aWrongCommandLineIsRefusedWithEveryProblem(@TempDir Path directory) throws Exception {
+    try (ChildProcess demo = demo(directory, "--seconds=0", "--rate=x", "--colour=blue")) {
+      assertThat(demo.exitCode(Scenario.DEADLINE)).isEqualTo(2);
+      assertThat(demo.errors()).contains("--seconds takes", "--rate takes", "no option --colour");
+    }
+  }
+
+  private static ChildProcess demo(Path directory, String... options) throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(java, "-jar", Scenario.installation().localJar().toString(), "demo"));
+    command.addAll(List.of(options));
+    return ChildProcess.start("demo", directory, command, Map.of());
+  }
+
+  private static void assertNothingListens(String output) {
+    List<Integer> ports =
+        ADDRESS
+            .matcher(output)
+            .results()
+            .map(match -> Integer.parseInt(match.group(1)))
+            .distinct()
+            .toList();
+    assertThat(ports).hasSize(2).noneMatch(DemoIT::listens);
+  }
+
+  private static boolean listens(int port) {
+    try (Socket socket = new Socket("localhost", port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

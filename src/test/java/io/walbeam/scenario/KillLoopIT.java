@@ -1,0 +1,129 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.ShopWorkload;
+import io.walbeam.local.demo.WorkloadRunner;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The pipeline is killed again and again while rows change; nothing may be lost.
+ *
+ * <p>The seed of the kill moments and of the workload is in every failure; {@code
+ * -Dwalbeam.scenario.seed=N} repeats it, {@code -Dwalbeam.scenario.kills=N} makes the loop longer.
+ */
+class KillLoopIT {
+  private static final long SEED = Long.getLong("walbeam.scenario.seed", System.nanoTime());
+  private static final int KILLS = Integer.getInteger("walbeam.scenario.kills", 8);
+  private static final int CHANGES_PER_SECOND = 400;
+
+  /** Latest moment of a kill, milliseconds after the start or after the reader is connected. */
+  private static final int LATEST_KILL_MILLIS = 3_000;
+
+  /** As the runtime reports the end by {@code SIGKILL}, and as a fail point ends the process. */
+  private static final int KILLED = 137;
+
+  @Test
+  void everyTableIsEqualAfterKillsAtRandomMoments(@TempDir Path directory) throws Exception {
+    Random random = new Random(SEED);
+    try (Scenario scenario = Scenario.start(directory)) {
+      startOnce(scenario);
+      try (WorkloadRunner workload = workload(scenario)) {
+        for (int kill = 1; kill <= KILLS; kill++) {
+          try (ChildProcess pipeline = scenario.start(scenario.command())) {
+            // Now and then in the middle of the start, mostly in the middle of the work.
+            if (random.nextInt(4) > 0) {
+              scenario.awaitReading(pipeline);
+            }
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(LATEST_KILL_MILLIS));
+            scenario.assertRunning(pipeline);
+            scenario.assertSlotNotAheadOfState();
+            pipeline.kill();
+          }
+          scenario.assertSlotNotAheadOfState();
+        }
+        assertThat(workload.changes()).as("seed %d", SEED).isPositive();
+      }
+      scenario.finishAndCompare();
+    } catch (AssertionError | Exception e) {
+      throw new AssertionError("Failed with -Dwalbeam.scenario.seed=" + SEED, e);
+    }
+  }
+
+  @Test
+  void everyTableIsEqualAfterKillsAtTheWorstMoments(@TempDir Path directory) throws Exception {
+    try (Scenario scenario = Scenario.start(directory)) {
+      runUntilKilledAt(scenario, "slot-created");
+      assertThat(scenario.ends().slot().exists()).isTrue();
+      try (WorkloadRunner workload = workload(scenario)) {
+        for (String point :
+            List.of(
+                "rows-appended",
+                "state-written",
+                "slot-moved",
+                "rows-appended:7",
+                "state-written:4",
+                "slot-moved:3")) {
+          runUntilKilledAt(scenario, point);
+        }
+        assertThat(workload.changes()).isPositive();
+      }
+      scenario.finishAndCompare();
+    } catch (AssertionError | Exception e) {
+      throw new AssertionError("Failed with -Dwalbeam.scenario.seed=" + SEED, e);
+    }
+  }
+
+  @Test
+  void theSameRunSurvivesARestartOfEitherEnd(@TempDir Path directory) throws Exception {
+    try (Scenario scenario = Scenario.start(directory)) {
+      startOnce(scenario);
+      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+        scenario.awaitReading(pipeline);
+        try (WorkloadRunner workload = workload(scenario)) {
+          scenario.awaitConfirmation(pipeline);
+          scenario.ends().standIn().killAndRestart();
+          scenario.awaitConfirmation(pipeline);
+          scenario.ends().source().restart();
+          scenario.awaitConfirmation(pipeline);
+          assertThat(workload.changes()).isPositive();
+        }
+        scenario.awaitConfirmation(pipeline);
+        scenario.assertSlotNotAheadOfState();
+      }
+      scenario.finishAndCompare();
+    } catch (AssertionError | Exception e) {
+      throw new AssertionError("Failed with -Dwalbeam.scenario.seed=" + SEED, e);
+    }
+  }
+
+  /** Rows that are older than the slot are not copied, so it must exist before the workload. */
+  private static void startOnce(Scenario scenario) throws Exception {
+    try (ChildProcess first = scenario.start(scenario.command().with("stopAt", "now"))) {
+      assertThat(first.exitCode(Scenario.DEADLINE)).as("it said: %s", first.errors()).isZero();
+    }
+    assertThat(scenario.ends().slot().exists()).isTrue();
+  }
+
+  private static void runUntilKilledAt(Scenario scenario, String point) throws Exception {
+    try (ChildProcess pipeline =
+        scenario.start(scenario.command().withEnvironment("WALBEAM_FAILPOINT", point))) {
+      assertThat(pipeline.exitCode(Scenario.DEADLINE))
+          .as("killed at %s; it said: %s", point, pipeline.errors())
+          .isEqualTo(KILLED);
+    }
+    scenario.assertSlotNotAheadOfState();
+  }
+
+  private static WorkloadRunner workload(Scenario scenario) {
+    return WorkloadRunner.start(
+        scenario.ends().source(), ShopSchema.DATABASE, new ShopWorkload(SEED), CHANGES_PER_SECOND);
+  }
+}
