@@ -16,7 +16,7 @@ public final class TablePatterns implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Every table. */
-  public static final TablePatterns ALL = new TablePatterns(List.of(), List.of());
+  public static final TablePatterns ALL = parse("", "");
 
   private record Pattern(String schema, boolean schemaQuoted, String table, boolean tableQuoted)
       implements Serializable {
@@ -50,10 +50,12 @@ public final class TablePatterns implements Serializable {
     }
   }
 
+  private final String inclusions;
   private final ArrayList<Pattern> included;
   private final ArrayList<Pattern> excluded;
 
-  private TablePatterns(List<Pattern> included, List<Pattern> excluded) {
+  private TablePatterns(String inclusions, List<Pattern> included, List<Pattern> excluded) {
+    this.inclusions = inclusions;
     this.included = new ArrayList<>(included);
     this.excluded = new ArrayList<>(excluded);
   }
@@ -64,13 +66,18 @@ public final class TablePatterns implements Serializable {
    * @throws IllegalArgumentException naming the first part that is not a pattern
    */
   public static TablePatterns parse(String included, String excluded) {
-    return new TablePatterns(parseList(included), parseList(excluded));
+    return new TablePatterns(included, parseList(included), parseList(excluded));
   }
 
   /** Whether {@code table} is meant. */
   public boolean matches(TableId table) {
     return (included.isEmpty() || included.stream().anyMatch(p -> p.matches(table)))
         && excluded.stream().noneMatch(p -> p.matches(table));
+  }
+
+  /** The list of inclusions as given; empty for every table. */
+  public String inclusions() {
+    return inclusions;
   }
 
   /** Whether every table is meant, so that nothing needs to be matched. */

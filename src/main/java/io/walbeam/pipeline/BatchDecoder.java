@@ -15,6 +15,7 @@ import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.row.RowMeta;
 import io.walbeam.source.ChangeBatch;
+import io.walbeam.source.OversizeMarker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ final class BatchDecoder implements PgOutputHandler {
 
     /** The row with the key of {@code oldRow} is gone. */
     void delete(Route route, Tuple oldRow, RowMeta meta);
+
+    /** The row changed, but the change was too long to be carried: {@code bytes} long. */
+    void oversize(Route route, long bytes, RowMeta meta);
 
     /** All rows of the relation are gone. */
     void truncate(Route route, RowMeta meta);
@@ -79,7 +83,7 @@ final class BatchDecoder implements PgOutputHandler {
       payloadLength = header.getInt(at + Long.BYTES);
       payload = at + ChangeBatch.ENTRY_HEADER;
       byte type = MessageHeader.type(bytes, payload, payloadLength);
-      if (MessageHeader.countsAsChange(type)) {
+      if (MessageHeader.countsAsChange(type) || type == OversizeMarker.TYPE) {
         if (firstChange || lsn == lastChangeLsn) {
           index++;
         } else {
@@ -89,7 +93,11 @@ final class BatchDecoder implements PgOutputHandler {
         lastChangeLsn = lsn;
       }
       try {
-        decoder.decode(bytes, payload, payloadLength, this);
+        if (type == OversizeMarker.TYPE) {
+          oversize(bytes);
+        } else {
+          decoder.decode(bytes, payload, payloadLength, this);
+        }
       } catch (MalformedMessageException e) {
         throw new WalbeamException(
             FailureKind.MALFORMED,
@@ -98,6 +106,26 @@ final class BatchDecoder implements PgOutputHandler {
                 + " version.",
             e);
       }
+    }
+  }
+
+  /** A change cut down to its key: a delete needs no more, of an upsert a dead letter is left. */
+  private void oversize(byte[] bytes) {
+    if (!OversizeMarker.isRowChange(bytes, payload)) {
+      return;
+    }
+    byte[] message = OversizeMarker.restore(bytes, payload, payloadLength);
+    if (message[0] == MessageHeader.DELETE) {
+      decoder.decode(message, 0, message.length, this);
+      return;
+    }
+    Route route = route(MessageHeader.relationId(message, 0, message.length));
+    if (route.wanted()) {
+      boolean insert = message[0] == MessageHeader.INSERT;
+      mutations.oversize(
+          route,
+          OversizeMarker.originalSize(bytes, payload),
+          at(0, insert ? Operation.INSERT : Operation.UPDATE));
     }
   }
 

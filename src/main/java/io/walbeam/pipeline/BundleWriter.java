@@ -134,6 +134,16 @@ final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   @Override
+  public void oversize(Route route, long bytes, RowMeta meta) {
+    deadLetters.add(
+        origin(route, meta),
+        "decode",
+        "OVERSIZE",
+        "The change is " + bytes + " bytes long, more than BigQuery takes as a row.",
+        "Leave the large column out of the publication, or shorten the value.");
+  }
+
+  @Override
   public void truncate(Route route, RowMeta meta) {
     deadLetters.add(
         origin(route, meta),

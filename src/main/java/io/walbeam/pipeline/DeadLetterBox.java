@@ -7,6 +7,7 @@ import io.walbeam.postgres.pgoutput.PgOutputDecoder;
 import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.row.RowJson;
+import io.walbeam.source.OversizeMarker;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,7 +30,12 @@ final class DeadLetterBox {
   void add(RowOrigin origin, String stage, String errorClass, String message, String remedy) {
     byte[] messages = origin.batch().messages();
     Images images = new Images(origin.route());
-    new PgOutputDecoder().decode(messages, origin.entry(), origin.length(), images);
+    if (messages[origin.entry()] == OversizeMarker.TYPE) {
+      byte[] restored = OversizeMarker.restore(messages, origin.entry(), origin.length());
+      new PgOutputDecoder().decode(restored, 0, restored.length, images);
+    } else {
+      new PgOutputDecoder().decode(messages, origin.entry(), origin.length(), images);
+    }
     letters.add(
         new DeadLetter(
             ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),

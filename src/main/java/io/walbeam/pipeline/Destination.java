@@ -42,11 +42,7 @@ final class Destination implements AutoCloseable {
     sink = BigQuerySink.acquire(settings.destination());
     catalogue = new SourceCatalogue(settings.postgres());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
-    publisher =
-        new StatePublisher(
-            sink.stateStore(),
-            LocalPositions.shared(),
-            slotKey(settings));
+    publisher = new StatePublisher(sink.stateStore(), LocalPositions.shared(), slotKey(settings));
     executor = Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
   }
 

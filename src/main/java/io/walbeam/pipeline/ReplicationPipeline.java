@@ -8,6 +8,7 @@ import io.walbeam.progress.ReceiptCoder;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.PostgresSource;
 import io.walbeam.source.SourceSettings;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -43,11 +44,12 @@ public final class ReplicationPipeline {
 
   /** What the source needs of the settings. */
   static SourceSettings source(RunSettings settings) {
+    String inclusions = settings.tables().inclusions();
     return new SourceSettings(
         settings.postgres(),
         settings.slot(),
         settings.publication(),
-        java.util.List.of(),
+        inclusions.isEmpty() ? List.of() : List.of(inclusions),
         settings.epoch(),
         settings.jobStart(),
         settings.stopAtNow(),

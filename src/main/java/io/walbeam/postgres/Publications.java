@@ -1,6 +1,7 @@
 package io.walbeam.postgres;
 
 import io.walbeam.change.TableId;
+import io.walbeam.change.TablePatterns;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.sql.Connection;
@@ -70,13 +71,13 @@ public final class Publications {
 
   private static List<TableId> tables(Connection connection, List<String> patterns)
       throws SQLException {
-    List<TablePattern> wanted = patterns.stream().map(TablePattern::parse).toList();
+    TablePatterns wanted = TablePatterns.parse(String.join(",", patterns), "");
     List<TableId> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(TABLES)) {
       while (row.next()) {
         TableId id = new TableId(row.getString(1), row.getString(2));
-        if (wanted.isEmpty() ? row.getBoolean(3) : TablePattern.anyMatches(wanted, id)) {
+        if (wanted.isAll() ? row.getBoolean(3) : wanted.matches(id)) {
           found.add(id);
         }
       }

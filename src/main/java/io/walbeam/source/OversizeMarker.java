@@ -4,6 +4,7 @@ import io.walbeam.postgres.MessagePieces;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,36 @@ import org.jspecify.annotations.Nullable;
  * then the tuples of the original, each with its letter ({@code K}, {@code O}, {@code N}), in which
  * every value that is not part of the key, or is itself long, is replaced by kind {@code 'u'}.
  */
-final class OversizeMarker {
+public final class OversizeMarker {
   /** Type byte of the marker; pgoutput has no message of this type. */
-  static final byte TYPE = 'X';
+  public static final byte TYPE = 'X';
 
   /** A key value longer than this many bytes is left out as well. */
   private static final int MAX_VALUE_BYTES = 16 << 10;
 
+  /** Type byte, relation id, operation, original size. */
+  private static final int HEADER = 1 + 4 + 1 + 8;
+
   private OversizeMarker() {}
+
+  /** Bytes of the message that the marker stands for. */
+  public static long originalSize(byte[] bytes, int offset) {
+    return ByteBuffer.wrap(bytes).getLong(offset + 6);
+  }
+
+  /** Whether the marker stands for a change of a row, not for a logical message. */
+  public static boolean isRowChange(byte[] bytes, int offset) {
+    return bytes[offset + 5] != 'M';
+  }
+
+  /** The pgoutput message of a row change, with unchanged values where values were cut out. */
+  public static byte[] restore(byte[] bytes, int offset, int length) {
+    byte[] message = new byte[5 + length - HEADER];
+    message[0] = bytes[offset + 5];
+    System.arraycopy(bytes, offset + 1, message, 1, 4);
+    System.arraycopy(bytes, offset + HEADER, message, 5, length - HEADER);
+    return message;
+  }
 
   /** Looks up the current Relation message of a relation. */
   @FunctionalInterface

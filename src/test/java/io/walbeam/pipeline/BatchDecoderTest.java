@@ -194,6 +194,11 @@ class BatchDecoderTest {
     }
 
     @Override
+    public void oversize(Route route, long bytes, RowMeta meta) {
+      mutations.add("oversize " + bytes + at(meta));
+    }
+
+    @Override
     public void truncate(Route route, RowMeta meta) {
       mutations.add("truncate " + route.relation().table() + at(meta));
     }
