@@ -32,6 +32,14 @@ import org.jspecify.annotations.Nullable;
 final class BatchDecoder implements PgOutputHandler {
   /** Receives the mutations in stream order. Tuples are valid during the call. */
   interface Mutations {
+    /**
+     * The change as a whole, before the mutations that it consists of.
+     *
+     * @param oldRow null if the change carries nothing of the old row
+     * @param newRow null if there is none
+     */
+    void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta);
+
     /** The row is now as {@code row} says; every column has a value or is unchanged TOAST. */
     void upsert(Route route, Tuple row, RowMeta meta);
 
@@ -177,6 +185,7 @@ final class BatchDecoder implements PgOutputHandler {
   public void insert(int relationId, Tuple row) {
     Route route = route(relationId);
     if (route.wanted()) {
+      mutations.change(route, null, row, at(0, Operation.INSERT));
       mutations.upsert(route, row, at(0, Operation.INSERT));
     }
   }
@@ -187,13 +196,13 @@ final class BatchDecoder implements PgOutputHandler {
     if (!route.wanted()) {
       return;
     }
-    if (oldImage != OldImage.NONE) {
-      route.fillUnchanged(row, oldImage, oldRow);
-      if (route.key().changed(oldRow, row)) {
-        mutations.delete(route, oldRow, at(0, Operation.UPDATE));
-        mutations.upsert(route, row, at(1, Operation.UPDATE));
-        return;
-      }
+    boolean hasOld = oldImage != OldImage.NONE;
+    route.fillUnchanged(row, oldImage, oldRow);
+    mutations.change(route, hasOld ? oldRow : null, row, at(0, Operation.UPDATE));
+    if (hasOld && route.key().changed(oldRow, row)) {
+      mutations.delete(route, oldRow, at(0, Operation.UPDATE));
+      mutations.upsert(route, row, at(1, Operation.UPDATE));
+      return;
     }
     mutations.upsert(route, row, at(0, Operation.UPDATE));
   }
@@ -202,6 +211,7 @@ final class BatchDecoder implements PgOutputHandler {
   public void delete(int relationId, OldImage oldImage, Tuple oldRow) {
     Route route = route(relationId);
     if (route.wanted()) {
+      mutations.change(route, oldRow, null, at(0, Operation.DELETE));
       mutations.delete(route, oldRow, at(0, Operation.DELETE));
     }
   }
@@ -214,6 +224,7 @@ final class BatchDecoder implements PgOutputHandler {
     }
     for (Route route : truncated) {
       if (route.wanted()) {
+        mutations.change(route, null, null, at(0, Operation.TRUNCATE));
         mutations.truncate(route, at(0, Operation.TRUNCATE));
       }
     }

@@ -1,12 +1,16 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.failure.FailPoint;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
+import io.walbeam.row.ChangelogMapping;
+import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.RowBuffer;
+import io.walbeam.row.RowJson;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
@@ -15,11 +19,13 @@ import io.walbeam.source.ChangeBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +53,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   private final RowBuffer buffer = new RowBuffer();
   private final Map<String, TableChunk> chunks = new LinkedHashMap<>();
   private final Deque<Sent> outstanding = new ArrayDeque<>();
+  private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
   private boolean wroteRows;
@@ -97,11 +104,23 @@ final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   @Override
+  public void change(
+      Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
+    ChangelogMapping changelog = route.changelog();
+    if (changelog != null) {
+      RowJson json = jsonByRelation.computeIfAbsent(route.relation(), RowJson::new);
+      EncodedRow encoded = changelog.encode(json, oldRow, newRow, meta, buffer);
+      chunk(changelog.destination()).add(encoded, origin(route, meta));
+    }
+  }
+
+  @Override
   public void upsert(Route route, Tuple row, RowMeta meta) {
     TableMapping mapping = route.replica();
     if (mapping == null) {
-      refuseWithoutKey(route, meta);
-    } else if (mapping.hasUnchanged(row)) {
+      return;
+    }
+    if (mapping.hasUnchanged(row)) {
       deadLetters.add(
           origin(route, meta),
           "read_back",
@@ -111,7 +130,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
     } else {
       try {
         EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
-        chunk(mapping).put(mapping.key(), row, encoded, origin(route, meta));
+        chunk(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
       } catch (RowRejectedException e) {
         reject(route, mapping, meta, e);
       }
@@ -122,12 +141,11 @@ final class BundleWriter implements BatchDecoder.Mutations {
   public void delete(Route route, Tuple oldRow, RowMeta meta) {
     TableMapping mapping = route.replica();
     if (mapping == null) {
-      refuseWithoutKey(route, meta);
       return;
     }
     try {
       EncodedRow encoded = mapping.encodeDelete(oldRow, meta, buffer);
-      chunk(mapping).put(mapping.key(), oldRow, encoded, origin(route, meta));
+      chunk(mapping.destination()).put(mapping.key(), oldRow, encoded, origin(route, meta));
     } catch (RowRejectedException e) {
       reject(route, mapping, meta, e);
     }
@@ -145,6 +163,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void truncate(Route route, RowMeta meta) {
+    if (route.replica() == null) {
+      return;
+    }
     deadLetters.add(
         origin(route, meta),
         "truncate",
@@ -158,28 +179,19 @@ final class BundleWriter implements BatchDecoder.Mutations {
         meta.position());
   }
 
-  private TableChunk chunk(TableMapping mapping) {
-    String name = mapping.destination().name();
+  private TableChunk chunk(DestinationTable table) {
+    String name = table.name();
     TableChunk chunk = chunks.get(name);
-    if (chunk != null && !chunk.table().equals(mapping.destination())) {
+    if (chunk != null && !chunk.table().equals(table)) {
       // The table was altered in the middle of the bundle: rows of one shape per request.
       submit(chunk);
       chunk = null;
     }
     if (chunk == null) {
-      chunk = new TableChunk(mapping.destination());
+      chunk = new TableChunk(table);
       chunks.put(name, chunk);
     }
     return chunk;
-  }
-
-  private void refuseWithoutKey(Route route, RowMeta meta) {
-    deadLetters.add(
-        origin(route, meta),
-        "map",
-        "NO_KEY",
-        "The table has no key, so its current state cannot be kept.",
-        "Add a primary key, or set REPLICA IDENTITY USING INDEX.");
   }
 
   private void reject(

@@ -3,27 +3,47 @@ package io.walbeam.pipeline;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
+import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.TableMapping;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to the changes of one relation as long as its description stays the same.
  *
- * @param wanted whether {@code --tables} and {@code --excludeTables} select it
- * @param replica where the current state goes; null if the table has no key or is not wanted
+ * @param key empty if the table has none
+ * @param replica where the current state goes; null if the table has no key or only its changelog
+ *     is wanted
+ * @param changelog where every change goes; null if it is not wanted
  */
-record Route(Relation relation, boolean wanted, KeyColumns key, @Nullable TableMapping replica) {
+record Route(
+    Relation relation,
+    KeyColumns key,
+    @Nullable TableMapping replica,
+    @Nullable ChangelogMapping changelog) {
   /** A relation whose changes are left out. */
   static Route filteredOut(Relation relation) {
-    return new Route(relation, false, new KeyColumns(List.of(), ""), null);
+    return new Route(relation, new KeyColumns(List.of(), ""), null, null);
+  }
+
+  /** Whether {@code --tables} and {@code --excludeTables} select it. */
+  boolean wanted() {
+    return replica != null || changelog != null;
   }
 
   /** The tables that its rows are written to. */
   List<DestinationTable> destinations() {
-    return replica == null ? List.of() : List.of(replica.destination());
+    List<DestinationTable> tables = new ArrayList<>();
+    if (replica != null) {
+      tables.add(replica.destination());
+    }
+    if (changelog != null) {
+      tables.add(changelog.destination());
+    }
+    return tables;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.walbeam.pipeline;
 import io.walbeam.change.Relation;
 import io.walbeam.change.TypeName;
 import io.walbeam.options.RunSettings;
+import io.walbeam.options.WriteMode;
+import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.TableMapping;
@@ -17,19 +19,25 @@ final class RouteCompiler implements Routes.Compiler {
   private static final Logger log = LoggerFactory.getLogger(RouteCompiler.class);
 
   private final MappingSettings mapping;
+  private final WriteMode mode;
 
   RouteCompiler(RunSettings settings) {
     mapping = settings.mapping();
+    mode = settings.writeMode();
   }
 
   @Override
   public Route compile(
       Relation relation, Optional<List<String>> primaryKey, Map<Integer, TypeName> types) {
     KeyColumns key = KeyColumns.of(relation, primaryKey);
-    if (!key.exists()) {
+    boolean replica = mode.replica() && key.exists();
+    if (mode.replica() && !replica) {
       log.warn("{}", key.absence());
-      return new Route(relation, true, key, null);
     }
-    return new Route(relation, true, key, TableMapping.compile(relation, key, types, mapping));
+    return new Route(
+        relation,
+        key,
+        replica ? TableMapping.compile(relation, key, types, mapping) : null,
+        mode.changelog() || !replica ? ChangelogMapping.compile(relation, key, mapping) : null);
   }
 }

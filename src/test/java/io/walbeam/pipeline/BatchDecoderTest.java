@@ -13,14 +13,19 @@ import io.walbeam.change.TablePatterns;
 import io.walbeam.change.Tuple;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.pgoutput.PgOutputEncoder;
+import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.KeyColumns;
+import io.walbeam.row.MappingSettings;
 import io.walbeam.row.RowMeta;
+import io.walbeam.row.TableNameTemplate;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BatchDecoderTest {
   private final List<String> mutations = new ArrayList<>();
+  private final List<String> changes = new ArrayList<>();
 
   @Test
   void everyMutationHasThePositionOfItsChange() {
@@ -81,6 +86,7 @@ class BatchDecoderTest {
                     Batches.row("2", "a")))
             .commit(1000));
     assertThat(mutations).containsExactly("delete 1,NULL @1000:900:0", "upsert 2,a @1000:900:1");
+    assertThat(changes).as("the changelog sees one change").containsExactly("UPDATE 1,NULL 2,a");
   }
 
   @Test
@@ -178,11 +184,29 @@ class BatchDecoderTest {
         tables,
         relation -> List.of("id"),
         (relation, primaryKey, types) ->
-            new Route(relation, true, KeyColumns.of(relation, primaryKey), null));
+            new Route(
+                relation,
+                KeyColumns.of(relation, primaryKey),
+                null,
+                ChangelogMapping.compile(
+                    relation,
+                    KeyColumns.of(relation, primaryKey),
+                    new MappingSettings(TableNameTemplate.DEFAULT, ""))));
   }
 
   /** Writes down what it is given; an empty catalogue answer would make the key empty. */
   private final class Recorder implements BatchDecoder.Mutations {
+    @Override
+    public void change(
+        Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
+      changes.add(
+          meta.operation()
+              + " "
+              + (oldRow == null ? "-" : describe(oldRow))
+              + " "
+              + (newRow == null ? "-" : describe(newRow)));
+    }
+
     @Override
     public void upsert(Route route, Tuple row, RowMeta meta) {
       mutations.add("upsert " + describe(row) + at(meta));
