@@ -23,7 +23,10 @@ final class Store implements AutoCloseable {
   /** Bound on DuckDB's buffer memory; beyond it a query spills to disk. */
   private static final String MEMORY_LIMIT = "2GB";
 
+  private static final String FILE = "standin_file";
+
   private final DuckDBConnection root;
+  private final boolean inFile;
   private final ConcurrentLinkedQueue<DuckDBConnection> idle = new ConcurrentLinkedQueue<>();
 
   Store(Optional<Path> file) {
@@ -31,8 +34,19 @@ final class Store implements AutoCloseable {
       if (file.isPresent() && file.get().toAbsolutePath().getParent() != null) {
         Files.createDirectories(file.get().toAbsolutePath().getParent());
       }
-      String url = "jdbc:duckdb:" + file.map(path -> path.toAbsolutePath().toString()).orElse("");
-      root = (DuckDBConnection) DriverManager.getConnection(url);
+      root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+      if (file.isPresent()) {
+        // Attached under a name of ours: DuckDB would name it after the file, and a file called
+        // like one of the schemas would make every name ambiguous.
+        try (Statement statement = root.createStatement()) {
+          statement.execute(
+              "ATTACH "
+                  + SqlTranslator.literal(file.get().toAbsolutePath().toString())
+                  + " AS "
+                  + FILE);
+        }
+      }
+      inFile = file.isPresent();
       configure(root);
       try (Statement statement = root.createStatement()) {
         statement.execute("SET memory_limit = '" + MEMORY_LIMIT + "'");
@@ -124,9 +138,12 @@ final class Store implements AutoCloseable {
     }
   }
 
-  private static void configure(DuckDBConnection connection) throws SQLException {
+  private void configure(DuckDBConnection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TimeZone = 'UTC'");
+      if (inFile) {
+        statement.execute("USE " + FILE);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 
@@ -27,21 +28,25 @@ final class Times {
       new DateTimeFormatterBuilder()
           .appendPattern("H:m:s")
           .appendFraction(ChronoField.NANO_OF_SECOND, 0, 6, true)
-          .toFormatter();
-  private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("u-M-d");
+          .toFormatter()
+          .withResolverStyle(ResolverStyle.STRICT);
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("u-M-d").withResolverStyle(ResolverStyle.STRICT);
   private static final DateTimeFormatter DATETIME =
       new DateTimeFormatterBuilder()
           .append(DATE)
           .appendPattern("[' ']['T']['t']")
           .append(TIME)
-          .toFormatter();
+          .toFormatter()
+          .withResolverStyle(ResolverStyle.STRICT);
   private static final DateTimeFormatter TIMESTAMP =
       new DateTimeFormatterBuilder()
           .append(DATETIME)
           .appendPattern("[' ']")
           .appendPattern("[XXX][X]['UTC']")
           .parseDefaulting(ChronoField.OFFSET_SECONDS, 0)
-          .toFormatter();
+          .toFormatter()
+          .withResolverStyle(ResolverStyle.STRICT);
 
   private Times() {}
 

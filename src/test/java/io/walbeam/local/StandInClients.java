@@ -159,7 +159,8 @@ final class StandInClients implements AutoCloseable {
     return StreamWriter.newBuilder(stream(table), write)
         .setWriterSchema(shape.schema())
         .setEnableConnectionPool(true)
-        .setLocation("US")
+        // The client keeps pools by location for as long as the JVM lives.
+        .setLocation("us-" + write.hashCode())
         .build();
   }
 
