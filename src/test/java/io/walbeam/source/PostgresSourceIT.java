@@ -1,0 +1,334 @@
+package io.walbeam.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.testing.Await;
+import io.walbeam.testing.TestDatabase;
+import io.walbeam.testing.TestPostgres;
+import java.util.List;
+import java.util.Random;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class PostgresSourceIT {
+  private TestDatabase database;
+
+  @BeforeEach
+  void createDatabase() throws Exception {
+    database = TestPostgres.shared().newDatabase();
+    database.execute("CREATE TABLE t (k bigint PRIMARY KEY, v text)");
+  }
+
+  @AfterEach
+  void dropDatabaseAndCheckThreads() throws Exception {
+    database.close();
+    Await.until(
+        "no thread is left",
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("walbeam-")));
+  }
+
+  private static List<Long> ids(SourceFixture fixture) {
+    return fixture.changes.stream().map(BatchReading.Change::lsn).toList();
+  }
+
+  @Test
+  void publicationAndSlotAreCreatedAndChangesArrive() throws Exception {
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      Await.until(
+          "the slot exists",
+          () -> {
+            fixture.bundle();
+            return database
+                .query(
+                    "SELECT active FROM pg_replication_slots WHERE slot_name = '"
+                        + database.slot()
+                        + "'")
+                .equals("t");
+          });
+      database.execute("INSERT INTO t VALUES (1, 'a')", "UPDATE t SET v = 'b'", "DELETE FROM t");
+      fixture.readChanges(3);
+      assertThat(fixture.changes.stream().map(BatchReading.Change::type))
+          .containsExactly('I', 'U', 'D');
+      assertThat(fixture.batches.get(0).start()).isTrue();
+      assertThat(fixture.batches.stream().filter(ChangeBatch::start)).hasSize(1);
+    }
+  }
+
+  @Test
+  void bigTransactionSurvivesReadersThatAreCreatedAgain() throws Exception {
+    database.createPublicationAndSlot();
+    database.execute("INSERT INTO t SELECT g, repeat('x', 2000) FROM generate_series(1, 10000) g");
+    Random random = new Random(1);
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      Await.until(
+          "all rows",
+          () -> {
+            fixture.bundle();
+            if (random.nextInt(20) == 0) {
+              fixture.recreateReader();
+            }
+            return fixture.changes.size() >= 10_000;
+          });
+      assertThat(fixture.changes).hasSize(10_000).doesNotHaveDuplicates();
+      assertGapless(fixture);
+    }
+  }
+
+  @Test
+  void transactionIsGoneOnWithInTheMiddleByANewSession() throws Exception {
+    database.createPublicationAndSlot();
+    database.execute(
+        "INSERT INTO t SELECT g, repeat('x', 2000) FROM generate_series(1, 10000) g",
+        "INSERT INTO t VALUES (0, 'after')");
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      Random random = new Random(2);
+      Await.until(
+          "all rows",
+          () -> {
+            fixture.bundle();
+            if (random.nextInt(4) == 0) {
+              SlotMark mark = fixture.mark();
+              fixture.endSession();
+              fixture.restoreFrom(mark);
+            }
+            return fixture.changes.size() >= 10_001;
+          });
+      assertThat(fixture.changes).hasSize(10_001).doesNotHaveDuplicates();
+      assertThat(fixture.batches).anyMatch(batch -> batch.interval().from().insideTransaction());
+      assertGapless(fixture);
+    }
+  }
+
+  @Test
+  void slotIsConfirmedSoonAfterTheLastReceiptThoughTheRunnerIsLazy() throws Exception {
+    database.createPublicationAndSlot();
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      database.execute("INSERT INTO t VALUES (1, 'a')");
+      fixture.readChanges(1);
+      long complete = fixture.complete();
+      Await.until(
+          "the slot moves",
+          () -> {
+            fixture.bundle();
+            return database.confirmedFlush() >= complete;
+          });
+    }
+  }
+
+  @Test
+  void nothingIsConfirmedThatWasNotPublished() throws Exception {
+    database.createPublicationAndSlot();
+    long before = database.confirmedFlush();
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      fixture.publish = false;
+      database.execute("INSERT INTO t VALUES (1, 'a')", "INSERT INTO t VALUES (2, 'a')");
+      fixture.readChanges(2);
+      for (int i = 0; i < 30; i++) {
+        fixture.bundle();
+      }
+      assertThat(fixture.shutdown()).isTrue();
+    }
+    assertThat(database.confirmedFlush()).isEqualTo(before);
+  }
+
+  @Test
+  void idleSlotFollowsTheWalOfAnotherDatabase() throws Exception {
+    database.createPublicationAndSlot();
+    try (SourceFixture fixture = SourceFixture.of(database);
+        TestDatabase other = TestPostgres.shared().newDatabase()) {
+      other.execute("CREATE TABLE o AS SELECT g FROM generate_series(1, 10000) g");
+      long end = other.walEnd();
+      Await.until(
+          "the slot follows",
+          () -> {
+            fixture.bundle();
+            return database.confirmedFlush() >= end;
+          });
+      assertThat(fixture.changes).isEmpty();
+    }
+  }
+
+  @Test
+  void watermarkFollowsTheClockWhenCaughtUp() throws Exception {
+    database.createPublicationAndSlot();
+    long begin = System.currentTimeMillis();
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      Await.until(
+          "the watermark",
+          () -> {
+            fixture.bundle();
+            return fixture.watermark().getMillis() > begin - 5_000;
+          });
+    }
+  }
+
+  @Test
+  void commitThatStartsWhereThePreviousOneEndedIsReadAfterARestart() throws Exception {
+    database.createPublicationAndSlot();
+    database.execute("INSERT INTO t VALUES (1, 'a')");
+    SourceSettings settings = SourceFixture.settings(database);
+    try (SourceFixture fixture = new SourceFixture(settings)) {
+      fixture.readChanges(1);
+      ChangeBatch batch = fixture.batches.get(fixture.batches.size() - 1);
+      long end = batch.completeLsn();
+      // The insert's record lies before the first transaction's end only if it was written earlier.
+      try (var first = database.connect();
+          var second = database.connect()) {
+        first.setAutoCommit(false);
+        second.setAutoCommit(false);
+        try (var one = first.createStatement();
+            var two = second.createStatement()) {
+          one.execute("INSERT INTO t VALUES (2, 'a')");
+          two.execute("INSERT INTO t VALUES (3, 'a')");
+        }
+        first.commit();
+        second.commit();
+      }
+      fixture.readChanges(2);
+      SlotMark mark = fixture.mark();
+      fixture.endSession();
+      fixture.restoreFrom(mark);
+      fixture.readChanges(3);
+      assertThat(fixture.changes).hasSize(3).doesNotHaveDuplicates();
+      assertThat(fixture.complete()).isGreaterThan(end);
+    }
+  }
+
+  @Test
+  void stopAtNowEndsBehindEverythingCommittedBefore() throws Exception {
+    database.createPublicationAndSlot();
+    database.execute("INSERT INTO t SELECT g, 'x' FROM generate_series(1, 5000) g");
+    SourceSettings settings = SourceFixture.settings(database, true, System.currentTimeMillis());
+    try (SourceFixture fixture = new SourceFixture(settings)) {
+      Await.until(
+          "the end",
+          () -> {
+            fixture.bundle();
+            return fixture.watermark().equals(BoundedWindow.TIMESTAMP_MAX_VALUE);
+          });
+      assertThat(fixture.changes.stream().filter(change -> change.type() == 'I')).hasSize(5000);
+      SlotMark mark = java.util.Objects.requireNonNull(fixture.mark());
+      assertThat(mark.done()).isTrue();
+      mark.finalizeCheckpoint();
+      mark.finalizeCheckpoint();
+      assertThat(fixture.shutdown()).isTrue();
+      assertThat(database.confirmedFlush()).isEqualTo(mark.stopLsn());
+      // A reader made from the last mark connects nowhere and is at the end.
+      fixture.restoreFrom(mark);
+      assertThat(fixture.bundle()).isZero();
+      assertThat(fixture.watermark()).isEqualTo(BoundedWindow.TIMESTAMP_MAX_VALUE);
+    }
+  }
+
+  @Test
+  void terminatedWalsenderIsReplacedWithoutLossOrRepetition() throws Exception {
+    database.createPublicationAndSlot();
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      for (int i = 0; i < 5; i++) {
+        database.execute("INSERT INTO t VALUES (" + i + ", 'a')");
+        fixture.readChanges(i + 1);
+        database.query(
+            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                + database.slot()
+                + "'");
+      }
+      database.execute("INSERT INTO t VALUES (99, 'a')");
+      fixture.readChanges(6);
+      assertThat(fixture.changes).hasSize(6).doesNotHaveDuplicates();
+      assertThat(ids(fixture)).isSorted();
+      assertGapless(fixture);
+    }
+  }
+
+  @Test
+  void readerThatNobodyDrivesFreesItsSlotAndComesBack() throws Exception {
+    database.createPublicationAndSlot();
+    SourceSettings settings = SourceFixture.settings(database);
+    ReplicationSession session =
+        ReplicationSession.start(settings, null, LocalPositions.shared(), 1_000_000_000L);
+    Await.until("the slot is taken", () -> activePid() != 0);
+    Await.until("the slot is free", () -> !session.isAlive() && activePid() == 0);
+    assertThat(session.join(10_000)).isTrue();
+    database.execute("INSERT INTO t VALUES (1, 'a')");
+    try (SourceFixture fixture = new SourceFixture(settings)) {
+      fixture.readChanges(1);
+    }
+  }
+
+  @Test
+  void newerJobEndsTheOlderOne() throws Exception {
+    database.createPublicationAndSlot();
+    SourceSettings older = SourceFixture.settings(database, false, 1_000);
+    ReplicationSession old =
+        ReplicationSession.start(older, null, LocalPositions.shared(), Long.MAX_VALUE / 2);
+    Await.until("the slot is taken", () -> activePid() != 0);
+    SourceSettings newer = SourceFixture.settings(database, false, 2_000);
+    ReplicationSession young =
+        ReplicationSession.start(newer, null, LocalPositions.shared(), Long.MAX_VALUE / 2);
+    try {
+      Await.until("the older one is fenced", () -> fenced(old));
+      database.execute("INSERT INTO t VALUES (1, 'a')");
+      Await.until(
+          "the newer one reads",
+          () -> {
+            Delivery delivery = young.poll(1_000_000);
+            return delivery != null && delivery.batch().changes() == 1;
+          });
+    } finally {
+      young.close();
+      assertThat(young.join(10_000)).isTrue();
+      assertThat(old.join(10_000)).isTrue();
+    }
+  }
+
+  @Test
+  void strangerOnTheSlotIsWaitedForAndNeverKilled() throws Exception {
+    database.createPublicationAndSlot();
+    var stranger =
+        new io.walbeam.postgres.PostgresConnections(database.settings()).openReplication("psql");
+    assertThat(stranger.start(database.slot(), database.publication(), 0)).isTrue();
+    int pid = activePid();
+    try (SourceFixture fixture = SourceFixture.of(database)) {
+      for (int i = 0; i < 200; i++) {
+        fixture.bundle();
+      }
+      assertThat(activePid()).isEqualTo(pid);
+      stranger.close();
+      database.execute("INSERT INTO t VALUES (1, 'a')");
+      fixture.readChanges(1);
+    } finally {
+      stranger.close();
+    }
+  }
+
+  private static boolean fenced(ReplicationSession session) throws InterruptedException {
+    try {
+      session.poll(1_000_000);
+      return false;
+    } catch (io.walbeam.failure.WalbeamException e) {
+      return e.kind() == io.walbeam.failure.FailureKind.FENCED;
+    }
+  }
+
+  private int activePid() throws Exception {
+    String pid =
+        database.query(
+            "SELECT active_pid FROM pg_replication_slots WHERE slot_name = '"
+                + database.slot()
+                + "'");
+    return pid.isEmpty() ? 0 : Integer.parseInt(pid);
+  }
+
+  private static void assertGapless(SourceFixture fixture) {
+    for (int i = 1; i < fixture.batches.size(); i++) {
+      assertThat(
+              fixture.batches.get(i - 1).interval().isFollowedBy(fixture.batches.get(i).interval()))
+          .as("batch %d", i)
+          .isTrue();
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.walbeam.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.walbeam.change.Interval;
+import io.walbeam.change.StreamPosition;
+import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.secret.SecretReference;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.util.CoderUtils;
+import org.apache.beam.sdk.util.SerializableUtils;
+import org.junit.jupiter.api.Test;
+
+final class SlotMarkTest {
+  private static final SlotMark MARK =
+      new SlotMark(
+          "h:1/d/s@5", new ReadPosition(0x10, 0x20, 3, 0x1F, 2), 4, "77", 1, 9, 1000, 0, false);
+
+  private static SourceSettings settings() {
+    return new SourceSettings(
+        new PostgresSettings("no.such.host", 1, "d", "u", new SecretReference("env:NONE")),
+        "s",
+        "p",
+        List.of("public.*"),
+        0,
+        5,
+        false,
+        slot -> Optional.empty());
+  }
+
+  @Test
+  void markEncodingIsFixedForGood() throws Exception {
+    assertThat(hex(CoderUtils.encodeToByteArray(SlotMarkCoder.of(), MARK)))
+        .isEqualTo(
+            "01"
+                + "0000000000000010"
+                + "0000000000000020"
+                + "0000000000000003"
+                + "000000000000001f"
+                + "00000002"
+                + "0000000000000004"
+                + "00023737"
+                + "00000001"
+                + "0000000000000009"
+                + "00000000000003e8"
+                + "0000000000000000"
+                + "00"
+                + "0009683a312f642f734035");
+    assertThat(CoderUtils.clone(SlotMarkCoder.of(), MARK)).isEqualTo(MARK);
+  }
+
+  @Test
+  void batchEncodingIsFixedForGood() throws Exception {
+    ChangeBatch batch =
+        new ChangeBatch(
+            new Origin(1, "77", 2, 3, 4),
+            true,
+            new Interval(StreamPosition.at(5), new StreamPosition(6, 7)),
+            5,
+            8,
+            9,
+            1,
+            new byte[] {1, 2, 3, 99},
+            3);
+    assertThat(hex(CoderUtils.encodeToByteArray(ChangeBatchCoder.of(), batch)))
+        .isEqualTo(
+            "01"
+                + "0000000000000001"
+                + "00023737"
+                + "00000002"
+                + "0000000000000003"
+                + "0000000000000004"
+                + "01"
+                + "0000000000000005"
+                + "0000000000000000"
+                + "0000000000000006"
+                + "0000000000000007"
+                + "0000000000000005"
+                + "0000000000000008"
+                + "00000009"
+                + "00000001"
+                + "00000003"
+                + "010203");
+  }
+
+  @Test
+  void unknownVersionIsRefused() {
+    assertThatThrownBy(
+            () -> SlotMarkCoder.of().decode(new ByteArrayInputStream(new byte[] {2, 0, 0})))
+        .isInstanceOf(CoderException.class);
+    assertThatThrownBy(
+            () -> ChangeBatchCoder.of().decode(new ByteArrayInputStream(new byte[] {9, 0, 0})))
+        .isInstanceOf(CoderException.class);
+  }
+
+  @Test
+  void markIsPureBeforeStartTwiceAndAfterClose() throws Exception {
+    PostgresSource source = new PostgresSource(settings());
+    PostgresReader fresh =
+        (PostgresReader) source.createReader(PipelineOptionsFactory.create(), null);
+    SlotMark first = (SlotMark) fresh.getCheckpointMark();
+    assertThat(first.isStart()).isTrue();
+    fresh.close();
+    assertThat(fresh.getCheckpointMark()).isEqualTo(first);
+    assertThat(CoderUtils.encodeToByteArray(SlotMarkCoder.of(), first))
+        .isEqualTo(CoderUtils.encodeToByteArray(SlotMarkCoder.of(), first));
+
+    PostgresReader restored =
+        (PostgresReader) source.createReader(PipelineOptionsFactory.create(), MARK);
+    assertThat(restored.getCheckpointMark()).isEqualTo(MARK);
+    restored.close();
+    assertThat(restored.getCheckpointMark()).isEqualTo(MARK);
+  }
+
+  @Test
+  void finalizingLateOrTwiceNeverMovesThePositionBack() {
+    SlotMark older = new SlotMark("k", ReadPosition.at(10), 0, "77", 1, 0, 0, 0, false);
+    SlotMark newer = new SlotMark("k", ReadPosition.at(20), 0, "77", 1, 0, 0, 0, false);
+    newer.finalizeCheckpoint();
+    newer.finalizeCheckpoint();
+    older.finalizeCheckpoint();
+    assertThat(LocalPositions.shared().finalized("k")).isEqualTo(20);
+    LocalPositions.shared().forget("k");
+  }
+
+  @Test
+  void markOfAReaderThatReadNothingFinalizesNothing() {
+    new SlotMark("n", ReadPosition.at(10), 0, "", 0, 0, 0, 0, false).finalizeCheckpoint();
+    assertThat(LocalPositions.shared().finalized("n")).isZero();
+  }
+
+  @Test
+  void sourceIsSmallSerializesAlikeAndSplitsIntoItself() throws Exception {
+    PostgresSource source = new PostgresSource(settings());
+    byte[] bytes = SerializableUtils.serializeToByteArray(source);
+    PostgresSource copy =
+        (PostgresSource) SerializableUtils.deserializeFromByteArray(bytes, "source");
+    assertThat(SerializableUtils.serializeToByteArray(copy)).isEqualTo(bytes);
+    assertThat(bytes.length).isLessThan(2_000);
+    assertThat(source.split(20, PipelineOptionsFactory.create())).containsExactly(source);
+  }
+
+  @Test
+  void positionsCompareAsUnsignedNumbers() {
+    LocalPositions positions = new LocalPositions();
+    positions.publish("k", Long.MIN_VALUE);
+    positions.publish("k", 5);
+    assertThat(positions.published("k")).isEqualTo(Long.MIN_VALUE);
+  }
+
+  private static String hex(byte[] bytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(bytes);
+    return HexFormat.of().formatHex(out.toByteArray());
+  }
+}
