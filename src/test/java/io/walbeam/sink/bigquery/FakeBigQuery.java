@@ -166,6 +166,7 @@ final class FakeBigQuery implements AutoCloseable {
   final AtomicInteger connections = new AtomicInteger();
   volatile Answer rule = Append::accept;
   volatile boolean datasetMissing;
+  volatile boolean keepAppends = true;
   private final AtomicInteger etags = new AtomicInteger();
   private final Server server;
 
@@ -271,7 +272,9 @@ final class FakeBigQuery implements AutoCloseable {
               type,
               request.getProtoRows().getRows().getSerializedRowsList(),
               responses);
-      appends.add(append);
+      if (keepAppends) {
+        appends.add(append);
+      }
       Answer answer = script.pollFirst();
       (answer == null ? rule : answer).to(append);
     }
