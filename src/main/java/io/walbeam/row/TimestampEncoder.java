@@ -24,6 +24,10 @@ final class TimestampEncoder implements ColumnEncoder {
     }
     int timeEnd = CivilText.timeEnd(text, time, end);
     long day = CivilText.epochDay(text, from, length, beforeChrist);
+    // A day more on both sides for the offset; beyond that the microseconds would overflow.
+    if (day < CivilText.FIRST_DAY - 1 || day > CivilText.LAST_DAY + 1) {
+      throw Rejection.DATE_RANGE.exception();
+    }
     long micros =
         day * CivilText.MICROS_PER_DAY
             + CivilText.timeMicros(text, time, timeEnd)
