@@ -31,7 +31,7 @@ class StopAtNowIT {
         Await.until("rows change", Scenario.DEADLINE, () -> workload.transactions() > 100);
         Lsn before = scenario.ends().slot().serverPosition();
         assertEnds(scenario, stopAtNow);
-        assertThat(scenario.ends().slot().isConfirmedTo(before)).isTrue();
+        scenario.assertConfirmedTo(before);
         scenario.assertSlotNotAheadOfState();
       }
       scenario.finishAndCompare();

@@ -2,8 +2,11 @@ package io.walbeam.local.demo;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,7 +53,10 @@ public final class Demo {
       System.err.println(e.getMessage() + "\n\n" + DemoOptions.USAGE);
       return 2;
     }
-    return new Demo(options, System.out).run();
+    // Names of people and towns are not ASCII, whatever the locale says.
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    return new Demo(options, out).run();
   }
 
   private int run() {

@@ -16,6 +16,7 @@ final class ProgressPrinter {
   private final PrintStream out;
   private final LocalEnds ends;
   private long lastChanges;
+  private Duration lastElapsed = Duration.ZERO;
 
   ProgressPrinter(PrintStream out, LocalEnds ends) {
     this.out = out;
@@ -33,6 +34,7 @@ final class ProgressPrinter {
    * @param changes rows changed since then
    */
   void line(Duration elapsed, long changes) throws SQLException, InterruptedException {
+    double seconds = Math.max(elapsed.minus(lastElapsed).toMillis(), 1) / 1000.0;
     Lsn server = ends.slot().serverPosition();
     Optional<Lsn> confirmed = ends.slot().confirmed();
     Optional<Destination.RecordedState> state = ends.destination().state(LocalEnds.SLOT);
@@ -40,15 +42,16 @@ final class ProgressPrinter {
         String.format(
                 Locale.ROOT,
                 "  %4d s  %,10d  %,10d  %,10d  %6s   %-11s  %,12d",
-                elapsed.toSeconds(),
+                Math.round(elapsed.toMillis() / 1000.0),
                 changes,
-                changes - lastChanges,
+                Math.round((changes - lastChanges) / seconds),
                 confirmed.map(server::minus).orElse(0L),
                 state.flatMap(Destination.RecordedState::completeUntil).map(this::age).orElse("-"),
                 confirmed.map(Lsn::toString).orElse("-"),
                 ends.destination().deadLetterCount())
             .stripTrailing());
     lastChanges = changes;
+    lastElapsed = elapsed;
   }
 
   /** Seconds since the commit that the destination is complete up to. */
