@@ -104,8 +104,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   @Override
-  public void change(
-      Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
+  public void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
     ChangelogMapping changelog = route.changelog();
     if (changelog != null) {
       RowJson json = jsonByRelation.computeIfAbsent(route.relation(), RowJson::new);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The images are JSON objects of PostgreSQL's texts, so that every value of every type is kept
  * and an altered table needs no other changelog. The destination's key is the position: a change
- * that is written twice is there once. Immutable and thread-safe; buffers and {@link RowJson} belong
- * to the caller's thread.
+ * that is written twice is there once. Immutable and thread-safe; buffers and {@link RowJson}
+ * belong to the caller's thread.
  */
 public final class ChangelogMapping {
   /** What a changelog's name has after that of the table. */
@@ -55,7 +55,8 @@ public final class ChangelogMapping {
                 "before",
                 BEFORE,
                 "The old row under REPLICA IDENTITY FULL, else its key columns if they are known."),
-            json("after", AFTER, "The new row; columns that the change did not carry are left out."),
+            json(
+                "after", AFTER, "The new row; columns that the change did not carry are left out."),
             json("unchanged_columns", UNCHANGED, "Names of the columns left out of the new row."));
     return new ChangelogMapping(
         key,
@@ -81,11 +82,7 @@ public final class ChangelogMapping {
    * @param newRow null if there is none: a delete or a truncation
    */
   public EncodedRow encode(
-      RowJson json,
-      @Nullable Tuple oldRow,
-      @Nullable Tuple newRow,
-      RowMeta meta,
-      RowBuffer out) {
+      RowJson json, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta, RowBuffer out) {
     out.beginRow();
     RowHeader.write(false, meta, out);
     tag(POSITION, out);

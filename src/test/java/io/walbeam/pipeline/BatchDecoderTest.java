@@ -197,8 +197,7 @@ class BatchDecoderTest {
   /** Writes down what it is given; an empty catalogue answer would make the key empty. */
   private final class Recorder implements BatchDecoder.Mutations {
     @Override
-    public void change(
-        Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
+    public void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
       changes.add(
           meta.operation()
               + " "
