@@ -12,6 +12,7 @@ public final class WalbeamException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final FailureKind kind;
+  private final String problem;
   private final String remedy;
 
   public WalbeamException(FailureKind kind, String message, String remedy) {
@@ -25,7 +26,14 @@ public final class WalbeamException extends RuntimeException {
       FailureKind kind, String message, String remedy, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.problem = message;
     this.remedy = remedy;
+  }
+
+  /** One sentence that says what is wrong. */
+  @Override
+  public String getMessage() {
+    return problem;
   }
 
   public FailureKind kind() {
@@ -39,6 +47,6 @@ public final class WalbeamException extends RuntimeException {
 
   /** Message and remedy as one line for a log or a terminal. */
   public String describe() {
-    return getMessage() + " " + remedy;
+    return problem + " " + remedy;
   }
 }

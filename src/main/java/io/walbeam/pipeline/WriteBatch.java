@@ -5,10 +5,11 @@ import io.walbeam.progress.Receipt;
 import io.walbeam.source.ChangeBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.checkerframework.checker.nullness.qual.MonotonicNonNull;
 import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From raw batch to receipt. A shell over {@link BundleWriter}: works a whole bundle and waits for
@@ -17,9 +18,11 @@ import org.joda.time.Instant;
 final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
   private static final long serialVersionUID = 1L;
 
+  /** One bundle under way, and the timestamps that its receipts get. */
+  private record Bundle(BundleWriter writer, List<Instant> timestamps) {}
+
   private final RunSettings settings;
-  private transient @MonotonicNonNull BundleWriter writer;
-  private transient @MonotonicNonNull List<Instant> timestamps;
+  private transient @Nullable Bundle current;
 
   WriteBatch(RunSettings settings) {
     this.settings = settings;
@@ -27,22 +30,25 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
 
   @StartBundle
   public void startBundle() {
-    writer = new BundleWriter(Destination.of(settings), settings.epoch());
-    timestamps = new ArrayList<>();
+    BundleWriter writer = new BundleWriter(Destination.of(settings), settings.epoch());
+    current = new Bundle(writer, new ArrayList<>());
   }
 
   @ProcessElement
   public void process(@Element ChangeBatch batch, @Timestamp Instant timestamp)
       throws InterruptedException {
-    writer.add(batch);
-    timestamps.add(timestamp);
+    Bundle bundle = Objects.requireNonNull(current);
+    bundle.writer().add(batch);
+    bundle.timestamps().add(timestamp);
   }
 
   @FinishBundle
   public void finishBundle(FinishBundleContext context) throws InterruptedException {
-    List<Receipt> receipts = writer.finish();
+    Bundle bundle = Objects.requireNonNull(current);
+    current = null;
+    List<Receipt> receipts = bundle.writer().finish();
     for (int i = 0; i < receipts.size(); i++) {
-      context.output(receipts.get(i), timestamps.get(i), GlobalWindow.INSTANCE);
+      context.output(receipts.get(i), bundle.timestamps().get(i), GlobalWindow.INSTANCE);
     }
   }
 }
