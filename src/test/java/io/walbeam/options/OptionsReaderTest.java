@@ -36,8 +36,8 @@ class OptionsReaderTest {
     assertThat(settings.destination().project()).isEqualTo("project-1");
     assertThat(settings.destination().dataset()).isEqualTo("shop");
     assertThat(settings.destination().endpoint()).isEmpty();
-    assertThat(settings.destination().tableName()).isEqualTo("{schema}_{table}");
-    assertThat(settings.destination().maxStaleness()).isEqualTo("PT10M");
+    assertThat(settings.mapping().tableName().text()).isEqualTo("{schema}_{table}");
+    assertThat(settings.mapping().maxStaleness()).isEqualTo("PT10M");
     assertThat(settings.destination().deadLetterTable()).isEqualTo("_walbeam_dead_letters");
   }
 
