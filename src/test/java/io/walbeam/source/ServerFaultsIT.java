@@ -1,0 +1,132 @@
+package io.walbeam.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.testing.Await;
+import io.walbeam.testing.TestDatabase;
+import io.walbeam.testing.TestPostgres;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What needs a server of its own: restarts, shutdowns, scarce settings, short timeouts. */
+final class ServerFaultsIT {
+  private static final String TABLE = "CREATE TABLE t (k bigint PRIMARY KEY, v text)";
+
+  @Test
+  void serverThatRestartsIsWaitedForWithoutLossOrRepetition() throws Exception {
+    try (TestPostgres server = TestPostgres.start(Map.of());
+        TestDatabase database = server.newDatabase()) {
+      database.execute(TABLE);
+      database.createPublicationAndSlot();
+      try (SourceFixture fixture = SourceFixture.of(database)) {
+        database.execute("INSERT INTO t VALUES (1, 'a')");
+        fixture.readChanges(1);
+        server.stop();
+        for (int i = 0; i < 100; i++) {
+          fixture.bundle();
+        }
+        server.startAgain();
+        database.execute("INSERT INTO t VALUES (2, 'a')");
+        fixture.readChanges(2);
+        assertThat(fixture.changes).hasSize(2).doesNotHaveDuplicates();
+      }
+    }
+  }
+
+  @Test
+  void fastShutdownCompletesWhileWeAreIdle() throws Exception {
+    try (TestPostgres server = TestPostgres.start(Map.of());
+        TestDatabase database = server.newDatabase()) {
+      database.execute(TABLE);
+      database.createPublicationAndSlot();
+      try (SourceFixture fixture = SourceFixture.of(database)) {
+        database.execute("INSERT INTO t VALUES (1, 'a')");
+        fixture.readChanges(1);
+        ProcessHandle postmaster = ProcessHandle.of(server.processId()).orElseThrow();
+        new ProcessBuilder("kill", "-INT", Long.toString(postmaster.pid())).start().waitFor();
+        Await.until(
+            "the server ends",
+            () -> {
+              fixture.bundle();
+              return !postmaster.isAlive();
+            });
+      }
+      server.startAgain();
+    }
+  }
+
+  @Test
+  void fullQueueKeepsAnsweringTheServer() throws Exception {
+    try (TestPostgres server = TestPostgres.start(Map.of("wal_sender_timeout", "2s"));
+        TestDatabase database = server.newDatabase()) {
+      database.execute(TABLE, "ALTER TABLE t ALTER v SET STORAGE EXTERNAL");
+      database.createPublicationAndSlot();
+      database.execute(
+          "INSERT INTO t SELECT g, repeat('x', 1000000) FROM generate_series(1, 100) g");
+      SourceSettings settings = SourceFixture.settings(database);
+      try (SourceFixture fixture = new SourceFixture(settings)) {
+        fixture.readChanges(1);
+        String pid = activePid(database);
+        // Several times the timeout by the server's own clock, nobody taking anything.
+        String begin = database.query("SELECT clock_timestamp()");
+        Await.until(
+            "three timeouts have passed",
+            () ->
+                database
+                    .query("SELECT clock_timestamp() > timestamptz '" + begin + "' + '6s'")
+                    .equals("t"));
+        assertThat(activePid(database)).isEqualTo(pid);
+        fixture.readChanges(100);
+        assertThat(activePid(database)).isEqualTo(pid);
+        assertThat(fixture.changes).hasSize(100).doesNotHaveDuplicates();
+      }
+    }
+  }
+
+  @Test
+  void messageOverTheLimitComesAsItsKeyAndIsFollowedByTheRest() throws Exception {
+    try (TestPostgres server = TestPostgres.start(Map.of());
+        TestDatabase database = server.newDatabase()) {
+      database.execute(TABLE, "ALTER TABLE t ALTER v SET STORAGE EXTERNAL");
+      database.createPublicationAndSlot();
+      database.execute(
+          "INSERT INTO t VALUES (1, repeat('x', 5000000))",
+          "INSERT INTO t VALUES (2, repeat('x', 40000000))",
+          "INSERT INTO t VALUES (3, 'small')");
+      try (SourceFixture fixture = SourceFixture.of(database)) {
+        fixture.readChanges(3);
+        assertThat(fixture.changes.stream().map(BatchReading.Change::type))
+            .containsExactly('I', 'X', 'I');
+        assertThat(fixture.changes.get(1).body().length()).isLessThan(100);
+        assertThat(fixture.changes.get(1).body()).contains("2");
+      }
+    }
+  }
+
+  @Test
+  void oneWalsenderAndOneSlotAreEnoughForATakeover() throws Exception {
+    try (TestPostgres server =
+            TestPostgres.start(Map.of("max_wal_senders", "1", "max_replication_slots", "1"));
+        TestDatabase database = server.newDatabase()) {
+      database.execute(TABLE);
+      try (SourceFixture older = SourceFixture.of(database)) {
+        Await.until(
+            "the slot is taken",
+            () -> {
+              older.bundle();
+              return !activePid(database).isEmpty();
+            });
+        try (SourceFixture newer = SourceFixture.of(database)) {
+          newer.bundle();
+          database.execute("INSERT INTO t VALUES (1, 'a')");
+          newer.readChanges(1);
+        }
+      }
+    }
+  }
+
+  private static String activePid(TestDatabase database) throws Exception {
+    return database.query(
+        "SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + database.slot() + "'");
+  }
+}
