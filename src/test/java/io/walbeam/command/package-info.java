@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.command;
+
+import org.jspecify.annotations.NullMarked;
