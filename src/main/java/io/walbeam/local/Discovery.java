@@ -117,6 +117,15 @@ final class Discovery {
         "stateFilter");
     method(jobs, "bigquery.jobs.get", "GET", inProject + "/{+jobId}", false, "location");
     method(jobs, "bigquery.jobs.insert", "POST", inProject, true);
+    // Clients pass a media body, though none for a query, and stop if the method cannot take one.
+    ((ObjectNode) jobs.path("insert")).put("supportsMediaUpload", true);
+    ObjectNode upload = ((ObjectNode) jobs.path("insert")).putObject("mediaUpload");
+    upload.putArray("accept").add("*/*");
+    upload
+        .putObject("protocols")
+        .putObject("simple")
+        .put("multipart", true)
+        .put("path", "/upload/bigquery/v2/" + inProject);
     method(jobs, "bigquery.jobs.cancel", "POST", inProject + "/{+jobId}/cancel", false, "location");
     method(jobs, "bigquery.jobs.query", "POST", "projects/{+projectId}/queries", true);
     method(
