@@ -117,11 +117,11 @@ final class Discovery {
         "stateFilter");
     method(jobs, "bigquery.jobs.get", "GET", inProject + "/{+jobId}", false, "location");
     method(jobs, "bigquery.jobs.insert", "POST", inProject, true);
-    // Never used here, but bq passes an empty upload with every query, and needs it declared.
-    ObjectNode insert = (ObjectNode) jobs.get("insert");
-    insert.put("supportsMediaUpload", true);
-    insert
-        .putObject("mediaUpload")
+    // Clients pass a media body, though none for a query, and stop if the method cannot take one.
+    ((ObjectNode) jobs.path("insert")).put("supportsMediaUpload", true);
+    ObjectNode upload = ((ObjectNode) jobs.path("insert")).putObject("mediaUpload");
+    upload.putArray("accept").add("*/*");
+    upload
         .putObject("protocols")
         .putObject("simple")
         .put("multipart", true)

@@ -74,6 +74,38 @@ final class SqlTranslator {
           "SET");
   private static final Set<String> FROM_FUNCTIONS =
       Set.of("EXTRACT", "TRIM", "SUBSTRING", "OVERLAY");
+
+  /** Reserved in DuckDB but ordinary names in GoogleSQL. */
+  private static final Set<String> ONLY_DUCK_RESERVED =
+      Set.of(
+          "ANALYSE",
+          "ANALYZE",
+          "ASYMMETRIC",
+          "AT",
+          "BOTH",
+          "CHECK",
+          "COLUMN",
+          "CONSTRAINT",
+          "DEFERRABLE",
+          "DESCRIBE",
+          "DO",
+          "FOREIGN",
+          "INITIALLY",
+          "LAMBDA",
+          "LEADING",
+          "ONLY",
+          "PLACING",
+          "PRIMARY",
+          "REFERENCES",
+          "RETURNING",
+          "SHOW",
+          "SUMMARIZE",
+          "SYMMETRIC",
+          "TABLE",
+          "TRAILING",
+          "UNIQUE",
+          "VARIADIC");
+
   private static final Map<String, String> TYPES =
       Map.of(
           "INT64", "BIGINT",
@@ -210,7 +242,7 @@ final class SqlTranslator {
     SqlToken next = peek(0);
     boolean call = next != null && next.symbol("(");
     boolean member = at >= 2 && tokens.get(at - 2).symbol(".");
-    if (member) {
+    if (member || ONLY_DUCK_RESERVED.contains(upper)) {
       emit(Store.quote(token.text()), token.spaced());
     } else if ((upper.equals("FROM") || upper.equals("JOIN"))
         && !FROM_FUNCTIONS.contains(level().function)) {
