@@ -20,11 +20,21 @@ import static io.walbeam.row.Rejection.NUMERIC_NOT_FINITE;
 import static io.walbeam.row.Rejection.NUMERIC_RANGE;
 import static io.walbeam.row.Rejection.NUMERIC_SCALE;
 import static io.walbeam.row.Rejection.TIME_24;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.change.Relation;
+import io.walbeam.change.RelationColumn;
+import io.walbeam.change.ReplicaIdentity;
+import io.walbeam.change.TableId;
 import io.walbeam.change.TypeName;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TypeMappingTest {
@@ -312,6 +322,40 @@ class TypeMappingTest {
     TypeCases.ofKey(3802).isA(STRING).kept("{\"a\": 1}").check();
     TypeCases.ofKey(17).isA(BYTES).toBytes("\\x01", 1).check();
     TypeCases.ofKey(1184).isA(TIMESTAMP).check();
+  }
+
+  @Test
+  void noExceptionOrDescriptionShowsAValue() {
+    String marker = "MARKER7f3a";
+    for (int oid : new int[] {16, 17, 20, 114, 701, 1082, 1083, 1114, 1184, 1700}) {
+      Relation relation =
+          new Relation(
+              1,
+              new TableId("public", "t"),
+              ReplicaIdentity.DEFAULT,
+              List.of(
+                  new RelationColumn("id", 25, -1, true), new RelationColumn("v", oid, -1, false)));
+      TableMapping mapping =
+          TableMapping.compile(
+              relation,
+              KeyColumns.of(relation, Optional.empty()),
+              Map.of(),
+              new MappingSettings(TableNameTemplate.DEFAULT, ""));
+      for (String text :
+          List.of(marker, marker + "\\", "-" + marker, "1234" + marker, "2024-01-01" + marker)) {
+        try {
+          EncodedRow row =
+              mapping.encodeUpsert(TypeCases.tuple(marker, text), new RowMeta(), new RowBuffer());
+          assertThat(row.toString()).doesNotContain(marker);
+        } catch (RowRejectedException e) {
+          StringWriter all = new StringWriter();
+          e.printStackTrace(new PrintWriter(all));
+          assertThat(all + e.problem() + e.remedy() + e.errorClass() + e.column())
+              .doesNotContain(marker)
+              .doesNotContain("7f3a");
+        }
+      }
+    }
   }
 
   private static long micros(String text) {
