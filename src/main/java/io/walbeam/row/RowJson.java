@@ -11,7 +11,7 @@ import java.util.List;
  * A row image as a JSON object: PostgreSQL's text of each value as a string, SQL NULL as null,
  * columns that the image does not carry left out.
  *
- * <p>For dead letters. Compiled once per relation; not thread-safe.
+ * <p>For dead letters and the changelog. Compiled once per relation; not thread-safe.
  */
 public final class RowJson {
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -37,6 +37,18 @@ public final class RowJson {
 
   /** The whole image. Bytes that are not UTF-8 become replacement characters. */
   public String row(Tuple tuple) {
+    writeRow(tuple);
+    return text();
+  }
+
+  /** The key columns of the image; an empty object if there is no key. */
+  public String key(KeyColumns key, Tuple tuple) {
+    writeKey(key, tuple);
+    return text();
+  }
+
+  /** Writes the whole image to {@link #bytes}, {@link #length} bytes from 0. */
+  void writeRow(Tuple tuple) {
     length = 0;
     writeByte('{');
     int size = Math.min(names.length, tuple.size());
@@ -44,11 +56,10 @@ public final class RowJson {
       writeMember(i, tuple);
     }
     writeByte('}');
-    return text();
   }
 
-  /** The key columns of the image; an empty object if there is no key. */
-  public String key(KeyColumns key, Tuple tuple) {
+  /** Writes the key columns to {@link #bytes}. */
+  void writeKey(KeyColumns key, Tuple tuple) {
     length = 0;
     writeByte('{');
     for (int i : key.positions()) {
@@ -57,7 +68,30 @@ public final class RowJson {
       }
     }
     writeByte('}');
-    return text();
+  }
+
+  /** Writes the names of the columns that the image does not carry, as an array. */
+  void writeUnchanged(Tuple tuple) {
+    length = 0;
+    writeByte('[');
+    int size = Math.min(names.length, tuple.size());
+    for (int i = 0; i < size; i++) {
+      if (tuple.kind(i) == Tuple.Kind.UNCHANGED) {
+        if (length > 1) {
+          writeByte(',');
+        }
+        writeBytes(names[i], 0, names[i].length - 1);
+      }
+    }
+    writeByte(']');
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
   }
 
   private void writeMember(int i, Tuple tuple) {
