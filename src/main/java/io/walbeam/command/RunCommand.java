@@ -8,6 +8,7 @@ import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.options.WalbeamOptions;
 import io.walbeam.pipeline.LocalRun;
 import io.walbeam.pipeline.ReplicationPipeline;
+import java.time.Duration;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** {@code run}: builds the pipeline and runs it, here or on the runner that the options name. */
 final class RunCommand {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+  /** For what is under way when the run is asked to end: many times what a bundle takes. */
+  private static final Duration END_PATIENCE = Duration.ofSeconds(60);
 
   private RunCommand() {}
 
@@ -46,7 +50,12 @@ final class RunCommand {
     direct.setEnforceEncodability(false);
     direct.setBlockOnRun(false);
     try (LocalRun run = LocalRun.prepare(settings)) {
-      TerminationSignals.onFirst(run::requestEnd);
+      TerminationSignals.onFirst(
+          () -> {
+            log.info("Ending: writing what was read; a second signal leaves at once.");
+            run.requestEnd();
+            leaveAfter(END_PATIENCE);
+          });
       log.info(
           "Replicating {} through slot {} to {}.{}.",
           settings.postgres().describe(),
@@ -64,5 +73,26 @@ final class RunCommand {
       run.confirm();
       log.info("Everything read is written and confirmed to the slot.");
     }
+  }
+
+  /** A destination that does not answer must not keep a process that was asked to end. */
+  private static void leaveAfter(Duration patience) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(patience.toMillis());
+              } catch (InterruptedException e) {
+                return;
+              }
+              log.warn(
+                  "What was read could not be written within {} s, so the run ends without it;"
+                      + " nothing is lost, it comes again at the next start.",
+                  patience.toSeconds());
+              Runtime.getRuntime().halt(FailureKind.TRANSIENT.exitCode());
+            },
+            "walbeam-end");
+    thread.setDaemon(true);
+    thread.start();
   }
 }
