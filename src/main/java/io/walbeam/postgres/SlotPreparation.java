@@ -1,5 +1,6 @@
 package io.walbeam.postgres;
 
+import io.walbeam.failure.FailPoint;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.sql.Connection;
@@ -77,6 +78,7 @@ public final class SlotPreparation {
       int timeout = connection.getNetworkTimeout();
       connection.setNetworkTimeout(Runnable::run, 0);
       Slots.create(connection, slot);
+      FailPoint.SLOT_CREATED.reached();
       connection.setNetworkTimeout(Runnable::run, timeout);
       return Slots.read(connection, slot).orElseThrow(this::missing);
     } catch (SQLException e) {

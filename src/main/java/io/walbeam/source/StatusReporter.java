@@ -1,6 +1,7 @@
 package io.walbeam.source;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.failure.FailPoint;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -88,8 +89,12 @@ final class StatusReporter {
     }
     if (replyRequested || risen || now - lastSent >= interval) {
       received = Lsn.max(received, flushed);
+      boolean moved = flushed != reported;
       sender.send(received, flushed, silent);
       reported = flushed;
+      if (moved) {
+        FailPoint.SLOT_MOVED.reached();
+      }
       lastSent = now;
       replyRequested = false;
     }

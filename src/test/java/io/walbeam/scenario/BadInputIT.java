@@ -51,7 +51,7 @@ class BadInputIT {
                      FROM pg_publication)
           || ' ' || (SELECT count(*) FROM pg_class WHERE relkind = 'r')""";
 
-  @TempDir private Path directory;
+  private Path directory;
   private LocalEnds ends;
   private SourceServer replicaLevel;
 
@@ -70,7 +70,8 @@ class BadInputIT {
   }
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path shared) throws Exception {
+    directory = shared;
     ends = LocalEnds.start(Scenario.installation(), directory, StandIn::storing);
     SourceServer source = ends.source();
     prepareRoles(source, ShopSchema.DATABASE);
@@ -135,6 +136,7 @@ class BadInputIT {
     Properties properties = new Properties();
     properties.put("user", SourceServer.SUPERUSER);
     properties.put("replication", "database");
+    properties.put("assumeMinServerVersion", "14");
     properties.put("preferQueryMode", "simple");
     properties.put("ApplicationName", "a stranger");
     String before = leftBehind();
@@ -241,9 +243,9 @@ class BadInputIT {
     String printed = run.output() + run.errors();
     assertThat(printed).doesNotContain(PASSWORD);
     assertThat(printed).doesNotContain("\tat ").doesNotContain("Exception");
-    assertThat(run.errors().strip().lines())
+    assertThat(run.errors().lines())
         .isNotEmpty()
-        .allSatisfy(line -> assertThat(line.strip()).endsWith("."));
+        .allSatisfy(line -> assertThat(line).matches("(walbeam: [A-Z-]|         [A-Z]).+"));
   }
 
   private String leftBehind() throws Exception {

@@ -104,9 +104,9 @@ final class Scenario implements AutoCloseable {
     try (ChildProcess last = start(command().with("stopAt", "now"))) {
       assertThat(last.exitCode(DEADLINE)).as("it said: %s", last.errors()).isZero();
     }
+    assertConfirmedTo(end);
     assertSlotNotAheadOfState();
     assertEqual();
-    assertConfirmedTo(end);
   }
 
   /** The slot has confirmed everything before {@code position}. */

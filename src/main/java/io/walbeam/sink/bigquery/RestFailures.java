@@ -4,6 +4,9 @@ import com.google.api.client.googleapis.json.GoogleJsonError;
 import com.google.api.client.googleapis.json.GoogleJsonResponseException;
 import com.google.api.client.http.HttpResponseException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +68,18 @@ final class RestFailures {
     }
     return failure instanceof HttpResponseException response
         ? "HTTP status " + response.getStatusCode()
+        : connectionText(failure);
+  }
+
+  private static String connectionText(IOException failure) {
+    if (failure instanceof ConnectException) {
+      return "no connection is accepted there";
+    }
+    if (failure instanceof UnknownHostException) {
+      return "the host name is not known";
+    }
+    return failure instanceof SocketTimeoutException
+        ? "no answer in time"
         : failure.getClass().getSimpleName();
   }
 
