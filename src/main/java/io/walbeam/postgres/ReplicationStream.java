@@ -5,7 +5,6 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -15,7 +14,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,16 +51,10 @@ public final class ReplicationStream implements AutoCloseable {
   private final Connection connection;
   private final Socket plain;
   private final @Nullable Socket encrypted;
-  private final InputStream plainInput;
-  private final InputStream input;
+  private final SocketBuffer buffer;
   private final OutputStream output;
   private final ServerIdentity identity;
-  private final int capacity;
   private final byte[] status = new byte[FRAME_HEADER + STATUS_LENGTH];
-  private byte[] buffer;
-  private int begin;
-  private int end;
-  private int timeout = -1;
   private String slot = "";
   private String publication = "";
   private volatile boolean closed;
@@ -77,13 +69,9 @@ public final class ReplicationStream implements AutoCloseable {
     this.connection = connection;
     this.plain = plain;
     this.encrypted = encrypted;
-    Socket socket = encrypted == null ? plain : encrypted;
-    this.plainInput = plain.getInputStream();
-    this.input = socket.getInputStream();
-    this.output = socket.getOutputStream();
+    this.buffer = new SocketBuffer(plain, encrypted, capacity, OVERSIZE_BYTES + capacity);
+    this.output = (encrypted == null ? plain : encrypted).getOutputStream();
     this.identity = identity;
-    this.capacity = capacity;
-    this.buffer = new byte[capacity];
   }
 
   public ServerIdentity identity() {
@@ -122,21 +110,22 @@ public final class ReplicationStream implements AutoCloseable {
     write(query);
     while (true) {
       while (!hasFrame()) {
-        if (fill(START_TIMEOUT_MILLIS) == 0) {
+        if (buffer.fill(START_TIMEOUT_MILLIS) == 0) {
           throw new SocketTimeoutException("no answer to START_REPLICATION");
         }
       }
-      byte type = buffer[begin];
-      int length = (int) INT.get(buffer, begin + 1);
-      if (type == 'E') {
-        SQLException error = ErrorResponse.parse(buffer, begin + FRAME_HEADER, length - 4);
+      byte[] bytes = buffer.bytes();
+      int at = buffer.begin();
+      int length = (int) INT.get(bytes, at + 1);
+      if (bytes[at] == 'E') {
+        SQLException error = ErrorResponse.parse(bytes, at + FRAME_HEADER, length - 4);
         if (PostgresErrors.state(error).equals("55006")) {
           return false;
         }
         throw PostgresErrors.streaming(slot, publication, error);
       }
-      begin += 1 + length;
-      if (type == 'W') {
+      buffer.consume(1 + length);
+      if (bytes[at] == 'W') {
         return true;
       }
     }
@@ -151,7 +140,7 @@ public final class ReplicationStream implements AutoCloseable {
    * @throws WalbeamException if the server ended it with an error
    */
   public int read(StreamHandler handler, int waitMillis) throws IOException {
-    int taken = fill(waitMillis);
+    int taken = buffer.fill(waitMillis);
     if (taken > 0) {
       dispatch(handler);
     }
@@ -203,33 +192,33 @@ public final class ReplicationStream implements AutoCloseable {
   }
 
   private boolean hasFrame() {
-    return end - begin >= FRAME_HEADER && end - begin > (int) INT.get(buffer, begin + 1);
+    return buffer.available() >= FRAME_HEADER
+        && buffer.available() > (int) INT.get(buffer.bytes(), buffer.begin() + 1);
   }
 
   private void dispatch(StreamHandler handler) throws IOException {
-    byte[] bytes = buffer;
-    while (end - begin >= FRAME_HEADER) {
-      int length = (int) INT.get(bytes, begin + 1);
+    byte[] bytes = buffer.bytes();
+    int at = buffer.begin();
+    int end = buffer.end();
+    while (end - at >= FRAME_HEADER) {
+      int length = (int) INT.get(bytes, at + 1);
       if (length < 4) {
         throw new IOException("a protocol message has an impossible length");
       }
-      if (end - begin <= length) {
-        if (length > OVERSIZE_BYTES && end - begin >= FRAME_HEADER + DATA_HEADER) {
-          oversize(handler, length);
-          bytes = buffer;
-          continue;
+      if (end - at <= length) {
+        if (length > OVERSIZE_BYTES && end - at >= FRAME_HEADER + DATA_HEADER) {
+          oversize(handler, bytes, at, length);
+          return;
         }
         break;
       }
-      frame(handler, bytes, begin, length);
-      begin += 1 + length;
+      frame(handler, bytes, at, length);
+      at += 1 + length;
     }
-    if (begin == end) {
-      begin = 0;
-      end = 0;
-      if (buffer.length > capacity) {
-        buffer = new byte[capacity];
-      }
+    if (at == end) {
+      buffer.clear();
+    } else {
+      buffer.consume(at - buffer.begin());
     }
   }
 
@@ -272,63 +261,23 @@ public final class ReplicationStream implements AutoCloseable {
   }
 
   /** A message longer than the limit: what has arrived, then the rest from the socket. */
-  private void oversize(StreamHandler handler, int length) throws IOException {
-    int body = begin + FRAME_HEADER;
-    if (buffer[begin] != 'd' || buffer[body] != 'w') {
+  private void oversize(StreamHandler handler, byte[] bytes, int at, int length)
+      throws IOException {
+    int body = at + FRAME_HEADER;
+    if (bytes[at] != 'd' || bytes[body] != 'w') {
       throw new IOException("a protocol message is too long");
     }
-    long dataStart = (long) LONG.get(buffer, body + 1);
-    long missing = 1L + length - (end - begin);
-    setTimeout(0);
+    long missing = 1L + length - (buffer.end() - at);
     try (MessagePieces pieces =
-        new MessagePieces(input, handler::progress, buffer, body + DATA_HEADER, end, missing)) {
-      handler.oversize(dataStart, length - 4L - DATA_HEADER, pieces);
+        new MessagePieces(
+            buffer.unbuffered(),
+            handler::progress,
+            bytes,
+            body + DATA_HEADER,
+            buffer.end(),
+            missing)) {
+      handler.oversize((long) LONG.get(bytes, body + 1), length - 4L - DATA_HEADER, pieces);
     }
-    begin = 0;
-    end = 0;
-  }
-
-  /** Reads once with a time limit, then for as long as more is there and fits. */
-  private int fill(int waitMillis) throws IOException {
-    makeRoom();
-    setTimeout(Math.max(waitMillis, 1));
-    int before = end;
-    int count;
-    try {
-      count = input.read(buffer, end, buffer.length - end);
-    } catch (SocketTimeoutException e) {
-      return 0;
-    }
-    while (count > 0) {
-      end += count;
-      if (end == buffer.length || !moreArrived()) {
-        return end - before;
-      }
-      count = input.read(buffer, end, buffer.length - end);
-    }
-    throw new EOFException("the server closed the connection");
-  }
-
-  /** On TLS, whole records may wait in the TLS layer or, still encrypted, in the socket. */
-  private boolean moreArrived() throws IOException {
-    return input.available() > 0 || (encrypted != null && plainInput.available() > 0);
-  }
-
-  private void makeRoom() {
-    if (begin > 0) {
-      System.arraycopy(buffer, begin, buffer, 0, end - begin);
-      end -= begin;
-      begin = 0;
-    }
-    if (end == buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, OVERSIZE_BYTES + capacity));
-    }
-  }
-
-  private void setTimeout(int millis) throws IOException {
-    if (millis != timeout) {
-      (encrypted == null ? plain : encrypted).setSoTimeout(millis);
-      timeout = millis;
-    }
+    buffer.clear();
   }
 }

@@ -1,5 +1,7 @@
 package io.walbeam.postgres;
 
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -116,6 +118,10 @@ public final class SideConnection implements AutoCloseable {
   }
 
   private synchronized <T> T call(String what, Call<T> call) {
+    if (closed) {
+      throw new WalbeamException(
+          FailureKind.TRANSIENT, "The connection was closed.", "Open another one.");
+    }
     Connection open = connection;
     if (open == null) {
       open = connections.open(applicationName);

@@ -34,30 +34,8 @@ final class BatchBuilder {
   private long completeLsn;
   private long completeMicros;
 
-  /** The open transaction; {@code emitted} outlives the connection when it is resumed. */
-  private boolean inTransaction;
-
-  private boolean dropping;
+  private final TransactionProgress transaction;
   private long beginLsn;
-  private long commitLsn;
-  private long commitMicros;
-  private long emitted;
-
-  /** Of the last change message on the wire. */
-  private long changeLsn;
-
-  private int changeIndex;
-
-  /** Of the last change message that was taken. */
-  private long emittedLsn;
-
-  private int emittedIndex;
-
-  /** What must be skipped of the transaction that was read in part before. */
-  private final ReadPosition resume;
-
-  private boolean resumePending;
-  private long toSkip;
   private boolean fenceSeen;
 
   /**
@@ -74,17 +52,12 @@ final class BatchBuilder {
       Consumer<Delivery> output) {
     this.origin = origin;
     this.start = start;
-    this.resume = resume;
+    this.transaction = new TransactionProgress(resume);
     this.fence = fence;
     this.output = output;
     this.from = resume.toStreamPosition();
     this.completeLsn = resume.resumeLsn();
     this.completeMicros = completeMicros;
-    this.commitLsn = resume.openCommitLsn();
-    this.emitted = resume.emitted();
-    this.emittedLsn = resume.lastChangeLsn();
-    this.emittedIndex = resume.index();
-    this.resumePending = emitted > 0;
   }
 
   /** Takes one plugin message; the bytes are copied. */
@@ -149,7 +122,7 @@ final class BatchBuilder {
 
   /** Whether {@link #idle} would move. */
   boolean canMoveTo(long lsn) {
-    return !inTransaction && emitted == 0 && Long.compareUnsigned(lsn, completeLsn) > 0;
+    return !insideTransaction() && Long.compareUnsigned(lsn, completeLsn) > 0;
   }
 
   /** Bytes of the batch under construction. */
@@ -164,7 +137,7 @@ final class BatchBuilder {
 
   /** Whether a transaction is open on the wire, or must come again first. */
   boolean insideTransaction() {
-    return inTransaction || emitted > 0;
+    return transaction.isOpen() || transaction.emitted() > 0;
   }
 
   /** Hands over what is there, even if it is empty: then it only names a position. */
@@ -186,58 +159,39 @@ final class BatchBuilder {
             length);
     start = false;
     from = to;
-    ReadPosition after =
-        emitted > 0
-            ? new ReadPosition(completeLsn, commitLsn, emitted, emittedLsn, emittedIndex)
-            : ReadPosition.at(completeLsn);
-    boolean last = fenceSeen && !inTransaction;
+    boolean open = insideTransaction();
     output.accept(
-        new Delivery(element, after, inTransaction ? commitMicros : completeMicros, last));
+        new Delivery(
+            element,
+            transaction.position(completeLsn),
+            open ? transaction.commitMicros() : completeMicros,
+            fenceSeen && !open));
   }
 
   private StreamPosition position() {
-    return emitted > 0 ? new StreamPosition(commitLsn, emitted) : StreamPosition.at(completeLsn);
+    return transaction.position(completeLsn).toStreamPosition();
   }
 
   private void begin(long lsn, byte[] bytes, int offset, int length) {
-    require(length == BEGIN_LENGTH && !inTransaction);
-    long finalLsn = BatchBuffer.getLong(bytes, offset + 1);
+    require(length == BEGIN_LENGTH && !transaction.isOpen());
     System.arraycopy(bytes, offset, begin, 0, BEGIN_LENGTH);
     beginLsn = lsn;
-    inTransaction = true;
-    // A commit record may start exactly where the previous one ended, so equality is not behind.
-    dropping = Long.compareUnsigned(finalLsn, completeLsn) < 0;
-    if (dropping) {
-      return;
-    }
-    if (resumePending) {
-      if (finalLsn != resume.openCommitLsn()) {
-        throw vanished();
-      }
-      resumePending = false;
-      toSkip = resume.emitted();
-    }
-    commitLsn = finalLsn;
-    commitMicros = BatchBuffer.getLong(bytes, offset + 9) + POSTGRES_EPOCH_MICROS;
-    changeLsn = 0;
-    changeIndex = 0;
+    transaction.begin(
+        BatchBuffer.getLong(bytes, offset + 1),
+        BatchBuffer.getLong(bytes, offset + 9) + POSTGRES_EPOCH_MICROS,
+        completeLsn);
   }
 
   private void commit(long lsn, byte[] bytes, int offset, int length) {
-    require(length == COMMIT_LENGTH && inTransaction);
-    inTransaction = false;
-    if (dropping) {
-      dropping = false;
+    require(length == COMMIT_LENGTH && transaction.isOpen());
+    if (transaction.commit()) {
       return;
     }
-    if (toSkip > 0) {
-      throw new ResumeMismatchException();
-    }
-    if (emitted > 0) {
+    if (transaction.emitted() > 0) {
       append(lsn, bytes, offset, length, null);
       batch.forgetBegin();
     }
-    emitted = 0;
+    transaction.clear();
     completeLsn = BatchBuffer.getLong(bytes, offset + 10);
     completeMicros = BatchBuffer.getLong(bytes, offset + 18) + POSTGRES_EPOCH_MICROS;
     if (fenceSeen || batch.isFull()) {
@@ -281,38 +235,27 @@ final class BatchBuilder {
   private void logicalMessage(long lsn, byte[] bytes, int offset, int length) {
     require(length >= 2);
     boolean transactional = (bytes[offset + 1] & 1) != 0;
-    if (!transactional || !isNewChange(lsn)) {
+    if (!transactional) {
       return;
     }
-    if (fence != null && fence.isThis(bytes, offset, length)) {
-      fenceSeen = true;
+    boolean taken = isNewChange(lsn);
+    // The fence may be among what was taken before the connection was lost.
+    fenceSeen |= fence != null && !transaction.isDropping() && fence.isThis(bytes, offset, length);
+    if (!taken) {
+      return;
     }
     append(lsn, bytes, offset, length, null);
     changed();
   }
 
-  /** Keeps the index; false for a change that is behind already. */
   private boolean isNewChange(long lsn) {
-    require(inTransaction);
-    if (dropping) {
-      return false;
-    }
-    changeIndex = lsn == changeLsn ? changeIndex + 1 : 0;
-    changeLsn = lsn;
-    if (toSkip == 0) {
-      return true;
-    }
-    if (--toSkip == 0 && (lsn != resume.lastChangeLsn() || changeIndex != resume.index())) {
-      throw new ResumeMismatchException();
-    }
-    return false;
+    require(transaction.isOpen());
+    return transaction.isNew(lsn);
   }
 
   private void changed() {
-    batch.countChange(changeIndex);
-    emitted++;
-    emittedLsn = changeLsn;
-    emittedIndex = changeIndex;
+    transaction.taken();
+    batch.countChange(transaction.emittedIndex());
     if (batch.isFull()) {
       cut();
     }
@@ -365,15 +308,5 @@ final class BatchBuilder {
             + Lsn.format(completeLsn)
             + ".",
         "Check that the server is a supported PostgreSQL version; report it as a defect.");
-  }
-
-  private WalbeamException vanished() {
-    return new WalbeamException(
-        FailureKind.DATA_LOSS_RISK,
-        "The transaction that commits at "
-            + Lsn.format(resume.openCommitLsn())
-            + " was read in part, and the server does not send it again.",
-        "Check whether slot or publication were re-created, or the server restored; start again"
-            + " with a higher --epoch and dump the tables again.");
   }
 }

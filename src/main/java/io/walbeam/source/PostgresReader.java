@@ -92,17 +92,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     current = batch;
     timestamp = max(watermark, millis);
     raiseWatermark(millis);
-    mark =
-        new SlotMark(
-            source.settings().slotKey(),
-            delivery.after(),
-            batch.origin().epoch(),
-            batch.origin().systemId(),
-            batch.origin().timeline(),
-            source.settings().optionsHash(),
-            watermarkMillis(),
-            delivery.last() ? delivery.after().resumeLsn() : 0,
-            delivery.last());
+    mark = SlotMark.after(delivery, source.settings(), watermarkMillis());
     return true;
   }
 

@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.failure.WalbeamException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +46,8 @@ public final class Sessions {
         LocalPositions.shared().markFinalized(settings.slotKey(), mark.position().resumeLsn());
       }
       ReplicationSession session =
-          ReplicationSession.start(settings, mark, LocalPositions.shared());
+          ReplicationSession.start(
+              settings, mark, LocalPositions.shared(), ReplicationSession.LEASE);
       OPEN.put(settings.sessionKey(), session);
       return session;
     }
@@ -130,7 +132,7 @@ public final class Sessions {
         if (session.isConfirmed()) {
           return true;
         }
-      } catch (io.walbeam.failure.WalbeamException e) {
+      } catch (WalbeamException e) {
         // The side connection is made again at the next look.
       }
       if (System.nanoTime() >= deadline) {

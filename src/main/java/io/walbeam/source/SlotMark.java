@@ -25,6 +25,27 @@ record SlotMark(
     long stopLsn,
     boolean done)
     implements CheckpointMark {
+  /** The mark right after a batch. */
+  static SlotMark after(Delivery delivery, SourceSettings settings, long watermarkMillis) {
+    Origin read = delivery.batch().origin();
+    return new SlotMark(
+        settings.slotKey(),
+        delivery.after(),
+        read.epoch(),
+        read.systemId(),
+        read.timeline(),
+        settings.optionsHash(),
+        watermarkMillis,
+        delivery.last() ? delivery.after().resumeLsn() : 0,
+        delivery.last());
+  }
+
+  /** This mark at another place. */
+  SlotMark at(ReadPosition place) {
+    return new SlotMark(
+        slotKey, place, epoch, systemId, timeline, optionsHash, watermarkMillis, stopLsn, done);
+  }
+
   /** Whether nothing was read yet, so that the slot decides where to start. */
   boolean isStart() {
     return systemId.isEmpty();

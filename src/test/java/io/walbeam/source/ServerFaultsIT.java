@@ -2,10 +2,13 @@ package io.walbeam.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.testing.Await;
+import io.walbeam.testing.SelfSignedCertificate;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What needs a server of its own: restarts, shutdowns, scarce settings, short timeouts. */
@@ -51,6 +54,7 @@ final class ServerFaultsIT {
               return !postmaster.isAlive();
             });
       }
+      server.stop();
       server.startAgain();
     }
   }
@@ -121,6 +125,54 @@ final class ServerFaultsIT {
           database.execute("INSERT INTO t VALUES (1, 'a')");
           newer.readChanges(1);
         }
+      }
+    }
+  }
+
+  @Test
+  void encryptedStreamIsReadLikeAPlainOne() throws Exception {
+    try (TestPostgres server = TestPostgres.start(Map.of());
+        TestDatabase database = server.newDatabase()) {
+      SelfSignedCertificate.install(server.dataDirectory());
+      database.execute("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()", TABLE);
+      database.createPublicationAndSlot();
+      database.execute("INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 20000) g");
+      SourceSettings plain = SourceFixture.settings(database);
+      PostgresSettings open = plain.postgres();
+      SourceSettings encrypted =
+          new SourceSettings(
+              new PostgresSettings(
+                  open.host(),
+                  open.port(),
+                  open.database(),
+                  open.user(),
+                  open.password(),
+                  new TreeMap<>(
+                      Map.of(
+                          "sslmode",
+                          "verify-ca",
+                          "sslrootcert",
+                          server.dataDirectory().resolve("server.crt").toString()))),
+              plain.slot(),
+              plain.publication(),
+              plain.tables(),
+              plain.epoch(),
+              plain.jobStart(),
+              plain.stopAtNow(),
+              plain.recorded());
+      try (SourceFixture fixture = new SourceFixture(encrypted)) {
+        fixture.readChanges(20_000);
+        assertThat(
+                database.query(
+                    "SELECT ssl FROM pg_stat_ssl s JOIN pg_replication_slots r"
+                        + " ON r.active_pid = s.pid"))
+            .isEqualTo("t");
+        // Lone messages must not wait in the TLS layer.
+        for (int i = 0; i < 20; i++) {
+          database.execute("INSERT INTO t VALUES (" + -i + ", 'late')");
+          fixture.readChanges(20_001 + i);
+        }
+        assertThat(fixture.changes).hasSize(20_020).doesNotHaveDuplicates();
       }
     }
   }
