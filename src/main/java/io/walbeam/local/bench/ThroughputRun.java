@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param command what was run
  * @param streamingSeconds from the connected reader to the confirmed slot
  * @param totalSeconds from the start of the process to its end
- * @param pipelineCpu CPU seconds of the pipeline's process, its start included
+ * @param startCpu CPU seconds of the pipeline's process until its reader was connected
+ * @param pipelineCpu CPU seconds of the pipeline's process after that
  * @param standInCpu CPU seconds of the stand-in while it ran
  * @param walsenderCpu CPU seconds of the server process that reads the log
  * @param peakMegabytes largest resident size of the pipeline's process
@@ -27,6 +28,7 @@ record ThroughputRun(
     String command,
     double streamingSeconds,
     double totalSeconds,
+    double startCpu,
     double pipelineCpu,
     double standInCpu,
     double walsenderCpu,
@@ -47,6 +49,7 @@ record ThroughputRun(
       cpu.watch(STAND_IN, ends.standIn().process().pid());
       Await.until("the reader is connected", START, () -> alive(pipeline) && ends.slot().active());
       long streaming = System.nanoTime();
+      double startCpu = cpu.seconds(PIPELINE);
       ends.source()
           .query(
               ShopSchema.DATABASE,
@@ -72,7 +75,8 @@ record ThroughputRun(
           command.with("stopAt", "now").describe(),
           (confirmed - streaming) / 1e9,
           (System.nanoTime() - started) / 1e9,
-          cpu.seconds(PIPELINE),
+          startCpu,
+          cpu.seconds(PIPELINE) - startCpu,
           cpu.seconds(STAND_IN),
           cpu.seconds(WALSENDER),
           peak[0]);

@@ -1,6 +1,7 @@
 package io.walbeam.local.demo;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * An embedded PostgreSQL server with a data directory and a port that outlive a restart. Every
@@ -23,6 +26,13 @@ import java.util.TreeMap;
 public final class SourceServer implements AutoCloseable {
   /** The superuser that initdb creates. */
   public static final String SUPERUSER = "postgres";
+
+  /** Held, because the JDK forgets the level of a logger that nobody holds. */
+  private static final Logger LIBRARY_LOG = Logger.getLogger("io.zonky.test");
+
+  static {
+    LIBRARY_LOG.setLevel(Level.SEVERE);
+  }
 
   private static final Duration STARTUP = Duration.ofSeconds(60);
   private static final Duration SHUTDOWN = Duration.ofSeconds(60);
@@ -105,11 +115,14 @@ public final class SourceServer implements AutoCloseable {
   }
 
   private EmbeddedPostgres start(int port) throws IOException {
+    File log = dataDirectory.resolveSibling(dataDirectory.getFileName() + ".log").toFile();
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setDataDirectory(dataDirectory)
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)
+            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log))
+            .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log))
             .setPGStartupWait(STARTUP)
             .setPort(port)
             .setServerConfig("max_wal_senders", "10")
