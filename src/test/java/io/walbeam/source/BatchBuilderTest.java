@@ -113,6 +113,18 @@ final class BatchBuilderTest {
   }
 
   @Test
+  void fenceThatWasTakenBeforeTheConnectionWasLostStillEndsTheStream() {
+    Fence fence = new Fence();
+    BatchBuilder builder = builder(new ReadPosition(10, 200, 1, 110, 0), fence);
+    ScriptedStream stream = new ScriptedStream().begin(100, 200);
+    stream.message(110, true, Fence.PREFIX, fence.content()).commit(200, 210);
+    feed(builder, stream.messages());
+    assertThat(deliveries).hasSize(1);
+    assertThat(deliveries.get(0).last()).isTrue();
+    assertThat(BatchReading.letters(deliveries.get(0).batch())).isEqualTo("BC");
+  }
+
+  @Test
   void relationThatChangedIsDescribedAgainInTheSameBatch() {
     BatchBuilder builder = builder(ReadPosition.at(10), null);
     ScriptedStream stream = new ScriptedStream().begin(100, 200).relation(1, "a");
