@@ -209,11 +209,17 @@ public final class OptionsReader {
     }
     String endpoint = endpoint();
     String deadLetterTable = deadLetterTable();
-    return problems.size() > before
-        ? Optional.empty()
-        : Optional.of(
-            new BigQuerySettings(
-                project, dataset, "", endpoint, deadLetterTable, "walbeam:" + slot));
+    if (problems.size() > before) {
+      return Optional.empty();
+    }
+    String traceId = "walbeam:" + (SLOT.matcher(slot).matches() ? slot : "slot");
+    List<WalbeamException> more =
+        BigQuerySettings.problems(project, dataset, "", endpoint, deadLetterTable, traceId);
+    more.forEach(problem -> problems.add(problem.describe()));
+    return more.isEmpty()
+        ? Optional.of(
+            new BigQuerySettings(project, dataset, "", endpoint, deadLetterTable, traceId))
+        : Optional.empty();
   }
 
   private Optional<MappingSettings> mapping() {
