@@ -1,5 +1,6 @@
 package io.walbeam.postgres;
 
+import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.net.ConnectException;
@@ -259,7 +260,7 @@ public final class PostgresErrors {
     return operator(
         "User " + user + " may not use replication.",
         "Run ALTER ROLE "
-            + io.walbeam.change.TableId.quote(user)
+            + TableId.quote(user)
             + " REPLICATION (on Amazon RDS: GRANT rds_replication) as an administrator.",
         e);
   }
