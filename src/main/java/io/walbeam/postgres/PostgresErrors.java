@@ -128,21 +128,26 @@ public final class PostgresErrors {
     };
   }
 
+  /** The slot is older than its publication, and there are changes in between. */
+  static WalbeamException publicationTooLate(String slot, String publication, SQLException e) {
+    return operator(
+        "The publication "
+            + publication
+            + " did not exist yet when changes were made that the slot "
+            + slot
+            + " must send, so they can never be decoded.",
+        "Drop the slot, start again with a higher --epoch so that it is created after the"
+            + " publication, and dump the tables again.",
+        e);
+  }
+
   /** An error of START_REPLICATION, or one that ended the stream. */
   static WalbeamException streaming(String slot, String publication, SQLException e) {
     String text = String.valueOf(e.getMessage());
     return switch (state(e)) {
       case "42704" ->
           text.contains("publication")
-              ? operator(
-                  "The publication "
-                      + publication
-                      + " did not exist yet when changes were made that the slot "
-                      + slot
-                      + " must send, so they can never be decoded.",
-                  "Drop the slot, start again with a higher --epoch so that it is created after the"
-                      + " publication, and dump the tables again.",
-                  e)
+              ? publicationTooLate(slot, publication, e)
               : failure(
                   FailureKind.DATA_LOSS_RISK,
                   "The replication slot " + slot + " was dropped.",

@@ -254,9 +254,21 @@ public final class ReplicationStream implements AutoCloseable {
             slot, publication, ErrorResponse.parse(bytes, body, length - 4));
       }
       case 'c' -> throw new EOFException("the server ended the stream");
+      case 'N' -> notice(ErrorResponse.parse(bytes, body, length - 4));
       default -> {
-        // NoticeResponse, ParameterStatus: nothing to do.
+        // ParameterStatus: nothing to do.
       }
+    }
+  }
+
+  /**
+   * From version 18 on the server only warns where the publication did not exist yet, and leaves
+   * the changes out (PostgreSQL source, {@code pgoutput.c}, LoadPublications).
+   */
+  private void notice(SQLException warning) {
+    if (PostgresErrors.state(warning).equals("55000")
+        && String.valueOf(warning.getMessage()).contains(publication)) {
+      throw PostgresErrors.publicationTooLate(slot, publication, warning);
     }
   }
 

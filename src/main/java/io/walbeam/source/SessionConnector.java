@@ -31,6 +31,9 @@ final class SessionConnector {
   /** Time between two log lines about the same wait, nanoseconds. */
   private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
+  /** Time beyond wal_sender_timeout after which a stranger is alive and will stay, milliseconds. */
+  private static final long STRANGER_MARGIN = 10_000;
+
   /** How often, and how long, to look whether a terminated process has gone, milliseconds. */
   private static final long TERMINATION_POLL = 20;
 
@@ -93,7 +96,8 @@ final class SessionConnector {
             settings.postgres(), settings.slot(), settings.publication(), settings.tables());
     long senderTimeout = side.senderTimeoutMillis();
     long wait = FIRST_PAUSE;
-    long lastLog = System.nanoTime() - LOG_INTERVAL;
+    long began = System.nanoTime();
+    long lastLog = began - LOG_INTERVAL;
     while (true) {
       SlotStatus slot = side.prepare(preparation, !continued);
       Optional<SlotOwner> owner = side.owner(settings.slot());
@@ -105,6 +109,17 @@ final class SessionConnector {
         }
       } else if (settle(incarnation, owner.get(), lastLog)) {
         continue;
+      } else if (first && isLastingStranger(incarnation, owner.get(), began, senderTimeout)) {
+        throw new WalbeamException(
+            FailureKind.OPERATOR,
+            "The slot "
+                + settings.slot()
+                + " is in use by process "
+                + owner.get().pid()
+                + " ("
+                + owner.get().applicationName()
+                + "), which is not a walbeam run.",
+            "Stop that reader, or choose another name with --slot.");
       } else if (System.nanoTime() - lastLog >= LOG_INTERVAL) {
         lastLog = System.nanoTime();
       }
@@ -174,6 +189,18 @@ final class SessionConnector {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether a stranger has had the slot for longer than one that died without a word could. Only
+   * asked before the first connection; a run that has begun waits.
+   */
+  private boolean isLastingStranger(
+      Incarnation incarnation, SlotOwner owner, long began, long senderTimeoutMillis) {
+    long patience = TimeUnit.MILLISECONDS.toNanos(senderTimeoutMillis + STRANGER_MARGIN);
+    return System.nanoTime() - began > patience
+        && Takeover.decide(incarnation, settings.slot(), owner.applicationName())
+            == Takeover.Action.WAIT;
   }
 
   private boolean awaitRelease(int pid) throws InterruptedException {

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoIT {
   private static final Pattern ADDRESS = Pattern.compile("localhost:([0-9]+)");
 
+  /** A line of the progress table. */
+  private static final Pattern PROGRESS = Pattern.compile("(?m)^ +[0-9]+ s +[0-9]");
+
   @Test
   void theDemoEndsByItselfAndFindsBothSidesEqual(@TempDir Path directory) throws Exception {
     try (ChildProcess demo = demo(directory, "--seconds=8", "--rate=300")) {
@@ -40,7 +43,7 @@ class DemoIT {
           Scenario.DEADLINE,
           () -> {
             assertThat(demo.isAlive()).as(demo.errors()).isTrue();
-            return demo.output().contains("   2 s ");
+            return PROGRESS.matcher(demo.output()).find();
           });
       List<ProcessHandle> children =
           ProcessHandle.of(demo.pid()).orElseThrow().descendants().toList();
