@@ -289,7 +289,9 @@ class BadInputIT {
     assertThat(printed).doesNotContain("\tat ").doesNotContain("Exception");
     assertThat(run.errors().lines())
         .isNotEmpty()
-        .allSatisfy(line -> assertThat(line).matches("(walbeam: [A-Z-]|         [A-Z]).+"));
+        .allSatisfy(
+            line ->
+                assertThat(line).matches("(walbeam: [A-Z-]|         [A-Z]|\\S+ WARN  [A-Z]).+"));
   }
 
   private String leftBehind() throws Exception {
