@@ -3,12 +3,15 @@ package io.walbeam.local;
 import com.google.api.core.ApiFuture;
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.InstantiatingGrpcChannelProvider;
+import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.BidiStream;
 import com.google.cloud.NoCredentials;
 import com.google.cloud.bigquery.BigQuery;
 import com.google.cloud.bigquery.BigQueryOptions;
 import com.google.cloud.bigquery.DatasetInfo;
 import com.google.cloud.bigquery.FieldValueList;
 import com.google.cloud.bigquery.QueryJobConfiguration;
+import com.google.cloud.bigquery.storage.v1.AppendRowsRequest;
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
 import com.google.cloud.bigquery.storage.v1.BigQueryWriteClient;
 import com.google.cloud.bigquery.storage.v1.BigQueryWriteSettings;
@@ -28,6 +31,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -162,6 +166,33 @@ final class StandInClients implements AutoCloseable {
         // The client keeps pools by location for as long as the JVM lives.
         .setLocation("us-" + write.hashCode())
         .build();
+  }
+
+  /** A request as the first of its table on a connection is sent. */
+  static AppendRowsRequest request(String table, Shape shape, ProtoRows rows) {
+    return AppendRowsRequest.newBuilder()
+        .setWriteStream(stream(table))
+        .setProtoRows(
+            AppendRowsRequest.ProtoData.newBuilder().setWriterSchema(shape.schema()).setRows(rows))
+        .build();
+  }
+
+  /** Sends both requests over one connection; gives the error that answers the second. */
+  String errorOfSecond(AppendRowsRequest first, AppendRowsRequest second) {
+    BidiStream<AppendRowsRequest, AppendRowsResponse> connection =
+        write.appendRowsCallable().call();
+    try {
+      connection.send(first);
+      connection.send(second);
+      connection.closeSend();
+      Iterator<AppendRowsResponse> answers = connection.iterator();
+      if (answers.next().hasError()) {
+        throw new IllegalStateException("the first request was refused");
+      }
+      return answers.next().getError().getMessage();
+    } catch (ApiException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   static AppendRowsResponse await(ApiFuture<AppendRowsResponse> future)
