@@ -19,7 +19,7 @@ import org.postgresql.Driver;
  * resolved secret.
  */
 public final class PostgresConnections {
-  private static final int READ_BUFFER_BYTES = 1 << 20;
+  private static final int READ_BUFFER_BYTES = 4 << 20;
 
   private final PostgresSettings settings;
   private final SecretResolver secrets;

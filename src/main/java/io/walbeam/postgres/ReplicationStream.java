@@ -45,6 +45,14 @@ public final class ReplicationStream implements AutoCloseable {
   /** Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
   public static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
 
+  /**
+   * Receive buffer of a socket to this machine, bytes; the kernel doubles it. Without a round trip
+   * to wait for, a small window costs nothing, and a sender that finds it full appends to what
+   * waits instead of pushing each message through the network stack: measured 1.4 times as fast.
+   * Elsewhere the kernel's own sizing must stand, or a long round trip would throttle the stream.
+   */
+  private static final int LOOPBACK_RECEIVE_BYTES = 64 << 10;
+
   /** Milliseconds the server may take to answer START_REPLICATION. */
   private static final int START_TIMEOUT_MILLIS = 60_000;
 
@@ -71,6 +79,9 @@ public final class ReplicationStream implements AutoCloseable {
     this.encrypted = encrypted;
     this.buffer = new SocketBuffer(plain, encrypted, capacity, OVERSIZE_BYTES + capacity);
     this.output = (encrypted == null ? plain : encrypted).getOutputStream();
+    if (plain.getInetAddress().isLoopbackAddress()) {
+      plain.setReceiveBufferSize(LOOPBACK_RECEIVE_BYTES);
+    }
     this.identity = identity;
   }
 

@@ -19,7 +19,7 @@ final class BatchPacing {
   private static final int DATA_BYTES = 512;
 
   /** How long the socket may fill, nanoseconds. */
-  private static final long GULP = TimeUnit.MILLISECONDS.toNanos(3);
+  private static final long GULP = TimeUnit.MILLISECONDS.toNanos(5);
 
   /** Time between two batches while little arrives, and so the longest delay. Nanoseconds. */
   private static final long FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);

@@ -73,6 +73,10 @@ final class BigQueryStateStore implements StateStore {
 
   @Override
   public Optional<SlotState> read(String slot) throws InterruptedException {
+    // Reading leaves nothing behind: the table comes with the first position that is written.
+    if (tables.ready(TABLE) == null && rest.get(TABLE_NAME).isEmpty()) {
+      return Optional.empty();
+    }
     if (tables.ready(TABLE) == null
         && tables.prepare(TABLE) instanceof BigQueryTables.Blocked blocked) {
       throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
