@@ -76,6 +76,12 @@ public final class Tuple {
     lengths[i] = 0;
   }
 
+  /** Forgets the last column. */
+  public void removeLast() {
+    Objects.checkIndex(0, size);
+    size--;
+  }
+
   /** Number of columns. */
   public int size() {
     return size;

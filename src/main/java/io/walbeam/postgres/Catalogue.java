@@ -39,7 +39,16 @@ public final class Catalogue implements AutoCloseable {
    * @throws io.walbeam.failure.WalbeamException of kind TRANSIENT if PostgreSQL cannot be reached
    */
   public List<String> primaryKey(int relationId) {
-    try (PreparedStatement statement = connection().prepareStatement(PRIMARY_KEY)) {
+    try {
+      return primaryKey(connection(), relationId);
+    } catch (SQLException e) {
+      close();
+      throw PostgresErrors.using("look up a primary key", connections.settings(), e);
+    }
+  }
+
+  static List<String> primaryKey(Connection connection, int relationId) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PRIMARY_KEY)) {
       statement.setLong(1, Integer.toUnsignedLong(relationId));
       List<String> columns = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
@@ -48,9 +57,6 @@ public final class Catalogue implements AutoCloseable {
         }
       }
       return columns;
-    } catch (SQLException e) {
-      close();
-      throw PostgresErrors.using("look up a primary key", connections.settings(), e);
     }
   }
 

@@ -128,6 +128,63 @@ public final class PostgresErrors {
     };
   }
 
+  /**
+   * An error of a query or COPY that a dump made. PostgreSQL's own text may hold values, so only
+   * its code is passed on.
+   */
+  static WalbeamException dumping(String what, PostgresSettings settings, SQLException e) {
+    String text = String.valueOf(e.getMessage());
+    return switch (state(e)) {
+      case "42501" ->
+          text.contains("row-level security")
+              ? operator(
+                  "Row-level security hides rows from user "
+                      + settings.user()
+                      + ", so walbeam could not "
+                      + what
+                      + ".",
+                  "Grant the role BYPASSRLS, or add a policy that shows it every row.",
+                  e)
+              : operator(
+                  "User " + settings.user() + " may not " + what + ".",
+                  "GRANT SELECT on the table and USAGE on its schema to the user.",
+                  e);
+      case "42P01", "3F000" ->
+          operator(
+              "PostgreSQL could not " + what + ": the table is gone.",
+              "Ask for another dump if it is there again.",
+              e);
+      case "42703", "42883" ->
+          operator(
+              "PostgreSQL could not " + what + ": a column is gone.",
+              "Ask for another dump.",
+              e);
+      default ->
+          state(e).startsWith("22")
+              ? operator(
+                  "PostgreSQL could not " + what + ": a value is not of the column's type.",
+                  "Correct the request.",
+                  e)
+              : isTransient(e) || state(e).equals("55P03")
+                  ? failure(
+                      FailureKind.TRANSIENT,
+                      "PostgreSQL could not " + what + " now (SQLState " + state(e) + ").",
+                      "It is tried again; look into the server's log if it goes on.",
+                      e)
+                  : operator(
+                      "PostgreSQL refused to " + what + " (SQLState " + state(e) + ").",
+                      "Look into the server's log for the reason.",
+                      e);
+    };
+  }
+
+  /** Whether a failure means that the server cannot be reached, rather than that it refused. */
+  public static boolean isConnectionLost(WalbeamException failure) {
+    return failure.kind() == FailureKind.TRANSIENT
+        && !(failure.getCause() instanceof SQLException e
+            && (state(e).equals("57014") || state(e).equals("40001") || state(e).equals("55P03")));
+  }
+
   /** The slot is older than its publication, and there are changes in between. */
   static WalbeamException publicationTooLate(String slot, String publication, SQLException e) {
     return operator(

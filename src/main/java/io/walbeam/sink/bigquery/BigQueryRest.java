@@ -29,6 +29,9 @@ final class BigQueryRest {
   /** How long the service may hold a query call open; then we ask again. */
   private static final long QUERY_WAIT_MILLIS = 20_000;
 
+  /** Rows of one page of a query's result: some hundred kilobytes. */
+  private static final long PAGE_ROWS = 5_000;
+
   private final BigQuerySettings settings;
   private final Bigquery client;
   private final Pace pace;
@@ -152,12 +155,18 @@ final class BigQueryRest {
     }
   }
 
+  /** Takes a page of rows. */
+  @FunctionalInterface
+  interface Pages {
+    void take(List<TableRow> rows) throws InterruptedException;
+  }
+
   /**
-   * Runs a GoogleSQL query with STRING parameters and returns the first page of rows.
+   * Runs a GoogleSQL query with STRING parameters and hands over its rows, page by page.
    *
    * @param table named in a stall
    */
-  List<TableRow> query(String table, String sql, Map<String, String> parameters)
+  void query(String table, String sql, Map<String, String> parameters, Pages pages)
       throws InterruptedException {
     QueryRequest request =
         new QueryRequest()
@@ -165,6 +174,7 @@ final class BigQueryRest {
             .setUseLegacySql(false)
             .setUseQueryCache(false)
             .setTimeoutMs(QUERY_WAIT_MILLIS)
+            .setMaxResults(PAGE_ROWS)
             .setParameterMode("NAMED")
             .setQueryParameters(bind(parameters))
             .setFormatOptions(new DataFormatOptions().setUseInt64Timestamp(true));
@@ -174,10 +184,14 @@ final class BigQueryRest {
     try {
       QueryResponse response =
           call(table, () -> client.jobs().query(settings.project(), request).execute());
-      if (Boolean.TRUE.equals(response.getJobComplete())) {
-        return rows(response.getRows());
+      boolean complete = Boolean.TRUE.equals(response.getJobComplete());
+      @Nullable String token = response.getPageToken();
+      if (complete) {
+        pages.take(rows(response.getRows()));
       }
-      return results(table, response.getJobReference());
+      if (!complete || token != null) {
+        results(table, response.getJobReference(), complete ? token : null, pages);
+      }
     } catch (RefusedException e) {
       throw e.meaning == RestFailures.Meaning.DENIED
           ? denied("bigquery.jobs.create", e.failure)
@@ -185,9 +199,11 @@ final class BigQueryRest {
     }
   }
 
-  private List<TableRow> results(String table, JobReference job)
+  private void results(String table, JobReference job, @Nullable String from, Pages pages)
       throws InterruptedException, RefusedException {
+    @Nullable String token = from;
     while (true) {
+      String page = token;
       GetQueryResultsResponse response =
           call(
               table,
@@ -197,12 +213,19 @@ final class BigQueryRest {
                       .getQueryResults(settings.project(), job.getJobId())
                       .setLocation(job.getLocation())
                       .setTimeoutMs(QUERY_WAIT_MILLIS)
+                      .setMaxResults(PAGE_ROWS)
+                      .setPageToken(page)
                       .setFormatOptionsUseInt64Timestamp(true)
                       .execute());
       if (Boolean.TRUE.equals(response.getJobComplete())) {
-        return rows(response.getRows());
+        pages.take(rows(response.getRows()));
+        token = response.getPageToken();
+        if (token == null) {
+          return;
+        }
+      } else {
+        waits.sleep(pace.firstDelay());
       }
-      waits.sleep(pace.firstDelay());
     }
   }
 

@@ -4,6 +4,9 @@ import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.StateStore;
+import io.walbeam.sink.DumpLedger;
+import io.walbeam.sink.OutdatedRows;
+import java.time.Clock;
 import io.walbeam.sink.TableSink;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,6 +44,8 @@ public final class BigQuerySink implements AutoCloseable {
   private final TableSink tables;
   private final DeadLetterSink deadLetters;
   private final StateStore stateStore;
+  private final DumpLedger dumpLedger;
+  private final OutdatedRows outdatedRows;
   private int holders;
 
   BigQuerySink(BigQuerySettings settings, Pace pace) {
@@ -54,6 +59,8 @@ public final class BigQuerySink implements AutoCloseable {
             new BigQueryTableSink.Parts(prepared, connections, pace, waits, stalls, metrics));
     this.deadLetters = new BigQueryDeadLetters(tables, settings.deadLetterTable());
     this.stateStore = new BigQueryStateStore(tables, prepared, rest);
+    this.dumpLedger = new BigQueryDumpLedger(tables, prepared, rest);
+    this.outdatedRows = new BigQueryOutdatedRows(rest, Clock.systemUTC());
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -102,6 +109,14 @@ public final class BigQuerySink implements AutoCloseable {
 
   public StateStore stateStore() {
     return stateStore;
+  }
+
+  public DumpLedger dumpLedger() {
+    return dumpLedger;
+  }
+
+  public OutdatedRows outdatedRows() {
+    return outdatedRows;
   }
 
   public Stalls stalls() {

@@ -14,6 +14,7 @@ import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ final class BigQueryStateStore implements StateStore {
         && tables.prepare(TABLE) instanceof BigQueryTables.Blocked blocked) {
       throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
     }
-    List<TableRow> rows =
+    List<TableRow> rows = new ArrayList<>();
         rest.query(
             TABLE_NAME,
             "SELECT epoch, system_id, timeline, confirmed_lsn, complete_until, incarnation,"
@@ -92,7 +93,7 @@ final class BigQueryStateStore implements StateStore {
                 + "."
                 + TABLE_NAME
                 + "` WHERE slot = @slot",
-            Map.of("slot", slot));
+            Map.of("slot", slot), rows::addAll);
     return rows.stream()
         .map(row -> state(slot, row))
         .max(

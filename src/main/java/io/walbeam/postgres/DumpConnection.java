@@ -1,0 +1,359 @@
+package io.walbeam.postgres;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.change.TableId;
+import io.walbeam.change.Tuple;
+import io.walbeam.failure.WalbeamException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * An ordinary connection that dumps ask and read through, opened when first used and again after it
+ * was lost. Used by one thread; {@link #close} by any.
+ *
+ * <p>Values come as the text that the replication stream carries. Row-level security that would
+ * hide rows is an error, never a shorter answer.
+ */
+public final class DumpConnection implements AutoCloseable {
+  /** Longest a chunk may be read, milliseconds: it holds back vacuum and conflicts on a standby. */
+  private static final int STATEMENT_TIMEOUT_MILLIS = 30 * 60 * 1000;
+
+  /** Longest wait for a lock; a chunk that waits for ALTER TABLE is tried again. Milliseconds. */
+  private static final int LOCK_TIMEOUT_MILLIS = 30 * 1000;
+
+  private static final String SESSION =
+      "SET search_path = ''; SET row_security = off; SET DateStyle = 'ISO, MDY';"
+          + " SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';"
+          + " SET extra_float_digits = 3; SET standard_conforming_strings = on;"
+          + " SET statement_timeout = "
+          + STATEMENT_TIMEOUT_MILLIS
+          + "; SET lock_timeout = "
+          + LOCK_TIMEOUT_MILLIS;
+
+  private static final String LEAVES =
+      """
+      SELECT c.oid::pg_catalog.int8, n.nspname, c.relname, coalesce(am.amname = 'heap', false),
+        coalesce(pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.int8, 0),
+        CASE WHEN am.oid IS NULL THEN 0 ELSE pg_catalog.pg_relation_size(c.oid) END
+          / pg_catalog.current_setting('block_size')::pg_catalog.int8,
+        CASE WHEN c.relpages > 0 AND c.reltuples > 0
+          THEN c.reltuples::pg_catalog.float8 / c.relpages ELSE 0 END
+      FROM pg_catalog.pg_partition_tree(?::pg_catalog.int8::pg_catalog.regclass) t
+      JOIN pg_catalog.pg_class c ON c.oid = t.relid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+      WHERE t.isleaf AND c.relkind = 'r'
+      UNION ALL
+      SELECT c.oid::pg_catalog.int8, n.nspname, c.relname, coalesce(am.amname = 'heap', false),
+        coalesce(pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.int8, 0),
+        pg_catalog.pg_relation_size(c.oid)
+          / pg_catalog.current_setting('block_size')::pg_catalog.int8,
+        CASE WHEN c.relpages > 0 AND c.reltuples > 0
+          THEN c.reltuples::pg_catalog.float8 / c.relpages ELSE 0 END
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+      WHERE c.oid = ?::pg_catalog.int8::pg_catalog.oid AND c.relkind = 'r'
+        AND NOT EXISTS (
+          SELECT FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
+          WHERE t.relid = c.oid AND t.isleaf)
+      ORDER BY 1
+      """;
+
+  private final PostgresConnections connections;
+  private final String applicationName;
+  private volatile @Nullable Connection connection;
+  private volatile boolean closed;
+
+  public DumpConnection(PostgresSettings settings, String applicationName) {
+    this.connections = new PostgresConnections(settings);
+    this.applicationName = applicationName;
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run(Connection connection) throws SQLException, InterruptedException;
+  }
+
+  /** Names of the tables that the publication holds now. */
+  public List<TableId> published(String publication) throws InterruptedException {
+    return call("read the publication", c -> PublishedTables.names(c, publication));
+  }
+
+  /** The table as it is published, empty if it is not. */
+  public Optional<PublishedTable> describe(String publication, TableId table)
+      throws InterruptedException {
+    return call("describe a table", c -> PublishedTables.describe(c, publication, table));
+  }
+
+  /** The tables that hold the rows of {@code relationId}, by object identifier. */
+  public List<PhysicalTable> leaves(int relationId) throws InterruptedException {
+    return call(
+        "describe the partitions of a table",
+        c -> {
+          List<PhysicalTable> leaves = new ArrayList<>();
+          try (PreparedStatement statement = c.prepareStatement(LEAVES)) {
+            statement.setLong(1, Integer.toUnsignedLong(relationId));
+            statement.setLong(2, Integer.toUnsignedLong(relationId));
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                leaves.add(
+                    new PhysicalTable(
+                        row.getLong(1),
+                        new TableId(row.getString(2), row.getString(3)),
+                        row.getBoolean(4),
+                        row.getLong(5),
+                        row.getLong(6),
+                        row.getDouble(7)));
+              }
+            }
+          }
+          return leaves;
+        });
+  }
+
+  /** The first transaction identifier that is not assigned yet. */
+  public long nextTransaction() throws InterruptedException {
+    return number("pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text");
+  }
+
+  /** Every transaction with a lower identifier has ended, and what it committed is visible. */
+  public long oldestTransaction() throws InterruptedException {
+    return number("pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text");
+  }
+
+  /** End of the WAL written so far, durable or not. */
+  public long insertLsn() throws InterruptedException {
+    return lsn("pg_current_wal_insert_lsn()");
+  }
+
+  /** End of the durable WAL. */
+  public long flushLsn() throws InterruptedException {
+    return lsn("pg_current_wal_flush_lsn()");
+  }
+
+  /** How far a standby has replayed; the end of the durable WAL on a server that is none. */
+  public long replayLsn() throws InterruptedException {
+    return call(
+        "read the WAL position",
+        c ->
+            Slots.lsn(
+                text(
+                    c,
+                    "SELECT (CASE WHEN pg_catalog.pg_is_in_recovery()"
+                        + " THEN pg_catalog.pg_last_wal_replay_lsn()"
+                        + " ELSE pg_catalog.pg_current_wal_flush_lsn() END)::pg_catalog.text")));
+  }
+
+  /** Whether the server is a standby. */
+  public boolean isStandby() throws InterruptedException {
+    return call(
+        "ask for the server's role",
+        c -> "true".equals(text(c, "SELECT pg_catalog.pg_is_in_recovery()::pg_catalog.text")));
+  }
+
+  /**
+   * Reads a value as its column's type and returns how PostgreSQL writes it.
+   *
+   * @throws WalbeamException if it is no value of the type
+   */
+  public String canonical(String columnType, String value) throws InterruptedException {
+    return call(
+        "read a key bound",
+        c -> {
+          try (PreparedStatement statement =
+              c.prepareStatement(
+                  "SELECT (CAST(CAST(? AS pg_catalog.text) AS "
+                      + columnType
+                      + "))::pg_catalog.text")) {
+            statement.setString(1, value);
+            try (ResultSet row = statement.executeQuery()) {
+              row.next();
+              return row.getString(1);
+            }
+          }
+        });
+  }
+
+  /**
+   * The key that {@code rows} rows further on begins the next chunk; empty if fewer are left. Reads
+   * the index only.
+   */
+  public List<String> keyAfter(
+      PublishedTable table, PhysicalTable leaf, TableRange.Keys range, long rows)
+      throws InterruptedException {
+    String keys = CopySql.keyList(table);
+    String sql =
+        "SELECT "
+            + CopySql.keyTexts(table)
+            + " FROM ONLY "
+            + leaf.table().quoted()
+            + CopySql.where(table, range, "")
+            + " ORDER BY "
+            + keys
+            + " OFFSET "
+            + rows
+            + " LIMIT 1";
+    return call(
+        "plan a chunk",
+        c -> {
+          List<String> key = new ArrayList<>();
+          try (Statement statement = c.createStatement();
+              ResultSet row = statement.executeQuery(sql)) {
+            if (row.next()) {
+              for (int i = 1; i <= table.primaryKey().size(); i++) {
+                key.add(row.getString(i));
+              }
+            }
+          }
+          return key;
+        });
+  }
+
+  /**
+   * Reads the rows of a range with COPY, in a transaction of its own.
+   *
+   * @param withAddress whether each row's physical address is wanted
+   * @return bytes that came
+   * @throws WalbeamException if it cannot be read; rows may have been handed over
+   */
+  public long copy(
+      PublishedTable table,
+      PhysicalTable leaf,
+      TableRange range,
+      boolean withAddress,
+      CopiedRow rows)
+      throws InterruptedException {
+    String sql = CopySql.copy(table, leaf, range, withAddress);
+    int columns = table.relation().columns().size();
+    return call(
+        "read table " + table.relation().table(),
+        c -> {
+          c.setAutoCommit(false);
+          try (Statement statement = c.createStatement()) {
+            statement.execute("SET TRANSACTION READ ONLY");
+          }
+          boolean complete = false;
+          try {
+            long bytes = copyRows(c, sql, columns, withAddress, rows);
+            c.commit();
+            c.setAutoCommit(true);
+            complete = true;
+            return bytes;
+          } finally {
+            if (!complete) {
+              drop();
+            }
+          }
+        });
+  }
+
+  private static long copyRows(
+      Connection connection, String sql, int columns, boolean withAddress, CopiedRow rows)
+      throws SQLException, InterruptedException {
+    CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+    Tuple tuple = new Tuple();
+    long bytes = 0;
+    for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
+      bytes += line.length;
+      CopyText.parse(line, tuple);
+      long address = 0;
+      if (withAddress) {
+        address = CopySql.address(tuple.text(columns));
+        tuple.removeLast();
+      }
+      rows.take(tuple, address);
+    }
+    return bytes;
+  }
+
+  /** Writes a transactional logical message; it is durable when this returns. */
+  public void emit(String prefix, String content) throws InterruptedException {
+    call(
+        "emit a logical message",
+        c -> {
+          try (PreparedStatement statement =
+              c.prepareStatement("SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)")) {
+            statement.setString(1, prefix);
+            statement.setString(2, content);
+            statement.executeQuery().close();
+            return 0;
+          }
+        });
+  }
+
+  /** Gives the connection up, also under a call in another thread. Final. */
+  @Override
+  public void close() {
+    closed = true;
+    drop();
+  }
+
+  private long number(String function) throws InterruptedException {
+    return call(
+        "read the running transactions",
+        c -> Long.parseLong(text(c, "SELECT pg_catalog." + function)));
+  }
+
+  private long lsn(String function) throws InterruptedException {
+    return call(
+        "read the WAL position",
+        c -> Lsn.parse(text(c, "SELECT pg_catalog." + function + "::pg_catalog.text")).value());
+  }
+
+  private static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  private <T> T call(String what, Call<T> call) throws InterruptedException {
+    try {
+      return call.run(connection());
+    } catch (SQLException e) {
+      drop();
+      throw PostgresErrors.dumping(what, connections.settings(), e);
+    }
+  }
+
+  private Connection connection() throws SQLException {
+    Connection open = connection;
+    if (open == null) {
+      open = connections.open(applicationName);
+      boolean ready = false;
+      try (Statement statement = open.createStatement()) {
+        statement.execute(SESSION);
+        ready = true;
+      } finally {
+        if (!ready) {
+          PostgresConnections.abort(open);
+        }
+      }
+      connection = open;
+      if (closed) {
+        drop();
+        throw new SQLException("The connection was closed.", "57P01");
+      }
+    }
+    return open;
+  }
+
+  private void drop() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      PostgresConnections.abort(open);
+    }
+  }
+}

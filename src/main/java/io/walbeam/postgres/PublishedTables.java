@@ -1,0 +1,169 @@
+package io.walbeam.postgres;
+
+import io.walbeam.change.Relation;
+import io.walbeam.change.RelationColumn;
+import io.walbeam.change.ReplicaIdentity;
+import io.walbeam.change.TableId;
+import io.walbeam.change.TypeName;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a publication holds, described as the plugin would describe it (PostgreSQL source,
+ * {@code logicalrep_write_rel}, {@code pgoutput_change}).
+ */
+final class PublishedTables {
+  /** Types with smaller identifiers are not announced (PostgreSQL source, FirstGenbkiObjectId). */
+  private static final long FIRST_ANNOUNCED_TYPE = 10_000;
+
+  /** From this version on the view itself leaves out generated columns that are not published. */
+  private static final int GENERATED_COLUMNS_VERSION = 18;
+
+  /** The JSON form reads the same on versions whose view lacks a column. */
+  private static final String TABLES =
+      """
+      SELECT p.schemaname, p.tablename, c.oid::pg_catalog.int8, c.relreplident::pg_catalog.text,
+        pg_catalog.to_jsonb(p) ->> 'rowfilter',
+        ARRAY(SELECT pg_catalog.jsonb_array_elements_text(
+          CASE pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) -> 'attnames')
+            WHEN 'array' THEN pg_catalog.to_jsonb(p) -> 'attnames' ELSE '[]' END)),
+        c.relkind = 'p' OR coalesce(am.amname = 'heap', false),
+        c.reltuples::pg_catalog.float8
+      FROM pg_catalog.pg_publication_tables p
+      JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
+      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+      LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+      WHERE p.pubname = ? AND (?::pg_catalog.text IS NULL
+        OR (p.schemaname = ? AND p.tablename = ?))
+      ORDER BY 1, 2
+      """;
+
+  private static final String COLUMNS =
+      """
+      SELECT a.attname, a.atttypid::pg_catalog.int8, a.atttypmod,
+        pg_catalog.format_type(a.atttypid, a.atttypmod),
+        EXISTS (SELECT FROM pg_catalog.pg_index i,
+            unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k(attnum, place)
+          WHERE i.indrelid = a.attrelid AND k.attnum = a.attnum AND k.place <= i.indnkeyatts
+            AND ((c.relreplident = 'd' AND i.indisprimary AND i.indimmediate)
+              OR (c.relreplident = 'i' AND i.indisreplident))),
+        bn.nspname, bt.typname, a.attgenerated <> ''
+      FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+      CROSS JOIN LATERAL (
+        WITH RECURSIVE d AS (
+          SELECT t.oid, t.typbasetype, t.typtype FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid
+          UNION ALL
+          SELECT b.oid, b.typbasetype, b.typtype
+          FROM pg_catalog.pg_type b JOIN d ON d.typtype = 'd' AND b.oid = d.typbasetype)
+        SELECT d.oid FROM d WHERE d.typtype <> 'd' LIMIT 1) base
+      JOIN pg_catalog.pg_type bt ON bt.oid = base.oid
+      JOIN pg_catalog.pg_namespace bn ON bn.oid = bt.typnamespace
+      WHERE a.attrelid = ?::pg_catalog.int8::pg_catalog.oid AND a.attnum > 0 AND NOT a.attisdropped
+      ORDER BY a.attnum
+      """;
+
+  private PublishedTables() {}
+
+  /** Names of the tables that the publication holds now; roots of partitions if it says so. */
+  static List<TableId> names(Connection connection, String publication) throws SQLException {
+    List<TableId> names = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
+      statement.setString(1, publication);
+      statement.setString(2, null);
+      statement.setString(3, "");
+      statement.setString(4, "");
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          names.add(new TableId(rows.getString(1), rows.getString(2)));
+        }
+      }
+    }
+    return names;
+  }
+
+  /** The table as it is published, empty if it is not. */
+  static Optional<PublishedTable> describe(Connection connection, String publication, TableId table)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
+      statement.setString(1, publication);
+      statement.setString(2, table.schema());
+      statement.setString(3, table.schema());
+      statement.setString(4, table.name());
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        @Nullable String filter = row.getString(5);
+        Array published = row.getArray(6);
+        return Optional.of(
+            describe(
+                connection,
+                table,
+                row.getLong(3),
+                ReplicaIdentity.of(row.getString(4).charAt(0)),
+                filter == null ? "" : filter,
+                List.of((String[]) published.getArray()),
+                row.getBoolean(7),
+                row.getDouble(8)));
+      }
+    }
+  }
+
+  private static PublishedTable describe(
+      Connection connection,
+      TableId table,
+      long oid,
+      ReplicaIdentity identity,
+      String filter,
+      List<String> published,
+      boolean heap,
+      double estimatedRows)
+      throws SQLException {
+    boolean generated =
+        connection.getMetaData().getDatabaseMajorVersion() >= GENERATED_COLUMNS_VERSION;
+    List<RelationColumn> columns = new ArrayList<>();
+    List<String> columnTypes = new ArrayList<>();
+    Map<Integer, TypeName> types = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+      statement.setLong(1, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          String name = row.getString(1);
+          boolean listed = published.isEmpty() || published.contains(name);
+          if (!listed || (row.getBoolean(8) && !(generated && !published.isEmpty()))) {
+            continue;
+          }
+          long type = row.getLong(2);
+          columns.add(
+              new RelationColumn(
+                  name,
+                  (int) type,
+                  row.getInt(3),
+                  identity == ReplicaIdentity.FULL || row.getBoolean(5)));
+          columnTypes.add(row.getString(4));
+          if (type >= FIRST_ANNOUNCED_TYPE) {
+            types.put((int) type, new TypeName((int) type, row.getString(6), row.getString(7)));
+          }
+        }
+      }
+    }
+    return new PublishedTable(
+        new Relation((int) oid, table, identity, columns),
+        types,
+        columnTypes,
+        Catalogue.primaryKey(connection, (int) oid),
+        filter,
+        heap,
+        estimatedRows);
+  }
+}

@@ -1,0 +1,133 @@
+package io.walbeam.sink;
+
+import io.walbeam.change.TableId;
+
+/**
+ * One row of {@code _walbeam_backfills}: a dump of one table that was asked for, and how far it is.
+ *
+ * @param slot name of the replication slot, part of the key
+ * @param requestLsn commit LSN of the request's transaction, the consistent point; part of the key
+ * @param requestCommitMicros commit time of it, microseconds since the Unix epoch
+ * @param table the source table, part of the key; both names empty if the request names none
+ * @param scope JSON object of what part of the table is meant, {@code {}} for all of it
+ * @param startedMicros microseconds since the Unix epoch, 0 if not yet
+ * @param finishedMicros microseconds since the Unix epoch, 0 if not yet
+ * @param chunksTotal 0 if not known
+ * @param rows rows written so far
+ * @param bytes bytes read so far
+ * @param resume where to go on after a restart, empty for the beginning
+ * @param error what went wrong and the remedy, without row values; empty if nothing did
+ */
+public record DumpEntry(
+    String slot,
+    long epoch,
+    long requestLsn,
+    long requestCommitMicros,
+    TableId table,
+    Kind kind,
+    Status status,
+    String scope,
+    long startedMicros,
+    long finishedMicros,
+    long chunksDone,
+    long chunksTotal,
+    long rows,
+    long bytes,
+    String resume,
+    String error) {
+  /** Why the table is dumped. The names are written to BigQuery and never change. */
+  public enum Kind {
+    /** It had never been dumped. */
+    INITIAL,
+    /** Somebody asked. */
+    REQUEST
+  }
+
+  /** How far it is. The names are written to BigQuery and never change. */
+  public enum Status {
+    REQUESTED,
+    RUNNING,
+    FINISHED,
+    /** The request is not one that is carried out. */
+    REFUSED,
+    /** It was given up; the stream goes on. */
+    FAILED,
+    /** Not needed: another dump of the table or a truncation took its place. */
+    SUPERSEDED;
+
+    /** Whether nothing more happens to it. */
+    public boolean isOver() {
+      return this != REQUESTED && this != RUNNING;
+    }
+  }
+
+  /** The same entry with another status. */
+  public DumpEntry with(Status next, long finishedAt, String problem) {
+    return new DumpEntry(
+        slot,
+        epoch,
+        requestLsn,
+        requestCommitMicros,
+        table,
+        kind,
+        next,
+        scope,
+        startedMicros,
+        finishedAt,
+        chunksDone,
+        chunksTotal,
+        rows,
+        bytes,
+        resume,
+        problem);
+  }
+
+  /** The same entry, begun. */
+  public DumpEntry started(long micros) {
+    return new DumpEntry(
+        slot,
+        epoch,
+        requestLsn,
+        requestCommitMicros,
+        table,
+        kind,
+        Status.RUNNING,
+        scope,
+        startedMicros == 0 ? micros : startedMicros,
+        0,
+        chunksDone,
+        chunksTotal,
+        rows,
+        bytes,
+        resume,
+        "");
+  }
+
+  /** The same entry, further on. */
+  public DumpEntry progressed(
+      long chunks, long total, long moreRows, long moreBytes, String resumeAt) {
+    return new DumpEntry(
+        slot,
+        epoch,
+        requestLsn,
+        requestCommitMicros,
+        table,
+        kind,
+        status,
+        scope,
+        startedMicros,
+        finishedMicros,
+        chunks,
+        total,
+        rows + moreRows,
+        bytes + moreBytes,
+        resumeAt,
+        error);
+  }
+
+  /** Hides the scope, which may hold key values. */
+  @Override
+  public String toString() {
+    return "DumpEntry[" + table + ", " + kind + ", " + status + "]";
+  }
+}
