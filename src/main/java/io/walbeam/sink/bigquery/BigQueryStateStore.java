@@ -76,6 +76,7 @@ final class BigQueryStateStore implements StateStore {
   public Optional<SlotState> read(String slot) throws InterruptedException {
     // Reading leaves nothing behind: the table comes with the first position that is written.
     if (tables.ready(TABLE) == null && rest.get(TABLE_NAME).isEmpty()) {
+      rest.verifyDataset();
       return Optional.empty();
     }
     if (tables.ready(TABLE) == null
