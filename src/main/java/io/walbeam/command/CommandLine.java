@@ -9,12 +9,14 @@ import java.util.List;
 /** Finds the command, runs it, and maps whatever happens to an exit code. */
 public final class CommandLine {
   private static final String RUN = "run";
+  private static final String BACKFILL = "backfill";
 
   private static final String USAGE =
       """
-      Usage: java -jar walbeam.jar [run] --postgresUrl=... --postgresUser=... --dataset=... [options]
+      Usage: java -jar walbeam.jar [command] --postgresUrl=... --postgresUser=... [options]
 
-      run    replicate PostgreSQL into BigQuery until stopped (default)
+      run       replicate PostgreSQL into BigQuery until stopped (default); needs --dataset
+      backfill  ask the run for a dump of --tables, of the keys from --keyFrom to --keyTo if given
 
       Exit codes: 0 done, 1 ended and may be started again, 2 the command line is wrong,
       3 a person must mend something first. The README lists every option.
@@ -34,8 +36,13 @@ public final class CommandLine {
       if (!rest.get(0).startsWith("--")) {
         String command = rest.get(0);
         rest = rest.subList(1, rest.size());
+        if (command.equals(BACKFILL)) {
+          BackfillCommand.run(rest, out);
+          return 0;
+        }
         if (!command.equals(RUN)) {
-          err.println("walbeam: There is no command " + command + "; the only one is run.");
+          err.println(
+              "walbeam: There is no command " + command + "; there are run and backfill.");
           return FailureKind.CONFIGURATION.exitCode();
         }
       }

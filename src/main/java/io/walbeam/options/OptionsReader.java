@@ -57,6 +57,36 @@ public final class OptionsReader {
     return new Invocation(options, settings.get());
   }
 
+  /**
+   * Reads the command line of a command that only talks to PostgreSQL.
+   *
+   * @throws ConfigurationProblems with every problem found
+   */
+  public static Source readSource(List<String> arguments) throws ConfigurationProblems {
+    List<String> problems = new ArrayList<>();
+    WalbeamOptions options = ArgumentParser.parse(arguments, problems);
+    OptionsReader reader = new OptionsReader(options, Clock.systemUTC(), problems);
+    Optional<PostgresSettings> postgres = reader.postgres();
+    String slot = reader.slot();
+    String publication = reader.publication();
+    TablePatterns tables = reader.tables();
+    if (options.getTables().isBlank()) {
+      problems.add("--tables is missing; name the tables, or give * for all.");
+    }
+    if (!problems.isEmpty() || postgres.isEmpty()) {
+      throw new ConfigurationProblems(problems);
+    }
+    return new Source(options, postgres.get(), slot, publication, tables);
+  }
+
+  /** What a command that only talks to PostgreSQL needs to know. */
+  public record Source(
+      WalbeamOptions options,
+      PostgresSettings postgres,
+      String slot,
+      String publication,
+      TablePatterns tables) {}
+
   /** Beam's options for the runner, our settings for everything else. */
   public record Invocation(WalbeamOptions options, RunSettings settings) {}
 
@@ -66,14 +96,15 @@ public final class OptionsReader {
     String slot = slot();
     String publication = publication();
     TablePatterns tables = tables();
-    boolean stopAtNow = stopAtNow();
+    boolean stopAtNow = stopAtNow() || options.getSnapshot().equals("only");
     long epoch = epoch();
     WriteMode writeMode = writeMode();
     Optional<MappingSettings> mapping = mapping();
     Optional<BigQuerySettings> destination = destination(slot);
+    DumpOptions dumps = dumps(postgres);
     if (stopAtNow && runnerName(options).equals("DataflowRunner")) {
       problems.add(
-          "--stopAt=now does not work with DataflowRunner; drain the job instead, or run it with"
+          "--stopAt=now and --snapshot=only do not work with DataflowRunner; drain the job instead, or run it with"
               + " DirectRunner.");
     }
     if (postgres.isEmpty() || destination.isEmpty() || mapping.isEmpty()) {
@@ -91,6 +122,7 @@ public final class OptionsReader {
             destination.get(),
             mapping.get(),
             writeMode,
+            dumps,
             placement));
   }
 
@@ -162,6 +194,59 @@ public final class OptionsReader {
         yield false;
       }
     };
+  }
+
+  private DumpOptions dumps(Optional<PostgresSettings> primary) {
+    boolean initial = !oneOf("--snapshot", options.getSnapshot(), "initial", "never", "only")
+        .equals("never");
+    boolean requests =
+        oneOf("--requests", options.getRequests(), "on", "off").equals("on");
+    boolean apply = oneOf("--truncate", options.getTruncate(), "apply", "log").equals("apply");
+    return new DumpOptions(
+        initial,
+        requests,
+        (int) number("--snapshotParallelism", options.getSnapshotParallelism(), 1, 32),
+        primary.flatMap(this::replica).orElse(null),
+        apply,
+        number("--truncateLimit", options.getTruncateLimit(), 0, Long.MAX_VALUE));
+  }
+
+  private Optional<PostgresSettings> replica(PostgresSettings primary) {
+    String url = options.getSnapshotUrl();
+    if (url == null || url.isBlank()) {
+      return Optional.empty();
+    }
+    List<String> found = new ArrayList<>();
+    Optional<PostgresSettings> settings =
+        PostgresUrl.parse(url, Optional.of(primary.user()), primary.password(), found);
+    found.forEach(
+        problem -> problems.add(problem.replace("--postgresUrl", "--snapshotUrl")));
+    return settings;
+  }
+
+  private String oneOf(String option, String value, String... allowed) {
+    if (List.of(allowed).contains(value)) {
+      return value;
+    }
+    problems.add(option + " is one of " + String.join(", ", allowed) + ".");
+    return allowed[0];
+  }
+
+  private long number(String option, String text, long least, long most) {
+    try {
+      long number = Long.parseLong(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, like a number out of range.
+    }
+    problems.add(
+        option
+            + " is a whole number of "
+            + least
+            + (most == Long.MAX_VALUE ? " or more." : " to " + most + "."));
+    return least;
   }
 
   private long epoch() {

@@ -25,6 +25,7 @@ public record RunSettings(
     BigQuerySettings destination,
     MappingSettings mapping,
     WriteMode writeMode,
+    DumpOptions dumps,
     Placement placement)
     implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -69,6 +69,49 @@ public interface WalbeamOptions extends BigQueryOptions {
 
   void setStopAt(String value);
 
+  @Description(
+      "initial: dump every table that was never dumped, while the stream goes on; never: stream"
+          + " only; only: dump what was never dumped, write what was committed meanwhile, end.")
+  @Default.String("initial")
+  String getSnapshot();
+
+  void setSnapshot(String value);
+
+  @Description("Connections that dumps read with.")
+  @Default.String("2")
+  String getSnapshotParallelism();
+
+  void setSnapshotParallelism(String value);
+
+  @Description(
+      "A physical standby that dumps read from, given like --postgresUrl; user and password are"
+          + " those of the primary. Default: the primary.")
+  @Nullable String getSnapshotUrl();
+
+  void setSnapshotUrl(@Nullable String value);
+
+  @Description(
+      "on: carry out dump requests (logical messages with the prefix walbeam.backfill); off: ignore"
+          + " them.")
+  @Default.String("on")
+  String getRequests();
+
+  void setRequests(String value);
+
+  @Description(
+      "apply: a TRUNCATE of a table deletes its rows in BigQuery; log: it is logged and becomes a"
+          + " dead letter.")
+  @Default.String("apply")
+  String getTruncate();
+
+  void setTruncate(String value);
+
+  @Description("Most rows that a TRUNCATE deletes in BigQuery; with more it is left to a person.")
+  @Default.String("10000000")
+  String getTruncateLimit();
+
+  void setTruncateLimit(String value);
+
   @Description("Destination dataset: project.dataset, or dataset in --project.")
   @Nullable String getDataset();
 

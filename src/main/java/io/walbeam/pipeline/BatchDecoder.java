@@ -17,7 +17,9 @@ import io.walbeam.row.RowMeta;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.OversizeMarker;
 import java.nio.ByteBuffer;
+import io.walbeam.backfill.DumpRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,9 @@ final class BatchDecoder implements PgOutputHandler {
 
     /** The row changed, but the change was too long to be carried: {@code bytes} long. */
     void oversize(Route route, long bytes, RowMeta meta);
+
+    /** Somebody asks for a dump. */
+    void dumpRequest(byte[] content, RowMeta meta);
 
     /** All rows of the relation are gone. */
     void truncate(Route route, RowMeta meta);
@@ -231,7 +236,14 @@ final class BatchDecoder implements PgOutputHandler {
   }
 
   @Override
-  public void message(PgOutputMessage.LogicalMessage message) {}
+  public void message(PgOutputMessage.LogicalMessage message) {
+    if (message.prefix().equals(DumpRequest.PREFIX)) {
+      int begin = message.contentOffset();
+      mutations.dumpRequest(
+          Arrays.copyOfRange(message.bytes(), begin, begin + message.contentLength()),
+          at(0, Operation.READ));
+    }
+  }
 
   private RowMeta at(int half, Operation operation) {
     if (transaction == null) {

@@ -16,6 +16,8 @@ import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.RejectedRow;
 import io.walbeam.source.ChangeBatch;
+import io.walbeam.backfill.DumpRequest;
+import io.walbeam.backfill.Truncations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -56,7 +58,10 @@ final class BundleWriter implements BatchDecoder.Mutations {
   private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
+  private final List<Request> dumpRequests = new ArrayList<>();
   private boolean wroteRows;
+
+  private record Request(DumpRequest.Origin origin, byte[] content) {}
 
   private record Sent(TableChunk chunk, Future<List<RejectedRow>> result) {}
 
@@ -93,6 +98,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
     }
     while (!outstanding.isEmpty()) {
       await(outstanding.remove());
+    }
+    for (Request request : dumpRequests) {
+      destination.dumps().record(request.origin(), request.content());
     }
     if (!deadLetters.isEmpty()) {
       destination.deadLetters().write(deadLetters.take());
@@ -161,8 +169,27 @@ final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   @Override
+  public void dumpRequest(byte[] content, RowMeta meta) {
+    dumpRequests.add(
+        new Request(destination.requestOrigin(meta.commitLsn(), meta.commitTimeMicros()), content));
+  }
+
+  @Override
   public void truncate(Route route, RowMeta meta) {
-    if (route.replica() == null) {
+    TableMapping mapping = route.replica();
+    if (mapping == null) {
+      return;
+    }
+    if (destination.appliesTruncations()) {
+      destination
+          .truncations()
+          .apply(
+              new Truncations.Truncation(
+                  route.relation().table(),
+                  meta.position(),
+                  meta.transactionId(),
+                  meta.commitTimeMicros()),
+              mapping);
       return;
     }
     deadLetters.add(
@@ -170,8 +197,8 @@ final class BundleWriter implements BatchDecoder.Mutations {
         "truncate",
         "TRUNCATE",
         "The table was truncated; its rows are still in BigQuery.",
-        "Delete the rows of the destination table by hand, or drop the table and the slot and start"
-            + " over.");
+        "Ask for a dump of the table, which deletes what the source no longer has, or run with"
+            + " --truncate=apply.");
     log.warn(
         "Table {} was truncated at {}; a dead letter says what to do.",
         route.relation().table(),

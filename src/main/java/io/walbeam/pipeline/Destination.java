@@ -1,6 +1,16 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.backfill.DumpContext;
+import io.walbeam.backfill.DumpPace;
+import io.walbeam.backfill.DumpRequest;
+import io.walbeam.backfill.DumpRoute;
+import io.walbeam.backfill.DumpSettings;
+import io.walbeam.backfill.Dumps;
+import io.walbeam.backfill.Positions;
+import io.walbeam.backfill.Truncations;
 import io.walbeam.options.RunSettings;
+import io.walbeam.postgres.PublishedTable;
+import java.util.Optional;
 import io.walbeam.progress.StatePublisher;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.SinkMetrics;
@@ -37,6 +47,9 @@ final class Destination implements AutoCloseable {
   private final SourceCatalogue catalogue;
   private final StatePublisher publisher;
   private final ExecutorService executor;
+  private final RunSettings settings;
+  private final Dumps dumps;
+  private final Truncations truncations;
 
   private Destination(RunSettings settings) {
     sink = BigQuerySink.acquire(settings.destination());
@@ -44,6 +57,71 @@ final class Destination implements AutoCloseable {
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
     publisher = new StatePublisher(sink.stateStore(), LocalPositions.shared(), slotKey(settings));
     executor = Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
+    this.settings = settings;
+    DumpPace pace =
+        settings.placement() == RunSettings.Placement.ONE_JVM
+            ? DumpPace.ONE_JVM
+            : DumpPace.WORKERS;
+    dumps = new Dumps(dumpSettings(settings, pace), dumpEnds());
+    truncations =
+        new Truncations(
+            sink.outdatedRows(),
+            sink.tables(),
+            sink.deadLetters(),
+            sink.stalls(),
+            dumps,
+            heldPositions(publisher),
+            settings.dumps().truncateLimit(),
+            pace.poll(),
+            clock());
+  }
+
+  private static DumpSettings dumpSettings(RunSettings settings, DumpPace pace) {
+    return new DumpSettings(
+        settings.postgres(),
+        settings.dumps().replica().orElse(null),
+        settings.slot(),
+        settings.publication(),
+        settings.epoch(),
+        settings.tables(),
+        settings.dumps().initial(),
+        settings.dumps().requests(),
+        settings.dumps().parallelism(),
+        pace);
+  }
+
+  private DumpContext.Ends dumpEnds() {
+    return new DumpContext.Ends(
+        this::dumpRoute,
+        sink.tables(),
+        sink.deadLetters(),
+        sink.dumpLedger(),
+        sink.outdatedRows(),
+        sink.stalls(),
+        clock());
+  }
+
+  private Optional<DumpRoute> dumpRoute(PublishedTable table) {
+    Route route = routes.route(table.relation(), table.types());
+    return route.wanted()
+        ? Optional.of(
+            new DumpRoute(route.relation(), route.key(), route.replica(), route.changelog()))
+        : Optional.empty();
+  }
+
+  private static Positions heldPositions(StatePublisher publisher) {
+    return new Positions() {
+      @Override
+      public Hold hold(long lsn) {
+        StatePublisher.Hold hold = publisher.hold(lsn);
+        return hold::close;
+      }
+
+      @Override
+      public void awaitWritten(long lsn) throws InterruptedException {
+        publisher.awaitSubmitted(lsn);
+      }
+    };
   }
 
   /** The destination of the job, opened at first use in this JVM. */
@@ -62,6 +140,28 @@ final class Destination implements AutoCloseable {
     return destination == null || destination.publisher.awaitPublished(timeout);
   }
 
+  /**
+   * Waits until every dump asked for is over and every truncation is applied.
+   *
+   * @throws io.walbeam.failure.WalbeamException if a dump failed
+   */
+  static void awaitDumps(RunSettings settings) throws InterruptedException {
+    Destination destination = SHARED.get(slotKey(settings));
+    if (destination != null) {
+      destination.dumps.awaitAll();
+      destination.publisher.awaitReleased();
+    }
+  }
+
+  /** Gives up dumps and truncations under way; a restart goes on with them. */
+  static void endDumps(RunSettings settings) {
+    Destination destination = SHARED.get(slotKey(settings));
+    if (destination != null) {
+      destination.truncations.close();
+      destination.dumps.close();
+    }
+  }
+
   /** Closes what {@link #of} opened in this JVM. */
   static void closeShared(RunSettings settings) {
     Destination destination = SHARED.remove(slotKey(settings));
@@ -76,6 +176,24 @@ final class Destination implements AutoCloseable {
 
   Routes routes() {
     return routes;
+  }
+
+  Dumps dumps() {
+    return dumps;
+  }
+
+  Truncations truncations() {
+    return truncations;
+  }
+
+  /** Whether a truncation of a source table is one of the destination's. */
+  boolean appliesTruncations() {
+    return settings.dumps().applyTruncations();
+  }
+
+  /** Names a dump request that was committed there and then. */
+  DumpRequest.Origin requestOrigin(long commitLsn, long commitMicros) {
+    return new DumpRequest.Origin(settings.slot(), settings.epoch(), commitLsn, commitMicros);
   }
 
   TableSink tables() {
@@ -104,6 +222,8 @@ final class Destination implements AutoCloseable {
 
   @Override
   public void close() {
+    truncations.close();
+    dumps.close();
     executor.shutdownNow();
     publisher.close();
     catalogue.close();

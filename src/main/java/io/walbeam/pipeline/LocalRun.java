@@ -19,6 +19,7 @@ public final class LocalRun implements AutoCloseable {
 
   private final RunSettings settings;
   private final SourceSettings source;
+  private volatile boolean ending;
 
   private LocalRun(RunSettings settings) {
     this.settings = settings;
@@ -52,15 +53,22 @@ public final class LocalRun implements AutoCloseable {
 
   /** Asks the run to end once everything it has read is written. Returns at once. */
   public void requestEnd() {
+    ending = true;
+    Destination.endDumps(settings);
     Sessions.requestEnd(source);
   }
 
   /**
-   * Waits until everything written is confirmed to the slot.
+   * Waits for the dumps, unless the run was asked to end, and until everything written is confirmed
+   * to the slot.
    *
-   * @throws WalbeamException if it is not within a minute; nothing is lost then
+   * @throws WalbeamException if a dump failed, or if the slot is not told within a minute; nothing
+   *     is lost then
    */
   public void confirm() throws InterruptedException {
+    if (!ending) {
+      Destination.awaitDumps(settings);
+    }
     boolean confirmed =
         Destination.awaitPublished(settings, CONFIRMATION_TIMEOUT)
             && Sessions.complete(source, CONFIRMATION_TIMEOUT);

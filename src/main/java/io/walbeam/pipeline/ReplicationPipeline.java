@@ -53,6 +53,7 @@ public final class ReplicationPipeline {
         settings.epoch(),
         settings.jobStart(),
         settings.stopAtNow(),
-        new StateReader(settings.destination()));
+        new StateReader(settings.destination()),
+        new DumpStarter(settings));
   }
 }

@@ -3,20 +3,22 @@ package io.walbeam.postgres;
 import io.walbeam.change.Tuple;
 
 /**
- * Parses one line of COPY's text format into a tuple over the line's own bytes (PostgreSQL
+ * Parses one line of COPY's text format into a tuple (PostgreSQL
  * documentation, COPY, "Text Format"). Pure.
  */
-final class CopyText {
+public final class CopyText {
   private CopyText() {}
 
   /**
-   * Parses a line. Escapes are resolved in place.
+   * Parses a line, which stays as it is.
    *
-   * @param line the line, with or without its newline; changed
-   * @param tuple reset and filled
+   * @param copied the line, with or without its newline
+   * @param tuple reset and filled: a view over the line, or over a copy where escapes had to be
+   *     resolved
    * @throws IllegalArgumentException if the line is not COPY text
    */
-  static void parse(byte[] line, Tuple tuple) {
+  public static void parse(byte[] copied, Tuple tuple) {
+    byte[] line = hasEscape(copied) ? copied.clone() : copied;
     int end = line.length;
     if (end > 0 && line[end - 1] == '\n') {
       end--;
@@ -29,6 +31,15 @@ final class CopyText {
         return;
       }
     }
+  }
+
+  private static boolean hasEscape(byte[] line) {
+    for (byte b : line) {
+      if (b == '\\') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns where the next field begins, beyond {@code end} after the last. */

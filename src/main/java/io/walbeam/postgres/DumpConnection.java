@@ -271,7 +271,7 @@ public final class DumpConnection implements AutoCloseable {
         address = CopySql.address(tuple.text(columns));
         tuple.removeLast();
       }
-      rows.take(tuple, address);
+      rows.take(tuple, line, address);
     }
     return bytes;
   }

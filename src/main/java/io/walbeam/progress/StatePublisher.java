@@ -8,6 +8,8 @@ import io.walbeam.sink.SlotState;
 import io.walbeam.sink.StateStore;
 import io.walbeam.source.PublishedPositions;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ public final class StatePublisher implements AutoCloseable {
 
   // Guarded by this.
   private @Nullable SlotState next;
+  private @Nullable SlotState held;
+  private final Map<Object, Long> holds = new HashMap<>();
   private boolean writing;
   private boolean closed;
   private @Nullable Throwable failure;
@@ -56,8 +60,61 @@ public final class StatePublisher implements AutoCloseable {
     }
     highestEpoch = state.epoch();
     highestLsn = state.confirmedLsn();
-    next = state;
+    if (isHeldBack(state)) {
+      held = state;
+    } else {
+      held = null;
+      next = state;
+    }
     notifyAll();
+  }
+
+  /** Keeps positions beyond {@code lsn} from being published until the handle is closed. */
+  public synchronized Hold hold(long lsn) {
+    Object key = new Object();
+    holds.put(key, lsn);
+    return () -> release(key);
+  }
+
+  /** Lets positions go on; closing it twice does nothing. */
+  @FunctionalInterface
+  public interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Waits until a position beyond {@code lsn} was handed over, published or not. */
+  public synchronized void awaitSubmitted(long lsn) throws InterruptedException {
+    while (Long.compareUnsigned(highestLsn, lsn) <= 0) {
+      if (closed) {
+        throw new InterruptedException("the publisher was closed");
+      }
+      wait();
+    }
+  }
+
+  private boolean isHeldBack(SlotState state) {
+    return holds.values().stream()
+        .anyMatch(lsn -> Long.compareUnsigned(state.confirmedLsn(), lsn) > 0);
+  }
+
+  private synchronized void release(Object key) {
+    holds.remove(key);
+    notifyAll();
+    SlotState waiting = held;
+    if (waiting != null && !isHeldBack(waiting)) {
+      held = null;
+      next = waiting;
+      notifyAll();
+    }
+  }
+
+  /** Waits until nothing holds positions back, or the publisher is closed. */
+  public synchronized void awaitReleased() throws InterruptedException {
+    while (!holds.isEmpty() && !closed) {
+      throwFailure();
+      wait(1_000);
+    }
   }
 
   /**

@@ -61,7 +61,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     PostgresConnections connections = new PostgresConnections(settings.postgres());
     this.side = new SideConnection(connections, "walbeam-side:" + settings.slot());
     this.fence = settings.stopAtNow() ? new Fence() : null;
-    this.monitor = new ServerMonitor(side, settings.slot(), fence);
+    this.monitor = new ServerMonitor(side, settings.slot(), fence, settings.hook());
     this.connector = new SessionConnector(settings, connections, side, this::pause);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
     thread.setDaemon(true);
@@ -160,6 +160,10 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
 
   @Override
   public boolean isReading() {
+    WalbeamException refused = monitor.failure();
+    if (refused != null) {
+      throw refused;
+    }
     return isAlive() && !(isForsaken() && !positions.isOutstanding() && giveUp());
   }
 

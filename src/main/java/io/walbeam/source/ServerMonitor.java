@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.ServerSample;
 import io.walbeam.postgres.SideConnection;
@@ -29,12 +30,16 @@ final class ServerMonitor implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile Sample sample = new Sample(0, 0);
+  private final StreamHook hook;
+  private boolean hooked;
+  private volatile @Nullable WalbeamException failure;
   private boolean fenceWritten;
 
-  ServerMonitor(SideConnection side, String slot, @Nullable Fence fence) {
+  ServerMonitor(SideConnection side, String slot, @Nullable Fence fence, StreamHook hook) {
     this.side = side;
     this.slot = slot;
     this.fence = fence;
+    this.hook = hook;
     this.thread = new Thread(this::run, "walbeam-monitor-" + slot);
     thread.setDaemon(true);
   }
@@ -45,6 +50,11 @@ final class ServerMonitor implements AutoCloseable {
       thread.start();
       started.countDown();
     }
+  }
+
+  /** Why the run cannot go on, null if it can. */
+  @Nullable WalbeamException failure() {
+    return failure;
   }
 
   Sample sample() {
@@ -71,6 +81,10 @@ final class ServerMonitor implements AutoCloseable {
     try {
       do {
         try {
+          if (!hooked) {
+            hook.streamStarted(side::emit);
+            hooked = true;
+          }
           if (fence != null && !fenceWritten) {
             side.emit(Fence.PREFIX, fence.content());
             fenceWritten = true;
@@ -78,6 +92,10 @@ final class ServerMonitor implements AutoCloseable {
           ServerSample read = side.sample(slot);
           sample = new Sample(read.flushLsn(), read.timeMicros());
         } catch (WalbeamException e) {
+          if (!hooked && e.kind() != FailureKind.TRANSIENT) {
+            failure = e;
+            return;
+          }
           LOG.debug("No sample of the WAL position", e);
         }
       } while (!closing.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));

@@ -12,6 +12,7 @@ import java.util.List;
  * @param jobStart when the job was started, epoch milliseconds; the same on every worker
  * @param stopAtNow whether to stop at our own fence
  * @param recorded reads what the destination knows of the slot
+ * @param hook told where the slot is read
  */
 public record SourceSettings(
     PostgresSettings postgres,
@@ -21,7 +22,8 @@ public record SourceSettings(
     long epoch,
     long jobStart,
     boolean stopAtNow,
-    RecordedPositions recorded)
+    RecordedPositions recorded,
+    StreamHook hook)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 

@@ -197,6 +197,11 @@ class BatchDecoderTest {
   /** Writes down what it is given; an empty catalogue answer would make the key empty. */
   private final class Recorder implements BatchDecoder.Mutations {
     @Override
+    public void dumpRequest(byte[] content, RowMeta meta) {
+      mutations.add("dump request " + new String(content, java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    @Override
     public void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
       changes.add(
           meta.operation()

@@ -20,6 +20,7 @@ import io.walbeam.sink.SlotState;
 import io.walbeam.sink.Stalls;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -261,9 +262,13 @@ class BigQuerySinkStandInIT {
 
   private List<List<Object>> query(String sql) throws InterruptedException {
     BigQueryRest rest = new BigQueryRest(settings, clients.rest(), PACE, new Waits(), new Stalls());
-    return rest.query("t", sql.formatted(settings.dataset()), Map.of()).stream()
-        .map(BigQuerySinkStandInIT::values)
-        .toList();
+    List<List<Object>> found = new ArrayList<>();
+    rest.query(
+        "t",
+        sql.formatted(settings.dataset()),
+        Map.of(),
+        rows -> rows.forEach(row -> found.add(values(row))));
+    return found;
   }
 
   private static List<Object> values(TableRow row) {

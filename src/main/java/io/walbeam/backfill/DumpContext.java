@@ -1,0 +1,126 @@
+package io.walbeam.backfill;
+
+import io.walbeam.change.TableId;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PhysicalTable;
+import io.walbeam.sink.DeadLetterSink;
+import io.walbeam.sink.DumpLedger;
+import io.walbeam.sink.OutdatedRows;
+import io.walbeam.sink.Stalls;
+import io.walbeam.sink.TableSink;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+
+/** What all dumps of one slot share. Thread-safe. */
+public final class DumpContext {
+  /** For the WAL writer, which flushes a few times a second at the latest. Milliseconds. */
+  private static final long SHORT_PAUSE = 5;
+
+  /** Where dumped rows go, and what is known of them there. */
+  public record Ends(
+      DumpRouter router,
+      TableSink tables,
+      DeadLetterSink deadLetters,
+      DumpLedger ledger,
+      OutdatedRows outdated,
+      Stalls stalls,
+      Clock clock) {}
+
+  private final DumpSettings settings;
+  private final Ends ends;
+  private final ExecutorService executor;
+  private final Purge purge;
+  private final Map<TableId, List<PhysicalTable>> leaves = new ConcurrentHashMap<>();
+
+  DumpContext(DumpSettings settings, Ends ends, ExecutorService executor) {
+    this.settings = settings;
+    this.ends = ends;
+    this.executor = executor;
+    this.purge = new Purge(ends.outdated(), ends.tables(), ends.stalls(), settings.pace().poll());
+  }
+
+  DumpSettings settings() {
+    return settings;
+  }
+
+  DumpPace pace() {
+    return settings.pace();
+  }
+
+  DumpRouter router() {
+    return ends.router();
+  }
+
+  TableSink tables() {
+    return ends.tables();
+  }
+
+  DeadLetterSink deadLetters() {
+    return ends.deadLetters();
+  }
+
+  DumpLedger ledger() {
+    return ends.ledger();
+  }
+
+  OutdatedRows outdated() {
+    return ends.outdated();
+  }
+
+  Stalls stalls() {
+    return ends.stalls();
+  }
+
+  Clock clock() {
+    return ends.clock();
+  }
+
+  ExecutorService executor() {
+    return executor;
+  }
+
+  Purge purge() {
+    return purge;
+  }
+
+  DumpConnection openPrimary() {
+    return new DumpConnection(settings.primary(), "walbeam-dumps:" + settings.slot());
+  }
+
+  DumpConnection openReader() {
+    return new DumpConnection(
+        settings.replica() == null ? settings.primary() : settings.replica(),
+        "walbeam-dumps:" + settings.slot());
+  }
+
+  /** Whether rows are read from another server than the one whose WAL is read. */
+  boolean readsElsewhere() {
+    return settings.replica() != null;
+  }
+
+  /** Remembers the partitions that a dump covers, so that later ones are noticed. */
+  void noteLeaves(TableId table, List<PhysicalTable> found) {
+    leaves.putIfAbsent(table, List.copyOf(found));
+  }
+
+  Map<TableId, List<PhysicalTable>> leaves() {
+    return leaves;
+  }
+
+  long nowMicros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, clock().instant());
+  }
+
+  void pause() throws InterruptedException {
+    Thread.sleep(pace().poll().toMillis());
+  }
+
+  void shortPause() throws InterruptedException {
+    Thread.sleep(SHORT_PAUSE);
+  }
+}

@@ -1,0 +1,99 @@
+package io.walbeam.backfill;
+
+import io.walbeam.sink.DumpEntry;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** How far one dump is; notes it in the ledger now and then. Thread-safe. */
+final class DumpProgress {
+  private final DumpContext context;
+  private final AtomicLong version;
+  private final TreeMap<Integer, String> doneAhead = new TreeMap<>();
+
+  // Guarded by this.
+  private DumpEntry entry;
+  private int contiguous;
+  private @Nullable String resume;
+  private long notedNanos;
+  private boolean dirty;
+
+  DumpProgress(DumpContext context, AtomicLong version, DumpEntry entry) {
+    this.context = context;
+    this.version = version;
+    this.entry = entry;
+    this.notedNanos = System.nanoTime();
+  }
+
+  synchronized DumpEntry entry() {
+    return entry;
+  }
+
+  /** The dump begins, or goes on after a restart. */
+  void begin(long chunks) throws InterruptedException {
+    synchronized (this) {
+      entry = entry.started(context.nowMicros());
+      entry =
+          entry.progressed(
+              entry.resume().isEmpty() ? 0 : entry.chunksDone(), chunks, 0, 0, entry.resume());
+    }
+    note();
+  }
+
+  /** A chunk is written. */
+  void done(Chunk chunk, long rows, long bytes) throws InterruptedException {
+    boolean due;
+    synchronized (this) {
+      doneAhead.put(chunk.index(), chunk.resume());
+      while (!doneAhead.isEmpty() && doneAhead.firstKey() == contiguous) {
+        resume = doneAhead.pollFirstEntry().getValue();
+        contiguous++;
+      }
+      String at = resume == null ? entry.resume() : resume;
+      entry =
+          entry.progressed(
+              entry.chunksDone() + 1,
+              Math.max(entry.chunksTotal(), entry.chunksDone() + 1),
+              rows,
+              bytes,
+              at);
+      dirty = true;
+      due = System.nanoTime() - notedNanos >= context.pace().ledger().toNanos();
+    }
+    if (due) {
+      note();
+    }
+  }
+
+  /** Notes what was not noted yet. */
+  void flush() throws InterruptedException {
+    boolean due;
+    synchronized (this) {
+      due = dirty;
+    }
+    if (due) {
+      note();
+    }
+  }
+
+  /** The dump is over. */
+  DumpEntry end(DumpEntry.Status status, String problem) throws InterruptedException {
+    synchronized (this) {
+      entry = entry.with(status, context.nowMicros(), problem);
+    }
+    note();
+    return entry();
+  }
+
+  private void note() throws InterruptedException {
+    DumpEntry now;
+    long next;
+    synchronized (this) {
+      now = entry;
+      dirty = false;
+      notedNanos = System.nanoTime();
+      next = version.incrementAndGet();
+    }
+    context.ledger().write(java.util.List.of(now), next);
+  }
+}

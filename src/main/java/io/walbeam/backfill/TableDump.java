@@ -1,0 +1,393 @@
+package io.walbeam.backfill;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PhysicalTable;
+import io.walbeam.postgres.PostgresErrors;
+import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.TableMapping;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.Stalls;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out one ledger entry: describes the table, reads its chunks, removes what is left. */
+final class TableDump {
+  private static final Logger log = LoggerFactory.getLogger(TableDump.class);
+
+  /** Times that a chunk is read before the dump is given up; lost connections do not count. */
+  private static final int MOST_ATTEMPTS = 3;
+
+  private final DumpContext context;
+  private final DumpProgress progress;
+  private final DumpConnection primary;
+  private final DumpConnection reader;
+  private volatile boolean cancelled;
+  private volatile @Nullable ChunkPlan plan;
+
+  TableDump(DumpContext context, DumpProgress progress) {
+    this.context = context;
+    this.progress = progress;
+    this.primary = context.openPrimary();
+    this.reader = context.readsElsewhere() ? context.openReader() : primary;
+  }
+
+  /** Reads no further chunk; {@link #run} returns soon after. Any thread. */
+  void cancel() {
+    cancelled = true;
+    ChunkPlan current = plan;
+    if (current != null) {
+      current.stop();
+    }
+  }
+
+  boolean isCancelled() {
+    return cancelled;
+  }
+
+  /**
+   * Reads and writes the table.
+   *
+   * @param workers connections to read with
+   * @throws WalbeamException if it has to be given up
+   */
+  void run(int workers) throws InterruptedException {
+    try {
+      DumpScope scope = DumpScope.parse(progress.entry().scope());
+      TableId id = progress.entry().table();
+      PublishedTable table = describe(id);
+      DumpRoute route = route(table);
+      DumpScope bounds = canonical(table, scope);
+      long ready = awaitVisible();
+      awaitReplica(ready);
+      ChunkPlan chunks = plan(table, bounds);
+      plan = chunks;
+      if (cancelled) {
+        return;
+      }
+      progress.begin(chunks.total());
+      log.info("Dumping table {} {}.", id, chunks.reason());
+      read(table, route, chunks, workers);
+      if (!cancelled && scope.isAll()) {
+        purge(route.replica());
+      }
+    } finally {
+      primary.close();
+      reader.close();
+    }
+  }
+
+  private PublishedTable describe(TableId id) throws InterruptedException {
+    return patiently(
+            "describe",
+            () -> primary.describe(context.settings().publication(), id))
+        .orElseThrow(
+            () ->
+                new WalbeamException(
+                    FailureKind.OPERATOR,
+                    "The table " + id + " is not in the publication.",
+                    "Add it: ALTER PUBLICATION "
+                        + TableId.quote(context.settings().publication())
+                        + " ADD TABLE "
+                        + id.quoted()
+                        + "."));
+  }
+
+  private DumpRoute route(PublishedTable table) {
+    return context
+        .router()
+        .route(table)
+        .orElseThrow(
+            () ->
+                new WalbeamException(
+                    FailureKind.OPERATOR,
+                    "The table " + table.relation().table() + " is left out by the options.",
+                    "Correct --tables or --excludeTables."));
+  }
+
+  /** Bounds as PostgreSQL writes them, each of its column's type. */
+  private DumpScope canonical(PublishedTable table, DumpScope scope) throws InterruptedException {
+    return new DumpScope(
+        canonical(table, scope.keyFrom()), canonical(table, scope.keyTo()), scope.partitions());
+  }
+
+  private List<String> canonical(PublishedTable table, List<String> bound)
+      throws InterruptedException {
+    List<String> key = table.primaryKey();
+    if (!bound.isEmpty() && bound.size() != key.size()) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "A key bound has " + bound.size() + " values, the primary key " + key.size() + ".",
+          "Give a value for each column of the primary key, in its order.");
+    }
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < bound.size(); i++) {
+      String value = bound.get(i);
+      String type = columnType(table, key.get(i));
+      texts.add(patiently("read a key bound", () -> primary.canonical(type, value)));
+    }
+    return texts;
+  }
+
+  private static String columnType(PublishedTable table, String column) {
+    for (int i = 0; i < table.columnTypes().size(); i++) {
+      if (table.relation().columns().get(i).name().equals(column)) {
+        return table.columnTypes().get(i);
+      }
+    }
+    throw new WalbeamException(
+        FailureKind.OPERATOR,
+        "The publication leaves out primary-key columns of table " + table.relation().table() + ".",
+        "Ask for the whole table.");
+  }
+
+  /**
+   * A transaction that committed before the request may not be visible yet, and one that began
+   * before the table was published has changes that the stream never carries: both have ended once
+   * the oldest running transaction is one that began after this moment.
+   *
+   * @return end of the WAL after that
+   */
+  private long awaitVisible() throws InterruptedException {
+    long next = patiently("read the running transactions", primary::nextTransaction);
+    Stalls.Ongoing stall = null;
+    try {
+      while (patiently("read the running transactions", primary::oldestTransaction) < next) {
+        if (stall == null) {
+          stall =
+              context
+                  .stalls()
+                  .begin(
+                      progress.entry().table().toString(),
+                      "the dump begins when the transactions that are older than it have ended.");
+        }
+        context.pause();
+      }
+    } finally {
+      if (stall != null) {
+        stall.close();
+      }
+    }
+    return patiently("read the WAL position", primary::insertLsn);
+  }
+
+  /** A standby must have replayed what the dump is to see. */
+  private void awaitReplica(long lsn) throws InterruptedException {
+    if (!context.readsElsewhere()) {
+      return;
+    }
+    Stalls.Ongoing stall = null;
+    try {
+      while (Long.compareUnsigned(patiently("ask the replica", reader::replayLsn), lsn) < 0) {
+        if (stall == null) {
+          stall =
+              context
+                  .stalls()
+                  .begin(
+                      progress.entry().table().toString(),
+                      "the dump begins when the replica of --snapshotUrl has replayed the request.");
+        }
+        context.pause();
+      }
+    } finally {
+      if (stall != null) {
+        stall.close();
+      }
+    }
+  }
+
+  private ChunkPlan plan(PublishedTable table, DumpScope scope) throws InterruptedException {
+    List<PhysicalTable> leaves =
+        patiently("describe the table", () -> reader.leaves(table.relation().id()));
+    Set<Optional<TableId>> only =
+        scope.partitions().stream().map(TableNames::parse).collect(Collectors.toSet());
+    List<PhysicalTable> meant =
+        only.isEmpty()
+            ? leaves
+            : leaves.stream().filter(leaf -> only.contains(Optional.of(leaf.table()))).toList();
+    context.noteLeaves(progress.entry().table(), leaves);
+    return new ChunkPlan(
+        table, meant, scope, context.pace(), reader, progress.entry().resume());
+  }
+
+  private void read(PublishedTable table, DumpRoute route, ChunkPlan chunks, int workers)
+      throws InterruptedException {
+    List<Future<?>> others = new ArrayList<>();
+    for (int i = 1; i < workers; i++) {
+      others.add(
+          context
+              .executor()
+              .submit(
+                  () -> {
+                    work(table, route, chunks);
+                    return null;
+                  }));
+    }
+    boolean done = false;
+    try {
+      work(table, route, chunks);
+      for (Future<?> other : others) {
+        join(other);
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        chunks.stop();
+        others.forEach(other -> other.cancel(true));
+      }
+    }
+  }
+
+  private static void join(Future<?> other) throws InterruptedException {
+    try {
+      other.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof WalbeamException known) {
+        throw known;
+      }
+      if (e.getCause() instanceof InterruptedException) {
+        throw new InterruptedException();
+      }
+      throw new WalbeamException(
+          FailureKind.BUG,
+          "Reading a chunk failed unexpectedly.",
+          "Run again with --debug and report the trace.",
+          e.getCause());
+    }
+  }
+
+  /** One connection's share of the chunks. */
+  private void work(PublishedTable table, DumpRoute route, ChunkPlan chunks)
+      throws InterruptedException {
+    try (DumpConnection connection = context.openReader();
+        DumpConnection wal = context.openPrimary()) {
+      ChunkWriter.Target target =
+          new ChunkWriter.Target(
+              route,
+              progress.entry(),
+              context.tables(),
+              context.deadLetters(),
+              context.executor(),
+              () -> awaitDurable(wal),
+              context.clock());
+      for (Chunk chunk = chunks.next(); chunk != null && !cancelled; chunk = chunks.next()) {
+        read(table, connection, target, chunk);
+      }
+    } finally {
+      progress.flush();
+    }
+  }
+
+  /**
+   * With {@code synchronous_commit=off} a row can be read that a crash would take back: what was
+   * visible before is durable once the WAL written until now is.
+   */
+  private void awaitDurable(DumpConnection wal) throws InterruptedException {
+    if (context.readsElsewhere()) {
+      return;
+    }
+    long written = patiently("read the WAL position", wal::insertLsn);
+    while (Long.compareUnsigned(patiently("read the WAL position", wal::flushLsn), written) < 0) {
+      context.shortPause();
+    }
+  }
+
+  private void read(
+      PublishedTable table, DumpConnection connection, ChunkWriter.Target target, Chunk chunk)
+      throws InterruptedException {
+    for (int attempt = 1; ; ) {
+      ChunkWriter writer = new ChunkWriter(target, chunk.leafIndex());
+      boolean done = false;
+      try {
+        long bytes =
+            connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+        long rows = writer.finish();
+        done = true;
+        progress.done(chunk, rows, bytes);
+        return;
+      } catch (WalbeamException e) {
+        boolean lost = PostgresErrors.isConnectionLost(e);
+        if (cancelled || e.kind() != FailureKind.TRANSIENT || (!lost && attempt == MOST_ATTEMPTS)) {
+          throw e;
+        }
+        log.warn(
+            "A chunk of table {} is read again. {}", target.entry().table(), e.describe());
+        attempt += lost ? 0 : 1;
+        context.pause();
+      } finally {
+        if (!done) {
+          writer.abandon();
+        }
+      }
+    }
+  }
+
+  /** Everything that the source has was written at the request's position or later. */
+  private void purge(@Nullable TableMapping replica) throws InterruptedException {
+    DumpEntry entry = progress.entry();
+    if (replica == null
+        || (entry.kind() == DumpEntry.Kind.INITIAL
+            && !context
+                .outdated()
+                .existedBefore(replica.destination(), entry.requestCommitMicros()))) {
+      return;
+    }
+    long deleted =
+        context
+            .purge()
+            .run(
+                new Purge.Order(
+                    replica,
+                    new ChangePosition(entry.epoch(), entry.requestLsn(), 0, ChunkWriter.ROW_N),
+                    new ChangePosition(entry.epoch(), entry.requestLsn(), 0, 0),
+                    entry.requestCommitMicros(),
+                    Operation.DELETE,
+                    Long.MAX_VALUE));
+    if (deleted > 0) {
+      log.info(
+          "Deleted {} rows of {} that table {} no longer has.",
+          deleted,
+          replica.destination().name(),
+          entry.table());
+    }
+  }
+
+  @FunctionalInterface
+  private interface Step<T> {
+    T run() throws InterruptedException;
+  }
+
+  /** Waits for a server that cannot be reached. */
+  private <T> T patiently(String what, Step<T> step) throws InterruptedException {
+    int refusals = 0;
+    while (true) {
+      try {
+        return step.run();
+      } catch (WalbeamException e) {
+        if (e.kind() != FailureKind.TRANSIENT
+            || cancelled
+            || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
+          throw e;
+        }
+        log.warn(
+            "The dump of table {} could not {}; trying again. {}",
+            progress.entry().table(),
+            what,
+            e.describe());
+        context.pause();
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.walbeam.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.walbeam.backfill.DumpRequest;
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.options.OptionsReader;
+import io.walbeam.postgres.DumpConnection;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** {@code backfill}: asks the run that reads the slot for a dump, by a message in the WAL. */
+final class BackfillCommand {
+  private static final String KEY_FROM = "--keyFrom=";
+  private static final String KEY_TO = "--keyTo=";
+
+  private BackfillCommand() {}
+
+  /**
+   * Returns when the request is durable.
+   *
+   * @param arguments without the command's name
+   * @throws Exception with everything that is wrong with them
+   */
+  static void run(List<String> arguments, PrintStream out) throws Exception {
+    List<String> rest = new ArrayList<>();
+    List<String> keyFrom = List.of();
+    List<String> keyTo = List.of();
+    for (String argument : arguments) {
+      if (argument.startsWith(KEY_FROM)) {
+        keyFrom = bound("--keyFrom", argument.substring(KEY_FROM.length()));
+      } else if (argument.startsWith(KEY_TO)) {
+        keyTo = bound("--keyTo", argument.substring(KEY_TO.length()));
+      } else {
+        rest.add(argument);
+      }
+    }
+    OptionsReader.Source source = OptionsReader.readSource(rest);
+    Logging.configure(source.options().isDebug(), source.options().isQuiet());
+    try (DumpConnection connection =
+        new DumpConnection(source.postgres(), "walbeam-backfill:" + source.slot())) {
+      List<TableId> tables =
+          connection.published(source.publication()).stream()
+              .filter(source.tables()::matches)
+              .toList();
+      if (tables.isEmpty()) {
+        throw new WalbeamException(
+            FailureKind.OPERATOR,
+            "The publication " + source.publication() + " holds no table that --tables names.",
+            "Correct --tables or --publication, or add the table to the publication.");
+      }
+      if (tables.size() > 1 && !(keyFrom.isEmpty() && keyTo.isEmpty())) {
+        throw new WalbeamException(
+            FailureKind.CONFIGURATION,
+            "Key bounds go with one table, and --tables names " + tables.size() + ".",
+            "Name one table.");
+      }
+      connection.emit(DumpRequest.PREFIX, DumpRequest.of(tables, keyFrom, keyTo));
+      out.println(
+          "Asked for a dump of "
+              + tables.stream().map(TableId::toString).collect(Collectors.joining(", "))
+              + ". The run that reads the slot carries it out; table _walbeam_backfills shows how"
+              + " far it is.");
+    }
+  }
+
+  /** A JSON list for a key of several columns, anything else as it stands. */
+  private static List<String> bound(String option, String text) {
+    if (!text.startsWith("[")) {
+      return List.of(text);
+    }
+    try {
+      JsonNode array = new ObjectMapper().readTree(text);
+      List<String> values = new ArrayList<>();
+      array.forEach(value -> values.add(value.asText()));
+      return values;
+    } catch (JsonProcessingException e) {
+      throw new WalbeamException(
+          FailureKind.CONFIGURATION,
+          option + " begins like a JSON list, but is none.",
+          "Give it as [\"first\",\"second\"], in the order of the primary key.");
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.walbeam.options;
+
+import io.walbeam.postgres.PostgresSettings;
+import java.io.Serializable;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator chose about rows that are not in the stream.
+ *
+ * @param initial whether tables that were never dumped are dumped
+ * @param requests whether dump requests in the WAL are carried out
+ * @param parallelism connections to read with
+ * @param replicaOrNull where rows are read, null for the primary
+ * @param applyTruncations whether a truncation of a table deletes its rows in BigQuery
+ * @param truncateLimit most rows that a truncation deletes
+ */
+public record DumpOptions(
+    boolean initial,
+    boolean requests,
+    int parallelism,
+    @Nullable PostgresSettings replicaOrNull,
+    boolean applyTruncations,
+    long truncateLimit)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Where rows are read, if not on the primary. */
+  public Optional<PostgresSettings> replica() {
+    return Optional.ofNullable(replicaOrNull);
+  }
+}

@@ -1,0 +1,22 @@
+package io.walbeam.source;
+
+import java.io.Serializable;
+
+/** What goes along with the one process that reads the slot. */
+public interface StreamHook extends Serializable {
+  /** Nothing goes along. */
+  StreamHook NONE = emitter -> {};
+
+  /** Emits a transactional logical message; it is durable when this returns. */
+  @FunctionalInterface
+  interface Emitter {
+    void emit(String prefix, String content);
+  }
+
+  /**
+   * The stream runs, so what is emitted now is read, before our own fence. Called once a session,
+   * on a thread of its own; again if it fails with a TRANSIENT {@link
+   * io.walbeam.failure.WalbeamException}.
+   */
+  void streamStarted(Emitter emitter) throws InterruptedException;
+}
