@@ -36,6 +36,9 @@ class ArchitectureTest {
           Map.entry("deadletter", List.of("change", "failure")),
           Map.entry("sink", List.of("row", "deadletter", "change", "failure")),
           Map.entry("sink.bigquery", List.of("sink", "row", "deadletter", "change", "failure")),
+          Map.entry(
+              "backfill",
+              List.of("postgres", "row", "sink", "deadletter", "change", "failure")),
           Map.entry("progress", List.of("sink", "source", "postgres", "change", "failure")));
 
   @Test
@@ -85,7 +88,8 @@ class ArchitectureTest {
             "io.walbeam.postgres..",
             "io.walbeam.row..",
             "io.walbeam.sink..",
-            "io.walbeam.deadletter..")
+            "io.walbeam.deadletter..",
+            "io.walbeam.backfill..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.beam..")

@@ -21,6 +21,11 @@ public record DumpPace(
     Duration ledger,
     Duration poll,
     Duration reread) {
+  /** The same with chunks of another size. */
+  public DumpPace withChunkRows(long rows) {
+    return new DumpPace(chunkBytes, rows, discovery, ledger, poll, reread);
+  }
+
   /** For one process that does everything. */
   public static final DumpPace ONE_JVM =
       new DumpPace(

@@ -143,7 +143,8 @@ public final class Dumps implements AutoCloseable {
    * Waits until every dump that was asked for is over.
    *
    * @return false if closed before
-   * @throws WalbeamException if one of them failed
+   * @throws WalbeamException if an initial dump failed; a request of somebody else that failed is
+   *     in the ledger only, because anybody can make one
    */
   public synchronized boolean awaitAll() throws InterruptedException {
     while (!closed && thread != null && hasWork()) {
@@ -383,19 +384,20 @@ public final class Dumps implements AutoCloseable {
           String.format("%.1f", over.bytes() / seconds / 1e6));
       return over;
     } catch (WalbeamException e) {
+      boolean initial = progress.entry().kind() == DumpEntry.Kind.INITIAL;
       synchronized (this) {
         if (closed) {
           throw new InterruptedException();
         }
-        failures.add(e.describe());
+        if (initial) {
+          failures.add(e.describe());
+        }
       }
       log.warn("The dump of table {} failed; the stream goes on. {}", table, e.describe());
       log.debug("Cause", e);
-      return progress.end(
-          e.kind() == FailureKind.OPERATOR && progress.entry().startedMicros() == 0
-              ? Status.REFUSED
-              : Status.FAILED,
-          e.describe());
+      boolean refused =
+          !initial && e.kind() == FailureKind.OPERATOR && progress.entry().startedMicros() == 0;
+      return progress.end(refused ? Status.REFUSED : Status.FAILED, e.describe());
     } catch (RuntimeException e) {
       log.error("The dump of table {} failed; the stream goes on.", table, e);
       synchronized (this) {

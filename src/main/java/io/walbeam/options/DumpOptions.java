@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param initial whether tables that were never dumped are dumped
  * @param requests whether dump requests in the WAL are carried out
  * @param parallelism connections to read with
+ * @param chunkRows rows that are read at once, as far as they can be estimated
  * @param replicaOrNull where rows are read, null for the primary
  * @param applyTruncations whether a truncation of a table deletes its rows in BigQuery
  * @param truncateLimit most rows that a truncation deletes
@@ -19,6 +20,7 @@ public record DumpOptions(
     boolean initial,
     boolean requests,
     int parallelism,
+    long chunkRows,
     @Nullable PostgresSettings replicaOrNull,
     boolean applyTruncations,
     long truncateLimit)

@@ -206,6 +206,7 @@ public final class OptionsReader {
         initial,
         requests,
         (int) number("--snapshotParallelism", options.getSnapshotParallelism(), 1, 32),
+        number("--snapshotChunkRows", options.getSnapshotChunkRows(), 1, 1L << 31),
         primary.flatMap(this::replica).orElse(null),
         apply,
         number("--truncateLimit", options.getTruncateLimit(), 0, Long.MAX_VALUE));

@@ -83,6 +83,12 @@ public interface WalbeamOptions extends BigQueryOptions {
 
   void setSnapshotParallelism(String value);
 
+  @Description("Rows that a dump reads at once, as far as they can be estimated beforehand.")
+  @Default.String("400000")
+  String getSnapshotChunkRows();
+
+  void setSnapshotChunkRows(String value);
+
   @Description(
       "A physical standby that dumps read from, given like --postgresUrl; user and password are"
           + " those of the primary. Default: the primary.")

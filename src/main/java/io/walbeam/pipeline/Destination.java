@@ -59,9 +59,10 @@ final class Destination implements AutoCloseable {
     executor = Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
     this.settings = settings;
     DumpPace pace =
-        settings.placement() == RunSettings.Placement.ONE_JVM
-            ? DumpPace.ONE_JVM
-            : DumpPace.WORKERS;
+        (settings.placement() == RunSettings.Placement.ONE_JVM
+                ? DumpPace.ONE_JVM
+                : DumpPace.WORKERS)
+            .withChunkRows(settings.dumps().chunkRows());
     dumps = new Dumps(dumpSettings(settings, pace), dumpEnds());
     truncations =
         new Truncations(

@@ -44,7 +44,7 @@ record LatencyRun(double[] acknowledgedMillis, double[] confirmedMillis, String 
     long[] committed = new long[rows];
     long[] positions = new long[rows];
     AtomicInteger written = new AtomicInteger();
-    try (ChildProcess pipeline = ends.command().start(ends.directory())) {
+    try (ChildProcess pipeline = ends.command().with("snapshot", "never").start(ends.directory())) {
       Await.until("the reader is connected", DEADLINE, () -> ends.slot().active());
       Thread writer =
           new Thread(
@@ -64,7 +64,7 @@ record LatencyRun(double[] acknowledgedMillis, double[] confirmedMillis, String 
       return new LatencyRun(
           millis(committed, acknowledged, warmUp),
           millis(committed, confirmed, warmUp),
-          ends.command().describe());
+          ends.command().with("snapshot", "never").describe());
     }
   }
 

@@ -44,7 +44,7 @@ record ThroughputRun(
       throws IOException, SQLException, InterruptedException {
     long started = System.nanoTime();
     try (CpuMeter cpu = CpuMeter.start();
-        ChildProcess pipeline = command.with("stopAt", "now").start(ends.directory())) {
+        ChildProcess pipeline = command.with("snapshot", "never").with("stopAt", "now").start(ends.directory())) {
       cpu.watch(PIPELINE, pipeline.pid());
       cpu.watch(STAND_IN, ends.standIn().process().pid());
       Await.until("the reader is connected", START, () -> alive(pipeline) && ends.slot().active());
@@ -72,7 +72,7 @@ record ThroughputRun(
             "The pipeline ended with exit code " + exitCode + ": " + pipeline.errors().strip());
       }
       return new ThroughputRun(
-          command.with("stopAt", "now").describe(),
+          command.with("snapshot", "never").with("stopAt", "now").describe(),
           (confirmed - streaming) / 1e9,
           (System.nanoTime() - started) / 1e9,
           startCpu,

@@ -112,7 +112,8 @@ public final class Destination {
         Lsn.parse(row.require("confirmed_lsn")), row.get("complete_until").map(Instant::parse));
   }
 
-  private List<TextRow> query(String sql) throws InterruptedException {
+  /** Rows of a GoogleSQL query. */
+  public List<TextRow> query(String sql) throws InterruptedException {
     TableResult result =
         client.query(QueryJobConfiguration.newBuilder(sql).setUseLegacySql(false).build());
     List<TextRow> rows = new ArrayList<>();

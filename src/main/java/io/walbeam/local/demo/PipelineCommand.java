@@ -13,12 +13,14 @@ import java.util.TreeMap;
  * @param options by name, without the leading dashes
  * @param environment added to the environment of this JVM
  * @param jvmArguments before {@code -jar}
+ * @param command what the program is to do
  */
 public record PipelineCommand(
     Installation installation,
     TreeMap<String, String> options,
     TreeMap<String, String> environment,
-    List<String> jvmArguments) {
+    List<String> jvmArguments,
+    String command) {
   private static final String PASSWORD_VARIABLE = "WALBEAM_DEMO_PASSWORD";
 
   public PipelineCommand {
@@ -47,28 +49,29 @@ public record PipelineCommand(
         installation,
         options,
         new TreeMap<>(Map.of(PASSWORD_VARIABLE, password)),
-        List.of("-Xmx512m"));
+        List.of("-Xmx512m"),
+        "run");
   }
 
   /** The same with one option set or replaced. */
   public PipelineCommand with(String option, String value) {
     TreeMap<String, String> changed = new TreeMap<>(options);
     changed.put(option, value);
-    return new PipelineCommand(installation, changed, environment, jvmArguments);
+    return new PipelineCommand(installation, changed, environment, jvmArguments, command);
   }
 
   /** The same without one option. */
   public PipelineCommand without(String option) {
     TreeMap<String, String> changed = new TreeMap<>(options);
     changed.remove(option);
-    return new PipelineCommand(installation, changed, environment, jvmArguments);
+    return new PipelineCommand(installation, changed, environment, jvmArguments, command);
   }
 
   /** The same with one environment variable set or replaced. */
   public PipelineCommand withEnvironment(String name, String value) {
     TreeMap<String, String> changed = new TreeMap<>(environment);
     changed.put(name, value);
-    return new PipelineCommand(installation, options, changed, jvmArguments);
+    return new PipelineCommand(installation, options, changed, jvmArguments, command);
   }
 
   /** The same with another password. */
@@ -76,9 +79,14 @@ public record PipelineCommand(
     return withEnvironment(PASSWORD_VARIABLE, password);
   }
 
+  /** Another command with the same options. */
+  public PipelineCommand command(String other) {
+    return new PipelineCommand(installation, options, environment, jvmArguments, other);
+  }
+
   /** The same with other JVM arguments. */
   public PipelineCommand withJvmArguments(List<String> arguments) {
-    return new PipelineCommand(installation, options, environment, arguments);
+    return new PipelineCommand(installation, options, environment, arguments, command);
   }
 
   /** Starts it; its output goes to files below {@code directory}. */
@@ -93,6 +101,7 @@ public record PipelineCommand(
 
   private List<String> commandLine() {
     List<String> arguments = new ArrayList<>();
+    arguments.add(command);
     options.forEach((name, value) -> arguments.add("--" + name + "=" + value));
     return Installation.javaCommand(jvmArguments, installation.pipelineJar(), arguments);
   }

@@ -37,6 +37,15 @@ public final class StandIn implements AutoCloseable {
         installation, directory, List.of("--data=" + directory.resolve("standin.duckdb")));
   }
 
+  /** The same, whose queries show changes only once they are older than the table's staleness. */
+  public static StandIn stale(Installation installation, Path directory)
+      throws IOException, InterruptedException {
+    return new StandIn(
+        installation,
+        directory,
+        List.of("--data=" + directory.resolve("standin.duckdb"), "--staleReads=true"));
+  }
+
   /** Starts one that validates rows and stores none. */
   public static StandIn counting(Installation installation, Path directory)
       throws IOException, InterruptedException {

@@ -1,0 +1,167 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.SourceServer;
+import io.walbeam.local.demo.StandIn;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Truncations against a stand-in whose queries show old data, as BigQuery's do: who asks too early
+ * for what is to be deleted finds nothing.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TruncateIT {
+  private Path directory;
+  private SourceServer source;
+  private StandIn standIn;
+
+  @BeforeAll
+  void start(@TempDir Path shared) throws Exception {
+    directory = shared;
+    source = SourceServer.start(directory);
+    standIn = StandIn.stale(Scenario.installation(), directory);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    standIn.close();
+    source.close();
+  }
+
+  /** Two tables of a hundred rows, one referring to the other. */
+  private DumpFixture shop(String name) throws Exception {
+    DumpFixture fixture = new DumpFixture(source, standIn, directory, name);
+    fixture.execute(
+        "CREATE TABLE parent (id serial PRIMARY KEY, v text)",
+        "CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent)",
+        "INSERT INTO parent (v) SELECT 'p' FROM generate_series(1, 100)",
+        "INSERT INTO child SELECT g, g FROM generate_series(1, 100) g");
+    return fixture;
+  }
+
+  private static PipelineCommand command(DumpFixture fixture) throws Exception {
+    return fixture.command().with("maxStaleness", "PT3S");
+  }
+
+  /** Old data is gone from queries once it is older than the staleness. */
+  private static void assertEqualSoon(DumpFixture fixture, String table, int rows)
+      throws Exception {
+    io.walbeam.local.demo.Await.until(
+        table + " has " + rows + " rows",
+        Scenario.DEADLINE,
+        () -> fixture.destination().rows(table).size() == rows);
+  }
+
+  @Test
+  void truncatedTablesAreEmptiedThoughQueriesShowOldDataAndLaterRowsStay() throws Exception {
+    DumpFixture fixture = shop("emptied");
+    fixture.runToNow(command(fixture));
+    fixture.execute(
+        "INSERT INTO parent (v) SELECT 'just before' FROM generate_series(1, 50)",
+        "TRUNCATE parent RESTART IDENTITY CASCADE",
+        "INSERT INTO parent (v) VALUES ('after')",
+        "INSERT INTO child VALUES (1, 1), (500, 1)");
+    fixture.runToNow(command(fixture));
+    assertEqualSoon(fixture, "public_parent", 1);
+    assertEqualSoon(fixture, "public_child", 2);
+    fixture.assertEqual();
+  }
+
+  @Test
+  void thePositionStaysBelowATruncationUntilItIsApplied() throws Exception {
+    DumpFixture fixture = shop("held");
+    PipelineCommand slow = fixture.command().with("maxStaleness", "PT20S");
+    fixture.runToNow(slow);
+    Lsn before = Lsn.parse(fixture.query("SELECT pg_current_wal_lsn()::text").orElseThrow());
+    fixture.execute("TRUNCATE child", "INSERT INTO child VALUES (7, 7)");
+    try (ChildProcess pipeline = fixture.start(slow)) {
+      fixture.awaitReading(pipeline);
+      fixture.await(
+          pipeline,
+          "the truncation waits",
+          () -> pipeline.errors().contains("public_child waits: outdated rows"));
+      Lsn confirmed =
+          fixture.destination().state("held").orElseThrow().confirmed();
+      Lsn truncation = Lsn.parse(fixture.query("SELECT pg_current_wal_lsn()::text").orElseThrow());
+      assertThat(confirmed).isLessThan(truncation);
+      assertThat(
+              fixture
+                  .query(
+                      "SELECT confirmed_flush_lsn::text FROM pg_replication_slots"
+                          + " WHERE slot_name = 'held'")
+                  .map(Lsn::parse))
+          .hasValueSatisfying(lsn -> assertThat(lsn).isLessThanOrEqualTo(confirmed));
+      assertThat(before).isLessThan(truncation);
+      pipeline.kill();
+    }
+    fixture.runToNow(slow);
+    assertEqualSoon(fixture, "public_child", 1);
+    fixture.assertEqual();
+  }
+
+  @Test
+  void aTruncationOfMoreRowsThanAllowedIsLeftToAPersonAndADumpMendsIt() throws Exception {
+    DumpFixture fixture = shop("limited");
+    fixture.runToNow(command(fixture));
+    fixture.execute("TRUNCATE child", "INSERT INTO child VALUES (1, 1)");
+    fixture.runToNow(command(fixture).with("truncateLimit", "10"));
+    assertThat(fixture.destination().deadLetters())
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(DumpFixture.text(letter, "error_message")).contains("--truncateLimit"));
+    fixture.execute(
+        "SELECT pg_logical_emit_message(true, 'walbeam.backfill', '{\"tables\":[\"public.child\"]}')");
+    fixture.runToNow(command(fixture));
+    assertEqualSoon(fixture, "public_child", 1);
+    fixture.assertEqualApartFromDeadLetters();
+  }
+
+  @Test
+  void whereTruncationsAreLoggedOnlyTheRowsStayAndADeadLetterSaysSo() throws Exception {
+    DumpFixture fixture = shop("logged");
+    fixture.runToNow(command(fixture));
+    fixture.execute("TRUNCATE child");
+    fixture.runToNow(command(fixture).with("truncate", "log"));
+    assertThat(fixture.destination().deadLetters()).hasSize(1);
+    assertEqualSoon(fixture, "public_child", 100);
+  }
+
+  @Test
+  void aTruncationInTheMiddleOfADumpEndsItAndNoDumpedRowComesBack() throws Exception {
+    DumpFixture fixture = new DumpFixture(source, standIn, directory, "middle");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 30000) g");
+    try (ChildProcess pipeline =
+        fixture.start(
+            command(fixture).with("snapshotChunkRows", "1").with("snapshotParallelism", "1"))) {
+      fixture.awaitReading(pipeline);
+      fixture.await(
+          pipeline,
+          "the dump has begun",
+          () ->
+              fixture.destination().tables().contains("public_t")
+                  && fixture.ledger().contains("t:INITIAL:RUNNING"));
+      fixture.execute("TRUNCATE t", "INSERT INTO t VALUES (1, 'only')");
+      fixture.await(
+          pipeline,
+          "the dump is over",
+          () ->
+              fixture.ledger().contains("t:INITIAL:SUPERSEDED")
+                  || fixture.ledger().contains("t:INITIAL:FINISHED"));
+    }
+    fixture.runToNow(command(fixture));
+    assertEqualSoon(fixture, "public_t", 1);
+    fixture.assertEqual();
+  }
+}
