@@ -1,8 +1,6 @@
 package io.walbeam.backfill;
 
-import io.walbeam.change.TableId;
 import io.walbeam.postgres.DumpConnection;
-import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.OutdatedRows;
@@ -11,9 +9,6 @@ import io.walbeam.sink.TableSink;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /** What all dumps of one slot share. Thread-safe. */
@@ -35,7 +30,6 @@ public final class DumpContext {
   private final Ends ends;
   private final ExecutorService executor;
   private final Purge purge;
-  private final Map<TableId, List<PhysicalTable>> leaves = new ConcurrentHashMap<>();
 
   DumpContext(DumpSettings settings, Ends ends, ExecutorService executor) {
     this.settings = settings;
@@ -101,15 +95,6 @@ public final class DumpContext {
   /** Whether rows are read from another server than the one whose WAL is read. */
   boolean readsElsewhere() {
     return settings.replica() != null;
-  }
-
-  /** Remembers the partitions that a dump covers, so that later ones are noticed. */
-  void noteLeaves(TableId table, List<PhysicalTable> found) {
-    leaves.putIfAbsent(table, List.copyOf(found));
-  }
-
-  Map<TableId, List<PhysicalTable>> leaves() {
-    return leaves;
   }
 
   long nowMicros() {

@@ -1,6 +1,10 @@
 package io.walbeam.backfill;
 
+import static java.util.stream.Collectors.joining;
+
+import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.sink.DumpEntry;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,7 @@ final class DumpProgress {
   private @Nullable String resume;
   private long notedNanos;
   private boolean dirty;
+  private String covered = "";
 
   DumpProgress(DumpContext context, AtomicLong version, DumpEntry entry) {
     this.context = context;
@@ -27,6 +32,11 @@ final class DumpProgress {
 
   synchronized DumpEntry entry() {
     return entry;
+  }
+
+  /** The tables that hold the rows meant. */
+  synchronized void covers(List<PhysicalTable> leaves) {
+    covered = leaves.stream().map(leaf -> Long.toString(leaf.oid())).collect(joining(","));
   }
 
   /** The dump begins, or goes on after a restart. */
@@ -80,6 +90,11 @@ final class DumpProgress {
   DumpEntry end(DumpEntry.Status status, String problem) throws InterruptedException {
     synchronized (this) {
       entry = entry.with(status, context.nowMicros(), problem);
+      if (status == DumpEntry.Status.FINISHED) {
+        entry =
+            entry.progressed(
+                entry.chunksDone(), entry.chunksTotal(), 0, 0, NewTables.COVERED + covered);
+      }
     }
     note();
     return entry();
@@ -94,6 +109,6 @@ final class DumpProgress {
       notedNanos = System.nanoTime();
       next = version.incrementAndGet();
     }
-    context.ledger().write(java.util.List.of(now), next);
+    context.ledger().write(List.of(now), next);
   }
 }

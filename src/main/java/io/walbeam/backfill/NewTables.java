@@ -3,28 +3,31 @@ package io.walbeam.backfill;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
-import io.walbeam.postgres.PhysicalTable;
-import io.walbeam.postgres.PublishedTable;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Finds published tables without an initial dump, and partitions that came to a table since it was
- * dumped. Used by one thread at a time.
+ * dumped: the stream has never seen the rows that they came with. Used by one thread at a time.
  */
 final class NewTables {
+  /** Before the identifiers of what a finished dump covered, in the ledger's column resume. */
+  static final String COVERED = "covered=";
+
   /** Tables named by one request, so that no message is long. */
   private static final int TABLES_PER_REQUEST = 100;
 
   private final DumpContext context;
   private final Set<TableId> asked = new HashSet<>();
+  private final Set<Long> askedPartitions = new HashSet<>();
   private final Set<TableId> asking = new HashSet<>();
+  private final Set<Long> askingPartitions = new HashSet<>();
 
   NewTables(DumpContext context) {
     this.context = context;
@@ -38,10 +41,12 @@ final class NewTables {
    */
   synchronized List<String> requests(List<DumpEntry> known) throws InterruptedException {
     asking.clear();
+    askingPartitions.clear();
     List<String> requests = new ArrayList<>();
     try (DumpConnection connection = context.openPrimary()) {
+      String publication = context.settings().publication();
       List<TableId> missing = new ArrayList<>();
-      for (TableId table : connection.published(context.settings().publication())) {
+      for (TableId table : connection.published(publication)) {
         if (context.settings().tables().matches(table)
             && !asked.contains(table)
             && known.stream().noneMatch(entry -> covers(entry, table))) {
@@ -49,14 +54,13 @@ final class NewTables {
         }
       }
       for (int i = 0; i < missing.size(); i += TABLES_PER_REQUEST) {
-        List<TableId> some =
-            missing.subList(i, Math.min(missing.size(), i + TABLES_PER_REQUEST));
+        List<TableId> some = missing.subList(i, Math.min(missing.size(), i + TABLES_PER_REQUEST));
         requests.add(DumpRequest.initial(some));
         asking.addAll(some);
       }
-      for (TableId table : List.copyOf(context.leaves().keySet())) {
-        attached(connection, table).ifPresent(requests::add);
-      }
+      connection
+          .partitions(publication)
+          .forEach((table, leaves) -> attached(known, table, leaves, requests));
     }
     return requests;
   }
@@ -64,7 +68,9 @@ final class NewTables {
   /** The requests are in the WAL. */
   synchronized void emitted() {
     asked.addAll(asking);
+    askedPartitions.addAll(askingPartitions);
     asking.clear();
+    askingPartitions.clear();
   }
 
   private boolean covers(DumpEntry entry, TableId table) {
@@ -75,24 +81,38 @@ final class NewTables {
         && entry.status() != Status.REFUSED;
   }
 
-  /** A partition that was attached with rows: the stream has never seen them. */
-  private Optional<String> attached(DumpConnection connection, TableId table)
-      throws InterruptedException {
-    Optional<PublishedTable> described =
-        connection.describe(context.settings().publication(), table);
-    if (described.isEmpty()) {
-      return Optional.empty();
+  /** Once the table itself was dumped, every partition that no dump covered is new. */
+  private void attached(
+      List<DumpEntry> known, TableId table, Map<Long, TableId> leaves, List<String> requests) {
+    Set<Long> dumped = new HashSet<>();
+    Set<String> pending = new HashSet<>();
+    for (DumpEntry entry : known) {
+      if (!entry.table().equals(table) || entry.epoch() != context.settings().epoch()) {
+        continue;
+      }
+      if (entry.resume().startsWith(COVERED)) {
+        for (String oid : entry.resume().substring(COVERED.length()).split(",")) {
+          dumped.add(oid.isEmpty() ? 0 : Long.parseLong(oid));
+        }
+      } else if (!entry.status().isOver()) {
+        pending.addAll(DumpScope.parse(entry.scope()).partitions());
+      }
     }
-    List<PhysicalTable> now = connection.leaves(described.get().relation().id());
-    List<PhysicalTable> before = context.leaves().getOrDefault(table, List.of());
-    Set<Long> known = new HashSet<>();
-    before.forEach(leaf -> known.add(leaf.oid()));
-    List<TableId> added =
-        now.stream().filter(leaf -> !known.contains(leaf.oid())).map(PhysicalTable::table).toList();
-    if (added.isEmpty()) {
-      return Optional.empty();
+    if (dumped.isEmpty()) {
+      return;
     }
-    context.leaves().put(table, now);
-    return Optional.of(DumpRequest.partitions(table, added));
+    List<TableId> added = new ArrayList<>();
+    leaves.forEach(
+        (oid, leaf) -> {
+          if (!dumped.contains(oid)
+              && !askedPartitions.contains(oid)
+              && !pending.contains(leaf.quoted())) {
+            added.add(leaf);
+            askingPartitions.add(oid);
+          }
+        });
+    if (!added.isEmpty()) {
+      requests.add(DumpRequest.partitions(table, added));
+    }
   }
 }

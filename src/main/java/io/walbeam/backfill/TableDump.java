@@ -30,6 +30,9 @@ final class TableDump {
   /** Times that a chunk is read before the dump is given up; lost connections do not count. */
   private static final int MOST_ATTEMPTS = 3;
 
+  /** Before a chunk is read again, milliseconds, times the attempt. */
+  private static final long RETRY_PAUSE = 500;
+
   private final DumpContext context;
   private final DumpProgress progress;
   private final DumpConnection primary;
@@ -164,7 +167,8 @@ final class TableDump {
     long next = patiently("read the running transactions", primary::nextTransaction);
     Stalls.Ongoing stall = null;
     try {
-      while (patiently("read the running transactions", primary::oldestTransaction) < next) {
+      while (!cancelled
+          && patiently("read the running transactions", primary::oldestTransaction) < next) {
         if (stall == null) {
           stall =
               context
@@ -190,7 +194,8 @@ final class TableDump {
     }
     Stalls.Ongoing stall = null;
     try {
-      while (Long.compareUnsigned(patiently("ask the replica", reader::replayLsn), lsn) < 0) {
+      while (!cancelled
+          && Long.compareUnsigned(patiently("ask the replica", reader::replayLsn), lsn) < 0) {
         if (stall == null) {
           stall =
               context
@@ -217,7 +222,7 @@ final class TableDump {
         only.isEmpty()
             ? leaves
             : leaves.stream().filter(leaf -> only.contains(Optional.of(leaf.table()))).toList();
-    context.noteLeaves(progress.entry().table(), leaves);
+    progress.covers(meant);
     return new ChunkPlan(
         table, meant, scope, context.pace(), reader, progress.entry().resume());
   }
@@ -325,7 +330,8 @@ final class TableDump {
         log.warn(
             "A chunk of table {} is read again. {}", target.entry().table(), e.describe());
         attempt += lost ? 0 : 1;
-        context.pause();
+        // A standby that cancelled the read must get ahead before the next one.
+        Thread.sleep(RETRY_PAUSE * attempt);
       } finally {
         if (!done) {
           writer.abandon();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,21 +91,26 @@ public final class Truncations implements AutoCloseable {
       }
     }
     Positions.Hold hold = positions.hold(truncation.position().commitLsn());
-    executor.execute(
-        () -> {
-          try {
-            carryOut(truncation, mapping);
-            // Only now: whatever ended the attempt, the stream brings the truncation again.
-            hold.close();
-            synchronized (pending) {
-              pending.remove(truncation);
-            }
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          } catch (RuntimeException e) {
-            log.error("The truncation of table {} failed.", truncation.table(), e);
-          }
-        });
+    try {
+      executor.execute(() -> attempt(truncation, mapping, hold));
+    } catch (RejectedExecutionException e) {
+      // The run is ending; the position stays where it is, and the truncation comes again.
+    }
+  }
+
+  private void attempt(Truncation truncation, TableMapping mapping, Positions.Hold hold) {
+    try {
+      carryOut(truncation, mapping);
+      // Only now: whatever ends the attempt before, the stream brings the truncation again.
+      hold.close();
+      synchronized (pending) {
+        pending.remove(truncation);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.error("The truncation of table {} failed.", truncation.table(), e);
+    }
   }
 
   @Override

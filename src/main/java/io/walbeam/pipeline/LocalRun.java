@@ -54,8 +54,8 @@ public final class LocalRun implements AutoCloseable {
   /** Asks the run to end once everything it has read is written. Returns at once. */
   public void requestEnd() {
     ending = true;
-    Destination.endDumps(settings);
     Sessions.requestEnd(source);
+    Destination.endDumps(settings);
   }
 
   /**

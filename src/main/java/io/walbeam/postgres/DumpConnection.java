@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -87,6 +88,12 @@ public final class DumpConnection implements AutoCloseable {
   /** Names of the tables that the publication holds now. */
   public List<TableId> published(String publication) throws InterruptedException {
     return call("read the publication", c -> PublishedTables.names(c, publication));
+  }
+
+  /** The partitions that hold rows of the published partitioned tables, by object identifier. */
+  public Map<TableId, Map<Long, TableId>> partitions(String publication)
+      throws InterruptedException {
+    return call("read the partitions", c -> PublishedTables.partitions(c, publication));
   }
 
   /** The table as it is published, empty if it is not. */
@@ -264,6 +271,9 @@ public final class DumpConnection implements AutoCloseable {
     Tuple tuple = new Tuple();
     long bytes = 0;
     for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException();
+      }
       bytes += line.length;
       CopyText.parse(line, tuple);
       long address = 0;

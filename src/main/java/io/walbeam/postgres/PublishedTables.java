@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,19 @@ final class PublishedTables {
       WHERE p.pubname = ? AND (?::pg_catalog.text IS NULL
         OR (p.schemaname = ? AND p.tablename = ?))
       ORDER BY 1, 2
+      """;
+
+  private static final String PARTITIONS =
+      """
+      SELECT p.schemaname, p.tablename, l.oid::pg_catalog.int8, ln.nspname, l.relname
+      FROM pg_catalog.pg_publication_tables p
+      JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
+      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+        AND c.relkind = 'p'
+      CROSS JOIN LATERAL pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
+      JOIN pg_catalog.pg_class l ON l.oid = t.relid AND l.relkind = 'r'
+      JOIN pg_catalog.pg_namespace ln ON ln.oid = l.relnamespace
+      WHERE p.pubname = ? AND t.isleaf
       """;
 
   private static final String COLUMNS =
@@ -89,6 +103,24 @@ final class PublishedTables {
       }
     }
     return names;
+  }
+
+  /** Leaves of the published partitioned tables. */
+  static Map<TableId, Map<Long, TableId>> partitions(Connection connection, String publication)
+      throws SQLException {
+    Map<TableId, Map<Long, TableId>> partitions = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(PARTITIONS)) {
+      statement.setString(1, publication);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          partitions
+              .computeIfAbsent(
+                  new TableId(row.getString(1), row.getString(2)), any -> new TreeMap<>())
+              .put(row.getLong(3), new TableId(row.getString(4), row.getString(5)));
+        }
+      }
+    }
+    return partitions;
   }
 
   /** The table as it is published, empty if it is not. */

@@ -40,6 +40,7 @@ final class Scenario implements AutoCloseable {
   /** The jars of the build under test. */
   static Installation installation() throws IOException {
     return new Installation(Path.of(System.getProperty("walbeam.build.directory", "target")))
+        .shortLived()
         .verified();
   }
 

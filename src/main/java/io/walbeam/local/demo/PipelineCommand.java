@@ -103,6 +103,6 @@ public record PipelineCommand(
     List<String> arguments = new ArrayList<>();
     arguments.add(command);
     options.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-    return Installation.javaCommand(jvmArguments, installation.pipelineJar(), arguments);
+    return installation.javaCommand(jvmArguments, installation.pipelineJar(), arguments);
   }
 }

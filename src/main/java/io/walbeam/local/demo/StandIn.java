@@ -84,7 +84,7 @@ public final class StandIn implements AutoCloseable {
         ChildProcess.start(
             "standin",
             directory,
-            Installation.javaCommand(List.of("-Xmx1g"), installation.localJar(), all),
+            installation.javaCommand(List.of("-Xmx1g"), installation.localJar(), all),
             Map.of());
     try {
       Await.until("the stand-in listens", STARTUP, () -> listens(started, portFile));
