@@ -14,8 +14,8 @@ import io.walbeam.row.RowJson;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
-import io.walbeam.sink.RejectedRow;
 import io.walbeam.source.ChangeBatch;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,8 +23,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +50,11 @@ final class BundleWriter implements BatchDecoder.Mutations {
   /** Chunks on their way before the decoder waits for the oldest: bounds memory, not speed. */
   private static final int MAX_OUTSTANDING = 16;
 
+  /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
+  private static final long STALL_POLL = 50;
+
   private final Destination destination;
+  private final HeldRows.Ticket ticket = new HeldRows.Ticket();
   private final BatchDecoder decoder;
   private final RowBuffer buffer = new RowBuffer();
   private final Map<String, TableChunk> chunks = new LinkedHashMap<>();
@@ -56,9 +62,10 @@ final class BundleWriter implements BatchDecoder.Mutations {
   private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
+  private long bundleBytes;
   private boolean wroteRows;
 
-  private record Sent(TableChunk chunk, Future<List<RejectedRow>> result) {}
+  private record Sent(TableChunk chunk, CompletableFuture<List<RefusedRow>> result) {}
 
   BundleWriter(Destination destination, long epoch) {
     this.destination = destination;
@@ -72,6 +79,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
    * @throws WalbeamException if a person must act
    */
   void add(ChangeBatch batch) throws InterruptedException {
+    bundleBytes += batch.length();
     decoder.decode(batch);
     receipts.add(Receipt.of(batch));
     long gathered = chunks.values().stream().mapToLong(TableChunk::bytes).sum();
@@ -85,7 +93,8 @@ final class BundleWriter implements BatchDecoder.Mutations {
   /**
    * Sends what is left, waits for everything, writes the dead letters.
    *
-   * @return one receipt for each batch, in the order they came
+   * @return the receipts to give out: one for each batch, in the order they came, unless rows are
+   *     held back; see {@link HeldRows}
    */
   List<Receipt> finish() throws InterruptedException {
     for (TableChunk chunk : List.copyOf(chunks.values())) {
@@ -100,7 +109,8 @@ final class BundleWriter implements BatchDecoder.Mutations {
     if (wroteRows) {
       FailPoint.ROWS_APPENDED.reached();
     }
-    return List.copyOf(receipts);
+    HeldRows held = destination.heldRows();
+    return held == null ? List.copyOf(receipts) : held.finish(ticket, receipts);
   }
 
   @Override
@@ -119,20 +129,16 @@ final class BundleWriter implements BatchDecoder.Mutations {
     if (mapping == null) {
       return;
     }
-    if (mapping.hasUnchanged(row)) {
-      deadLetters.add(
-          origin(route, meta),
-          "read_back",
-          "UNCHANGED_TOAST",
-          "A large value that the update left alone is not in the stream.",
-          "Set REPLICA IDENTITY FULL on the table, or update the large column itself.");
-    } else {
-      try {
-        EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
-        chunk(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
-      } catch (RowRejectedException e) {
-        reject(route, mapping, meta, e);
-      }
+    if (mapping.canBeLookedUp(row)) {
+      RowOrigin origin = origin(route, meta, row.copy(Map.of()));
+      chunk(mapping.destination()).put(mapping.key(), row, TableChunk.INCOMPLETE, origin);
+      return;
+    }
+    try {
+      EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
+      chunk(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
+    } catch (RowRejectedException e) {
+      reject(route, mapping, meta, e);
     }
   }
 
@@ -205,15 +211,20 @@ final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   private RowOrigin origin(Route route, RowMeta meta) {
+    return origin(route, meta, null);
+  }
+
+  private RowOrigin origin(Route route, RowMeta meta, @Nullable Tuple incomplete) {
     return new RowOrigin(
-        decoder.batch(),
+        decoder.batch().messages(),
         decoder.payload(),
         decoder.payloadLength(),
         route,
         meta.operation(),
         meta.position(),
         meta.transactionId(),
-        meta.commitTimeMicros());
+        meta.commitTimeMicros(),
+        incomplete);
   }
 
   private void send(TableChunk chunk) throws InterruptedException {
@@ -226,23 +237,33 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   private void submit(TableChunk chunk) {
     wroteRows = true;
-    outstanding.add(
-        new Sent(
-            chunk,
-            destination
-                .executor()
-                .submit(() -> destination.tables().write(chunk.table(), chunk.rows()))));
+    HeldRows held = destination.heldRows();
+    if (held == null || !held.queue(chunk, ticket)) {
+      outstanding.add(new Sent(chunk, destination.submit(chunk)));
+    }
   }
 
   private void await(Sent sent) throws InterruptedException {
     try {
-      for (RejectedRow rejected : sent.result().get()) {
-        deadLetters.add(
-            sent.chunk().origin(rejected.index()),
-            "append",
-            rejected.errorClass(),
-            rejected.message(),
-            rejected.remedy());
+      HeldRows held = destination.heldRows();
+      if (held == null) {
+        sent.result().get().forEach(deadLetters::add);
+        return;
+      }
+      long begin = System.nanoTime();
+      while (true) {
+        try {
+          sent.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(deadLetters::add);
+          return;
+        } catch (TimeoutException e) {
+          held.throwFailure();
+          if (destination.isStalled(sent.chunk().table().name())
+              && held.release(sent.chunk(), sent.result(), bundleBytes, ticket)) {
+            return;
+          }
+          destination.endIfParked(
+              sent.chunk().table().name(), Duration.ofNanos(System.nanoTime() - begin));
+        }
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof WalbeamException known) {

@@ -6,6 +6,7 @@ import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.LatestByKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,6 +15,9 @@ import java.util.List;
  * <p>Not thread-safe while it is filled; handed over once and only read from then on.
  */
 final class TableChunk {
+  /** Stands for a row that is encoded later, see {@link RowOrigin#incomplete}. */
+  static final EncodedRow INCOMPLETE = new EncodedRow(new byte[0], 0, 0);
+
   private final DestinationTable table;
   private final LatestByKey latest = new LatestByKey();
   private final List<EncodedRow> rows = new ArrayList<>();
@@ -28,7 +32,12 @@ final class TableChunk {
   void add(EncodedRow row, RowOrigin origin) {
     rows.add(row);
     origins.add(origin);
-    bytes += row.length();
+    bytes += size(row, origin);
+  }
+
+  private static long size(EncodedRow row, RowOrigin origin) {
+    Tuple incomplete = origin.incomplete();
+    return row.length() + (incomplete == null ? 0 : incomplete.bytes().length);
   }
 
   /**
@@ -45,12 +54,39 @@ final class TableChunk {
   /** Moves the last row to where the superseded one was, so that no hole is left. */
   private void replaceWithLast(int superseded, KeyColumns key, Tuple tuple) {
     int last = rows.size() - 1;
-    bytes -= rows.get(superseded).length();
+    bytes -= size(rows.get(superseded), origins.get(superseded));
     rows.set(superseded, rows.get(last));
     origins.set(superseded, origins.get(last));
     rows.remove(last);
     origins.remove(last);
     latest.put(key, tuple, superseded);
+  }
+
+  /** Appends the rows of another chunk of the same table, both images of a key. */
+  void addAll(TableChunk other) {
+    rows.addAll(other.rows);
+    origins.addAll(other.origins);
+    bytes += other.bytes;
+  }
+
+  /** The same rows without the memory around them that other rows share. */
+  TableChunk detached() {
+    TableChunk copy = new TableChunk(table);
+    for (int i = 0; i < rows.size(); i++) {
+      EncodedRow row = rows.get(i);
+      int end = row.offset() + row.length();
+      copy.add(
+          row == INCOMPLETE
+              ? row
+              : new EncodedRow(Arrays.copyOfRange(row.bytes(), row.offset(), end), 0, row.length()),
+          origins.get(i).detached());
+    }
+    return copy;
+  }
+
+  /** Bytes of the rows and of the messages they come from. */
+  long detachedBytes() {
+    return bytes + origins.stream().mapToLong(RowOrigin::length).sum();
   }
 
   DestinationTable table() {
