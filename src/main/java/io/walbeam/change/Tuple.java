@@ -81,7 +81,8 @@ public final class Tuple {
   /**
    * A copy over an array of its own, which outlives the decoder's next message.
    *
-   * @param values by column, what the copy has instead; a column that is missing here stays as it is
+   * @param values by column, what the copy has instead; a column that is missing here stays as it
+   *     is
    */
   public Tuple copy(Map<Integer, ColumnValue> values) {
     Map<Integer, byte[]> replacing = new HashMap<>();

@@ -130,7 +130,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
       return;
     }
     if (mapping.canBeLookedUp(row)) {
-      RowOrigin origin = origin(route, meta, row.copy(Map.of()));
+      RowOrigin origin = RowOrigin.of(decoder, route, meta, row.copy(Map.of()));
       chunk(mapping.destination()).put(mapping.key(), row, TableChunk.INCOMPLETE, origin);
       return;
     }
@@ -196,6 +196,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
       chunk = new TableChunk(table);
       chunks.put(name, chunk);
     }
+    chunk.from(decoder.batch());
     return chunk;
   }
 
@@ -211,20 +212,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   private RowOrigin origin(Route route, RowMeta meta) {
-    return origin(route, meta, null);
-  }
-
-  private RowOrigin origin(Route route, RowMeta meta, @Nullable Tuple incomplete) {
-    return new RowOrigin(
-        decoder.batch().messages(),
-        decoder.payload(),
-        decoder.payloadLength(),
-        route,
-        meta.operation(),
-        meta.position(),
-        meta.transactionId(),
-        meta.commitTimeMicros(),
-        incomplete);
+    return RowOrigin.of(decoder, route, meta, null);
   }
 
   private void send(TableChunk chunk) throws InterruptedException {

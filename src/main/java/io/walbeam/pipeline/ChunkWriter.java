@@ -12,6 +12,8 @@ import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.TableSink;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,14 +41,22 @@ final class ChunkWriter {
     ReadBack.Answer read(String table, ReadBack.Request request) throws InterruptedException;
   }
 
+  /** Finds the earlier images of rows that cannot be written; see {@link EarlierImages#find}. */
+  interface Earlier {
+    Collection<Deque<EarlierImages.Image>> find(TableChunk chunk, List<RowOrigin> unwritten);
+  }
+
   private final TableSink sink;
   private final Lookup source;
   private final SinkMetrics metrics;
+  private final Earlier earlier;
   private final TableChunk chunk;
   private final List<RefusedRow> refused = new ArrayList<>();
 
-  ChunkWriter(TableSink sink, Lookup source, SinkMetrics metrics, TableChunk chunk) {
+  ChunkWriter(
+      TableSink sink, Lookup source, Earlier earlier, SinkMetrics metrics, TableChunk chunk) {
     this.sink = sink;
+    this.earlier = earlier;
     this.source = source;
     this.metrics = metrics;
     this.chunk = chunk;
@@ -81,7 +91,29 @@ final class ChunkWriter {
         left = rest;
       }
     }
+    writeEarlierImages();
     return refused;
+  }
+
+  /** Of a key whose last image cannot be written, the newest image that can be. */
+  private void writeEarlierImages() throws InterruptedException {
+    if (refused.isEmpty() || chunk.supersededIn().isEmpty()) {
+      return;
+    }
+    List<RowOrigin> unwritten = refused.stream().map(RefusedRow::origin).toList();
+    Collection<Deque<EarlierImages.Image>> left = earlier.find(chunk, unwritten);
+    while (!left.isEmpty()) {
+      List<EarlierImages.Image> newest = left.stream().map(Deque::remove).toList();
+      List<Deque<EarlierImages.Image>> older = List.copyOf(left);
+      left = new ArrayList<>();
+      List<EncodedRow> rows = newest.stream().map(EarlierImages.Image::row).toList();
+      for (RejectedRow row : sink.write(chunk.table(), rows)) {
+        refuse(newest.get(row.index()).origin(), row);
+        if (!older.get(row.index()).isEmpty()) {
+          left.add(older.get(row.index()));
+        }
+      }
+    }
   }
 
   private static List<Integer> unchanged(Tuple row) {
@@ -99,9 +131,12 @@ final class ChunkWriter {
       return;
     }
     for (RejectedRow row : sink.write(chunk.table(), rows)) {
-      refuse(
-          origins.get(row.index()), "append", row.errorClass(), row.message(), row.remedy());
+      refuse(origins.get(row.index()), row);
     }
+  }
+
+  private void refuse(RowOrigin origin, RejectedRow row) {
+    refuse(origin, "append", row.errorClass(), row.message(), row.remedy());
   }
 
   /** Looks up rows that lack the same columns and writes them. Returns those not looked up yet. */

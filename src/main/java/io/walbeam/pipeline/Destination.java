@@ -1,29 +1,31 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
+import io.walbeam.options.RunSettings.Placement;
+import io.walbeam.progress.LocalProgress;
 import io.walbeam.progress.StatePublisher;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.SinkMetrics;
+import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalPositions;
-import io.walbeam.failure.FailureKind;
-import io.walbeam.failure.WalbeamException;
-import io.walbeam.options.RunSettings.Placement;
-import io.walbeam.progress.LocalProgress;
-import io.walbeam.sink.Stalls;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import java.util.stream.Collectors;
-import java.util.concurrent.CompletableFuture;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the DoFns of one job share in one JVM: the sink, the routes, the publisher.
@@ -160,7 +162,14 @@ final class Destination implements AutoCloseable {
 
   /** Writes the rows of one table; see {@link ChunkWriter#write}. */
   List<RefusedRow> write(TableChunk chunk) throws InterruptedException {
-    return new ChunkWriter(sink.tables(), sourceRows::read, sink.metrics(), chunk).write();
+    return new ChunkWriter(
+            sink.tables(), sourceRows::read, this::earlierImages, sink.metrics(), chunk)
+        .write();
+  }
+
+  private Collection<Deque<EarlierImages.Image>> earlierImages(
+      TableChunk chunk, List<RowOrigin> unwritten) {
+    return EarlierImages.find(routes, chunk.supersededIn(), chunk.table(), unwritten);
   }
 
   /** {@link #write} in another thread. */

@@ -217,10 +217,7 @@ final class HeldRows {
   }
 
   private void written(
-      String table,
-      Waiting rows,
-      @Nullable List<RefusedRow> refused,
-      @Nullable Throwable error) {
+      String table, Waiting rows, @Nullable List<RefusedRow> refused, @Nullable Throwable error) {
     Throwable problem = error instanceof CompletionException ? error.getCause() : error;
     if (problem == null && refused != null && !refused.isEmpty()) {
       try {

@@ -26,6 +26,21 @@ record RowOrigin(
     long transactionId,
     long commitTimeMicros,
     @Nullable Tuple incomplete) {
+  /** Where the mutation comes from that is being decoded. */
+  static RowOrigin of(
+      BatchDecoder decoder, Route route, RowMeta meta, @Nullable Tuple incomplete) {
+    return new RowOrigin(
+        decoder.batch().messages(),
+        decoder.payload(),
+        decoder.payloadLength(),
+        route,
+        meta.operation(),
+        meta.position(),
+        meta.transactionId(),
+        meta.commitTimeMicros(),
+        incomplete);
+  }
+
   /** The same without the messages around its own. */
   RowOrigin detached() {
     return new RowOrigin(
@@ -43,8 +58,7 @@ record RowOrigin(
   /** What a row of this origin begins with. */
   RowMeta meta() {
     return new RowMeta()
-        .transaction(
-            position.epoch(), position.commitLsn(), commitTimeMicros, transactionId)
+        .transaction(position.epoch(), position.commitLsn(), commitTimeMicros, transactionId)
         .change(position.changeLsn(), position.n(), operation);
   }
 }

@@ -5,6 +5,7 @@ import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.LatestByKey;
+import io.walbeam.source.ChangeBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,10 +23,24 @@ final class TableChunk {
   private final LatestByKey latest = new LatestByKey();
   private final List<EncodedRow> rows = new ArrayList<>();
   private final List<RowOrigin> origins = new ArrayList<>();
+  private final List<ChangeBatch> batches = new ArrayList<>();
+  private boolean superseding;
   private long bytes;
 
   TableChunk(DestinationTable table) {
     this.table = table;
+  }
+
+  /** Notes that the rows added next come from {@code batch}. */
+  void from(ChangeBatch batch) {
+    if (batches.isEmpty() || batches.get(batches.size() - 1) != batch) {
+      batches.add(batch);
+    }
+  }
+
+  /** The batches that hold images which later ones superseded; empty if there are none. */
+  List<ChangeBatch> supersededIn() {
+    return superseding ? batches : List.of();
   }
 
   /** Adds a row of a table without a key. */
@@ -47,6 +62,7 @@ final class TableChunk {
     int superseded = latest.put(key, tuple, rows.size());
     add(row, origin);
     if (superseded != LatestByKey.NONE) {
+      superseding = true;
       replaceWithLast(superseded, key, tuple);
     }
   }
@@ -69,7 +85,10 @@ final class TableChunk {
     bytes += other.bytes;
   }
 
-  /** The same rows without the memory around them that other rows share. */
+  /**
+   * The same rows without the memory around them that other rows share, and so without the batches
+   * that hold superseded images.
+   */
   TableChunk detached() {
     TableChunk copy = new TableChunk(table);
     for (int i = 0; i < rows.size(); i++) {

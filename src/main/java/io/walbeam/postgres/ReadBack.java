@@ -260,7 +260,9 @@ public final class ReadBack implements AutoCloseable {
     if (from.isEmpty()) {
       return new Gone(
           "TABLE_GONE",
-          "Table " + relation.table() + " is gone, and with it a large value that the change left"
+          "Table "
+              + relation.table()
+              + " is gone, and with it a large value that the change left"
               + " alone.",
           "Nothing can be read any more; the rows of a dropped table stay as they are.");
     }

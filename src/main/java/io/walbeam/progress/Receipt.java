@@ -27,9 +27,7 @@ public record Receipt(
 
   /** One receipt for this interval and the next one; empty if that is not where this one ends. */
   public Optional<Receipt> joined(Receipt next) {
-    if (next.start
-        || !next.origin.equals(origin)
-        || !next.interval.from().equals(interval.to())) {
+    if (next.start || !next.origin.equals(origin) || !next.interval.from().equals(interval.to())) {
       return Optional.empty();
     }
     return Optional.of(

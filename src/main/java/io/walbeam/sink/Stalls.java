@@ -119,8 +119,7 @@ public final class Stalls {
     synchronized (entries) {
       entries.forEach(
           (key, entry) ->
-              current.add(
-                  new Stall(key.table(), key.reason(), entry.since, key.parked())));
+              current.add(new Stall(key.table(), key.reason(), entry.since, key.parked())));
     }
     current.sort(Comparator.comparing(Stall::since).thenComparing(Stall::table));
     return current;

@@ -112,8 +112,16 @@ final class ReadBackIT {
                     "ab  ",
                     "\\x00ff",
                     "0.1"),
-                key("y", "so so", "c", "00000000-0000-0000-0000-000000000001",
-                    "2026-01-01 22:04:05.6+00", "1", "ab", "\\x00", "NaN")),
+                key(
+                    "y",
+                    "so so",
+                    "c",
+                    "00000000-0000-0000-0000-000000000001",
+                    "2026-01-01 22:04:05.6+00",
+                    "1",
+                    "ab",
+                    "\\x00",
+                    "NaN")),
             NO_LIMIT);
 
     assertThat(found(request)).isEqualTo(Map.of(0, List.of(text("here"))));
@@ -180,8 +188,10 @@ final class ReadBackIT {
       Await.until(
           "the commit waits for a standby",
           () ->
-              "1".equals(
-                  database.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")));
+              "1"
+                  .equals(
+                      database.query(
+                          "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")));
       ReadBack.Request request = request(Set.of(xid), "t", List.of("id"), List.of("big"), key("1"));
 
       assertThat(readBack.read(request)).isInstanceOf(ReadBack.InProgress.class);
@@ -201,9 +211,7 @@ final class ReadBackIT {
     database.execute(
         "CREATE TABLE t (id int PRIMARY KEY, big text)", "INSERT INTO t VALUES (1, 'v')");
 
-    assertThat(
-            found(
-                request(Set.of(3, -3, 700), "t", List.of("id"), List.of("big"), key("1"))))
+    assertThat(found(request(Set.of(3, -3, 700), "t", List.of("id"), List.of("big"), key("1"))))
         .hasSize(1);
   }
 
@@ -281,8 +289,7 @@ final class ReadBackIT {
     ReadBack.Found portion =
         (ReadBack.Found)
             readBack.read(
-                new ReadBack.Request(
-                    relation, List.of(0), List.of(1), Set.of(), keys, 320_000));
+                new ReadBack.Request(relation, List.of(0), List.of(1), Set.of(), keys, 320_000));
 
     assertThat(portion.complete()).isFalse();
     assertThat(portion.rows()).hasSize(10);
