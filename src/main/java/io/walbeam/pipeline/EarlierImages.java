@@ -49,8 +49,7 @@ final class EarlierImages implements BatchDecoder.Mutations {
    */
   static Collection<Deque<Image>> find(
       Routes routes, List<ChangeBatch> batches, DestinationTable table, List<RowOrigin> unwritten) {
-    EarlierImages found =
-        new EarlierImages(routes, unwritten.get(0).position().epoch(), table);
+    EarlierImages found = new EarlierImages(routes, unwritten.get(0).position().epoch(), table);
     unwritten.forEach(origin -> found.unwritten.add(origin.position()));
     batches.forEach(found.decoder::decode);
     found.collecting = true;

@@ -140,10 +140,11 @@ final class HeldRows {
     ticket.open++;
     String table = chunk.table().name();
     lanes.computeIfAbsent(table, any -> new Lane()).running++;
-    result.whenCompleteAsync(
-        (refused, error) ->
-            written(table, new Waiting(chunk, List.of(ticket), bytes), refused, error),
-        executor);
+    CompletableFuture<?> unused =
+        result.whenCompleteAsync(
+            (refused, error) ->
+                written(table, new Waiting(chunk, List.of(ticket), bytes), refused, error),
+            executor);
     return true;
   }
 

@@ -27,8 +27,7 @@ record RowOrigin(
     long commitTimeMicros,
     @Nullable Tuple incomplete) {
   /** Where the mutation comes from that is being decoded. */
-  static RowOrigin of(
-      BatchDecoder decoder, Route route, RowMeta meta, @Nullable Tuple incomplete) {
+  static RowOrigin of(BatchDecoder decoder, Route route, RowMeta meta, @Nullable Tuple incomplete) {
     return new RowOrigin(
         decoder.batch().messages(),
         decoder.payload(),

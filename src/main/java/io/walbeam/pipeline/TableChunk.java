@@ -33,7 +33,7 @@ final class TableChunk {
 
   /** Notes that the rows added next come from {@code batch}. */
   void from(ChangeBatch batch) {
-    if (batches.isEmpty() || batches.get(batches.size() - 1) != batch) {
+    if (batches.isEmpty() || batches.get(batches.size() - 1).messages() != batch.messages()) {
       batches.add(batch);
     }
   }
@@ -52,7 +52,7 @@ final class TableChunk {
 
   private static long size(EncodedRow row, RowOrigin origin) {
     Tuple incomplete = origin.incomplete();
-    return row.length() + (incomplete == null ? 0 : incomplete.bytes().length);
+    return (long) row.length() + (incomplete == null ? 0 : incomplete.bytes().length);
   }
 
   /**
@@ -95,7 +95,7 @@ final class TableChunk {
       EncodedRow row = rows.get(i);
       int end = row.offset() + row.length();
       copy.add(
-          row == INCOMPLETE
+          origins.get(i).incomplete() != null
               ? row
               : new EncodedRow(Arrays.copyOfRange(row.bytes(), row.offset(), end), 0, row.length()),
           origins.get(i).detached());

@@ -51,10 +51,7 @@ class ChunkWriterTest {
   private static final KeyColumns KEY = KeyColumns.of(DOCUMENTS, Optional.empty());
   private static final TableMapping MAPPING =
       TableMapping.compile(
-          DOCUMENTS,
-          KEY,
-          Map.of(),
-          new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
+          DOCUMENTS, KEY, Map.of(), new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
   private static final Route ROUTE = new Route(DOCUMENTS, KEY, MAPPING, null);
 
   /** Stands for unchanged. */
@@ -175,9 +172,7 @@ class ChunkWriterTest {
     put(11, "1", "a", "3", "refused", "x");
     chunk.from(new Batches().batch(0, 1));
     rejectVersion = 3;
-    earlier =
-        List.of(
-            new ArrayDeque<>(List.of(image(9, "3"), image(8, "2"), image(7, "1"))));
+    earlier = List.of(new ArrayDeque<>(List.of(image(9, "3"), image(8, "2"), image(7, "1"))));
 
     assertThat(write())
         .extracting(row -> row.origin().position().changeLsn())

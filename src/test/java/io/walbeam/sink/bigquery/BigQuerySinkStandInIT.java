@@ -20,6 +20,7 @@ import io.walbeam.sink.SlotState;
 import io.walbeam.sink.Stalls;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -134,6 +135,22 @@ class BigQuerySinkStandInIT {
 
     assertThat(query("SELECT COUNT(*) FROM `p.%s.t`")).containsExactly(List.of("500"));
     assertThat(sink.stalls().current()).isEmpty();
+  }
+
+  @Test
+  void rowsThatAreRefusedByNameOrWithTheirRequestAreFoundAndTheOthersWritten() throws Exception {
+    server.faults().add(Fault.of(FaultKind.ROW_ERRORS, "t", 0).withText("row 7"));
+    server.faults().add(Fault.of(FaultKind.INVALID_ARGUMENT, "t", 0).withText("silent poison"));
+    List<EncodedRow> rows = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      rows.add(Rows.upsert(i, i == 77 ? "row 7" : i == 311 ? "silent poison" : "n" + i));
+    }
+
+    assertThat(sink.tables().write(Rows.keyed("t"), rows))
+        .extracting(row -> row.index() + " " + row.errorClass())
+        .containsExactly("77 row_field", "311 row");
+
+    assertThat(query("SELECT COUNT(*) FROM `p.%s.t`")).containsExactly(List.of("498"));
   }
 
   @Test
