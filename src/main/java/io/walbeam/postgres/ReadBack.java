@@ -80,6 +80,8 @@ public final class ReadBack implements AutoCloseable {
   public record Gone(String errorClass, String message, String remedy) implements Answer {}
 
   /**
+   * The rows that are there.
+   *
    * @param rows by index into the keys: the values in the order of the columns, ABSENT for one that
    *     is longer than {@link #LONGEST_VALUE}
    * @param complete whether a key without a row has none; else the budget ended the answer

@@ -24,7 +24,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -382,13 +381,17 @@ final class ReadBackIT {
       List<String>... keys)
       throws SQLException {
     Relation relation = relation("public", table);
+    List<List<String>> texts = new ArrayList<>();
+    for (List<String> one : keys) {
+      texts.add(one);
+    }
     List<String> names = relation.columns().stream().map(RelationColumn::name).toList();
     return new ReadBack.Request(
         relation,
         key.stream().map(names::indexOf).toList(),
         columns.stream().map(names::indexOf).toList(),
         transactions,
-        Arrays.asList(keys),
+        texts,
         NO_LIMIT);
   }
 

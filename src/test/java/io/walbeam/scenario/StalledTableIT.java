@@ -98,6 +98,7 @@ class StalledTableIT {
   @Order(2)
   void rowsThatWaitedForASchemaLandAndThePositionMovesOn() throws Exception {
     try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      execute("INSERT INTO bad VALUES (99, 'before')", "INSERT INTO good VALUES (99, 'before')");
       scenario.awaitConfirmation(pipeline);
       send(
           "POST",
@@ -107,7 +108,7 @@ class StalledTableIT {
           "INSERT INTO bad VALUES (100, 'waits', 8)",
           "INSERT INTO good VALUES (100, 'does not')");
       awaitIds(pipeline, "public_good", 100);
-      execute("UPDATE bad SET note = 'x' WHERE id = 1");
+      execute("UPDATE bad SET note = note || '!'");
       scenario.awaitConfirmation(pipeline);
       scenario.assertSlotNotAheadOfState();
       assertThat(pipeline.errors()).contains("Table public_bad waits: ");
@@ -119,25 +120,28 @@ class StalledTableIT {
   @Test
   @Order(3)
   void ofARowWhoseLastImageIsRefusedTheImageBeforeIsWritten() throws Exception {
-    send(
-        "POST", "{\"kind\": \"ROW_ERRORS\", \"table\": \"public_good\", \"contains\": \"poison\"}");
     try (ChildProcess pipeline = scenario.start(scenario.command())) {
       scenario.awaitReading(pipeline);
+      execute("INSERT INTO good VALUES (199, 'before')");
+      scenario.awaitConfirmation(pipeline);
+      send(
+          "POST",
+          "{\"kind\": \"ROW_ERRORS\", \"table\": \"public_good\", \"contains\": \"poison\"}");
       execute(
           "INSERT INTO good VALUES (200, 'first'), (201, 'poison');"
               + " UPDATE good SET note = 'second' WHERE id = 200;"
-              + " UPDATE good SET note = 'poison' WHERE id IN (1, 200);"
+              + " UPDATE good SET note = 'poison' WHERE id IN (199, 200);"
               + " INSERT INTO good VALUES (202, 'last')");
       scenario.awaitConfirmation(pipeline);
     }
     assertThat(scenario.ends().destination().rows("public_good"))
         .extracting(row -> row.require("id") + " " + row.require("note"))
-        .contains("1 before", "200 second", "202 last")
+        .contains("199 before", "200 second", "202 last")
         .doesNotContain("201 poison");
     assertThat(scenario.ends().destination().deadLetters())
         .extracting(letter -> letter.require("stage") + " " + letter.require("key"))
         .containsExactlyInAnyOrder(
-            "append {\"id\":\"1\"}", "append {\"id\":\"200\"}", "append {\"id\":\"201\"}");
+            "append {\"id\":\"199\"}", "append {\"id\":\"200\"}", "append {\"id\":\"201\"}");
   }
 
   private Lsn positionAfter(Lsn limit) {
@@ -157,6 +161,9 @@ class StalledTableIT {
 
   private List<Integer> ids(String table) throws InterruptedException {
     Destination destination = scenario.ends().destination();
+    if (!destination.tables().contains(table)) {
+      return List.of();
+    }
     return destination.rows(table).stream()
         .map(row -> Integer.valueOf(row.require("id")))
         .sorted()
