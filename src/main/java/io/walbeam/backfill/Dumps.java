@@ -6,6 +6,8 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import java.time.Duration;
+import java.time.Instant;
+import io.walbeam.sink.Stalls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -149,6 +151,7 @@ public final class Dumps implements AutoCloseable {
   public synchronized boolean awaitAll() throws InterruptedException {
     while (!closed && thread != null && hasWork()) {
       wait(context.pace().poll().toMillis());
+      endIfParked();
     }
     if (!failures.isEmpty()) {
       throw new WalbeamException(
@@ -157,6 +160,19 @@ public final class Dumps implements AutoCloseable {
           "Mend what is named; a restart asks for them again. The stream is complete.");
     }
     return !closed;
+  }
+
+  /** A run that shall end does not wait for a person. */
+  private void endIfParked() {
+    Instant longAgo = context.clock().instant().minus(PARKED_PATIENCE);
+    for (Stalls.Stall stall : context.stalls().current()) {
+      if (stall.parked() && stall.since().isBefore(longAgo)) {
+        throw new WalbeamException(
+            FailureKind.OPERATOR,
+            "The run ends, but a dump is not finished: table " + stall.table() + " waits.",
+            stall.reason() + " Then start again; the dump goes on.");
+      }
+    }
   }
 
   /** Ends everything; what is unfinished goes on at the next start. */
@@ -182,6 +198,9 @@ public final class Dumps implements AutoCloseable {
       }
     }
   }
+
+  /** How long a run that shall end waits for a table that a person must mend. */
+  private static final Duration PARKED_PATIENCE = Duration.ofSeconds(10);
 
   /** For a chunk that is being written to be given up. */
   private static final long CLOSE_MILLIS = 10_000;

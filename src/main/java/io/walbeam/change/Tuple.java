@@ -2,6 +2,8 @@ package io.walbeam.change;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -80,6 +82,57 @@ public final class Tuple {
   public void removeLast() {
     Objects.checkIndex(0, size);
     size--;
+  }
+
+  /**
+   * A copy over an array of its own, which outlives the decoder's next message.
+   *
+   * @param values by column, what the copy has instead; a column that is missing here stays as it
+   *     is
+   */
+  public Tuple copy(Map<Integer, ColumnValue> values) {
+    Map<Integer, byte[]> replacing = new HashMap<>();
+    int total = 0;
+    for (int i = 0; i < size; i++) {
+      ColumnValue value = values.get(i);
+      if (value instanceof ColumnValue.Text text) {
+        byte[] utf8 = text.value().getBytes(StandardCharsets.UTF_8);
+        replacing.put(i, utf8);
+        total += utf8.length;
+      } else if (value == null) {
+        total += lengths[i];
+      }
+    }
+    Tuple copy = new Tuple();
+    copy.reset(new byte[total]);
+    int end = 0;
+    for (int i = 0; i < size; i++) {
+      ColumnValue value = values.get(i);
+      if (value == null && kinds[i] != Kind.TEXT) {
+        copy.add(kinds[i]);
+      } else if (value == null) {
+        System.arraycopy(bytes, offsets[i], copy.bytes, end, lengths[i]);
+        copy.addText(end, lengths[i]);
+        end += lengths[i];
+      } else {
+        byte[] utf8 = replacing.get(i);
+        if (utf8 == null) {
+          copy.add(kindOf(value));
+        } else {
+          System.arraycopy(utf8, 0, copy.bytes, end, utf8.length);
+          copy.addText(end, utf8.length);
+          end += utf8.length;
+        }
+      }
+    }
+    return copy;
+  }
+
+  private static Kind kindOf(ColumnValue value) {
+    if (value instanceof ColumnValue.Null) {
+      return Kind.NULL;
+    }
+    return value instanceof ColumnValue.Unchanged ? Kind.UNCHANGED : Kind.ABSENT;
   }
 
   /** Number of columns. */

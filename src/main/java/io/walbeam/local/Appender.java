@@ -47,7 +47,7 @@ final class Appender {
           .endingCall();
     }
     AppendConnection.Stream stream = connection.select(request);
-    Fault fault = faults.onAppend(stream.table);
+    Fault fault = faults.onAppend(stream.table, request);
     if (fault == null) {
       carryOut(connection, request, stream, true);
     } else {
@@ -77,6 +77,17 @@ final class Appender {
           catalogue.delete(stream.table);
         }
         carryOut(connection, request, stream, true);
+      }
+      case ROW_ERRORS -> {
+        AppendRowsResponse.Builder response =
+            AppendRowsResponse.newBuilder().setWriteStream(stream.table.streamName());
+        List<ByteString> rows = request.getProtoRows().getRows().getSerializedRowsList();
+        for (int i = 0; i < rows.size(); i++) {
+          if (fault.concerns(rows.get(i))) {
+            response.addRowErrors(error(i, "Injected fault"));
+          }
+        }
+        connection.answer(response.setError(rowErrors(stream.table)).build());
       }
       default -> {
         AppendFailure failure =
@@ -159,7 +170,7 @@ final class Appender {
       }
     }
     if (response.getRowErrorsCount() > 0) {
-      response.setError(rowErrors(decoder));
+      response.setError(rowErrors(decoder.table().ref()));
     } else {
       counts.add(decoder.table().ref(), serialized.size(), bytes);
     }
@@ -173,13 +184,13 @@ final class Appender {
         .build();
   }
 
-  private static Status rowErrors(RowDecoder decoder) {
+  private static Status rowErrors(TableRef table) {
     return Status.newBuilder()
         .setCode(Code.INVALID_ARGUMENT.getNumber())
         .setMessage(
             "Errors found while processing rows. Please refer to the row_errors field for details."
                 + " The list may not be complete because of the size limitations. Entity: "
-                + decoder.table().ref().streamName())
+                + table.streamName())
         .build();
   }
 
@@ -231,7 +242,7 @@ final class Appender {
       }
     }
     if (response.getRowErrorsCount() > 0) {
-      response.setError(rowErrors(decoder));
+      response.setError(rowErrors(decoder.table().ref()));
     }
     return rows;
   }

@@ -12,6 +12,10 @@ public enum FaultKind {
   ABORTED(true),
   /** The append is refused in its response, without row errors. */
   INVALID_ARGUMENT(false),
+  /**
+   * The append is refused in its response, with an error for each row that has the fault's text.
+   */
+  ROW_ERRORS(false),
   /** The AppendRows call ends. */
   PERMISSION_DENIED(true),
   /** Neither this append nor a later one on its connection is carried out or answered. */

@@ -1,5 +1,6 @@
 package io.walbeam.local;
 
+import com.google.cloud.bigquery.storage.v1.AppendRowsRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,8 +59,10 @@ public final class Faults {
   }
 
   /** Meets the first fault for an append to a table, if there is one. */
-  @Nullable Fault onAppend(TableRef table) {
-    return armed.isEmpty() ? null : meet(f -> f.kind().onAppend() && f.matches(table));
+  @Nullable Fault onAppend(TableRef table, AppendRowsRequest request) {
+    return armed.isEmpty()
+        ? null
+        : meet(f -> f.kind().onAppend() && f.matches(table) && f.concerns(request));
   }
 
   /** The delay that a change of a table's visibility gets, if any. */

@@ -14,10 +14,10 @@ import io.walbeam.row.RowJson;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
-import io.walbeam.sink.RejectedRow;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.backfill.DumpRequest;
 import io.walbeam.backfill.Truncations;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,8 +25,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +52,11 @@ final class BundleWriter implements BatchDecoder.Mutations {
   /** Chunks on their way before the decoder waits for the oldest: bounds memory, not speed. */
   private static final int MAX_OUTSTANDING = 16;
 
+  /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
+  private static final long STALL_POLL = 50;
+
   private final Destination destination;
+  private final HeldRows.Ticket ticket = new HeldRows.Ticket();
   private final BatchDecoder decoder;
   private final RowBuffer buffer = new RowBuffer();
   private final Map<String, TableChunk> chunks = new LinkedHashMap<>();
@@ -63,7 +69,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   private record Request(DumpRequest.Origin origin, byte[] content) {}
 
-  private record Sent(TableChunk chunk, Future<List<RejectedRow>> result) {}
+  private long bundleBytes;
+
+  private record Sent(TableChunk chunk, CompletableFuture<List<RefusedRow>> result) {}
 
   BundleWriter(Destination destination, long epoch) {
     this.destination = destination;
@@ -77,6 +85,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
    * @throws WalbeamException if a person must act
    */
   void add(ChangeBatch batch) throws InterruptedException {
+    bundleBytes += batch.length();
     decoder.decode(batch);
     receipts.add(Receipt.of(batch));
     long gathered = chunks.values().stream().mapToLong(TableChunk::bytes).sum();
@@ -90,7 +99,8 @@ final class BundleWriter implements BatchDecoder.Mutations {
   /**
    * Sends what is left, waits for everything, writes the dead letters.
    *
-   * @return one receipt for each batch, in the order they came
+   * @return the receipts to give out: one for each batch, in the order they came, unless rows are
+   *     held back; see {@link HeldRows}
    */
   List<Receipt> finish() throws InterruptedException {
     for (TableChunk chunk : List.copyOf(chunks.values())) {
@@ -108,7 +118,8 @@ final class BundleWriter implements BatchDecoder.Mutations {
     if (wroteRows) {
       FailPoint.ROWS_APPENDED.reached();
     }
-    return List.copyOf(receipts);
+    HeldRows held = destination.heldRows();
+    return held == null ? List.copyOf(receipts) : held.finish(ticket, receipts);
   }
 
   @Override
@@ -127,20 +138,16 @@ final class BundleWriter implements BatchDecoder.Mutations {
     if (mapping == null) {
       return;
     }
-    if (mapping.hasUnchanged(row)) {
-      deadLetters.add(
-          origin(route, meta),
-          "read_back",
-          "UNCHANGED_TOAST",
-          "A large value that the update left alone is not in the stream.",
-          "Set REPLICA IDENTITY FULL on the table, or update the large column itself.");
-    } else {
-      try {
-        EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
-        chunk(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
-      } catch (RowRejectedException e) {
-        reject(route, mapping, meta, e);
-      }
+    if (mapping.canBeLookedUp(row)) {
+      RowOrigin origin = RowOrigin.of(decoder, route, meta, row.copy(Map.of()));
+      chunk(mapping.destination()).put(mapping.key(), row, TableChunk.INCOMPLETE, origin);
+      return;
+    }
+    try {
+      EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
+      chunk(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
+    } catch (RowRejectedException e) {
+      reject(route, mapping, meta, e);
     }
   }
 
@@ -217,6 +224,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
       chunk = new TableChunk(table);
       chunks.put(name, chunk);
     }
+    chunk.from(decoder.batch());
     return chunk;
   }
 
@@ -232,15 +240,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   private RowOrigin origin(Route route, RowMeta meta) {
-    return new RowOrigin(
-        decoder.batch(),
-        decoder.payload(),
-        decoder.payloadLength(),
-        route,
-        meta.operation(),
-        meta.position(),
-        meta.transactionId(),
-        meta.commitTimeMicros());
+    return RowOrigin.of(decoder, route, meta, null);
   }
 
   private void send(TableChunk chunk) throws InterruptedException {
@@ -253,23 +253,33 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   private void submit(TableChunk chunk) {
     wroteRows = true;
-    outstanding.add(
-        new Sent(
-            chunk,
-            destination
-                .executor()
-                .submit(() -> destination.tables().write(chunk.table(), chunk.rows()))));
+    HeldRows held = destination.heldRows();
+    if (held == null || !held.queue(chunk, ticket)) {
+      outstanding.add(new Sent(chunk, destination.submit(chunk)));
+    }
   }
 
   private void await(Sent sent) throws InterruptedException {
     try {
-      for (RejectedRow rejected : sent.result().get()) {
-        deadLetters.add(
-            sent.chunk().origin(rejected.index()),
-            "append",
-            rejected.errorClass(),
-            rejected.message(),
-            rejected.remedy());
+      HeldRows held = destination.heldRows();
+      if (held == null) {
+        sent.result().get().forEach(deadLetters::add);
+        return;
+      }
+      long begin = System.nanoTime();
+      while (true) {
+        try {
+          sent.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(deadLetters::add);
+          return;
+        } catch (TimeoutException e) {
+          held.throwFailure();
+          if (destination.isStalled(sent.chunk().table().name())
+              && held.release(sent.chunk(), sent.result(), bundleBytes, ticket)) {
+            return;
+          }
+          destination.endIfParked(
+              sent.chunk().table().name(), Duration.ofNanos(System.nanoTime() - begin));
+        }
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof WalbeamException known) {

@@ -27,8 +27,12 @@ final class DeadLetterBox {
     this.clock = clock;
   }
 
+  void add(RefusedRow row) {
+    add(row.origin(), row.stage(), row.errorClass(), row.message(), row.remedy());
+  }
+
   void add(RowOrigin origin, String stage, String errorClass, String message, String remedy) {
-    byte[] messages = origin.batch().messages();
+    byte[] messages = origin.messages();
     Images images = new Images(origin.route());
     if (messages[origin.entry()] == OversizeMarker.TYPE) {
       byte[] restored = OversizeMarker.restore(messages, origin.entry(), origin.length());

@@ -8,6 +8,7 @@ import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.Sessions;
 import io.walbeam.source.SourceSettings;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What a run in one process does around the pipeline: refuses early, confirms at the end, leaves
@@ -17,9 +18,15 @@ public final class LocalRun implements AutoCloseable {
   /** For the last state row and the slot's confirmation; normally well under a second. */
   private static final Duration CONFIRMATION_TIMEOUT = Duration.ofSeconds(60);
 
+  /** For tables that wait for BigQuery, which shows new columns after minutes. */
+  private static final Duration HELD_PATIENCE = Duration.ofMinutes(10);
+
+  /** The same when a person wants the run to end, and for tables that a person must mend. */
+  private static final Duration SHORT_PATIENCE = Duration.ofSeconds(10);
+
   private final RunSettings settings;
   private final SourceSettings source;
-  private volatile boolean ending;
+  private volatile boolean endRequested;
 
   private LocalRun(RunSettings settings) {
     this.settings = settings;
@@ -53,7 +60,7 @@ public final class LocalRun implements AutoCloseable {
 
   /** Asks the run to end once everything it has read is written. Returns at once. */
   public void requestEnd() {
-    ending = true;
+    endRequested = true;
     Sessions.requestEnd(source);
     Destination.endDumps(settings);
   }
@@ -62,16 +69,22 @@ public final class LocalRun implements AutoCloseable {
    * Waits for the dumps, unless the run was asked to end, and until everything written is confirmed
    * to the slot.
    *
-   * @throws WalbeamException if a dump failed, or if the slot is not told within a minute; nothing
-   *     is lost then
+   * @throws WalbeamException if a dump failed, if a table could not be written to, or if the slot is
+   *     not told within a minute; nothing is lost then
    */
   public void confirm() throws InterruptedException {
-    if (!ending) {
+    Optional<WalbeamException> held =
+        Destination.awaitHeldRows(
+            settings, endRequested ? SHORT_PATIENCE : HELD_PATIENCE, SHORT_PATIENCE);
+    if (held.isEmpty() && !endRequested) {
       Destination.awaitDumps(settings);
     }
     boolean confirmed =
         Destination.awaitPublished(settings, CONFIRMATION_TIMEOUT)
             && Sessions.complete(source, CONFIRMATION_TIMEOUT);
+    if (held.isPresent()) {
+      throw held.get();
+    }
     if (!confirmed) {
       throw new WalbeamException(
           FailureKind.TRANSIENT,

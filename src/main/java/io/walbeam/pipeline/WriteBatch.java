@@ -3,8 +3,6 @@ package io.walbeam.pipeline;
 import io.walbeam.options.RunSettings;
 import io.walbeam.progress.Receipt;
 import io.walbeam.source.ChangeBatch;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
@@ -18,11 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
   private static final long serialVersionUID = 1L;
 
-  /** One bundle under way, and the timestamps that its receipts get. */
-  private record Bundle(BundleWriter writer, List<Instant> timestamps) {}
-
   private final RunSettings settings;
-  private transient @Nullable Bundle current;
+  private transient @Nullable BundleWriter current;
+  private transient Instant latest = GlobalWindow.TIMESTAMP_MIN_VALUE;
 
   WriteBatch(RunSettings settings) {
     this.settings = settings;
@@ -30,25 +26,24 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
 
   @StartBundle
   public void startBundle() {
-    BundleWriter writer = new BundleWriter(Destination.of(settings), settings.epoch());
-    current = new Bundle(writer, new ArrayList<>());
+    current = new BundleWriter(Destination.of(settings), settings.epoch());
+    latest = GlobalWindow.TIMESTAMP_MIN_VALUE;
   }
 
   @ProcessElement
   public void process(@Element ChangeBatch batch, @Timestamp Instant timestamp)
       throws InterruptedException {
-    Bundle bundle = Objects.requireNonNull(current);
-    bundle.writer().add(batch);
-    bundle.timestamps().add(timestamp);
+    Objects.requireNonNull(current).add(batch);
+    latest = timestamp.isAfter(latest) ? timestamp : latest;
   }
 
+  /** A bundle may give out receipts of earlier ones; nobody looks at their timestamps. */
   @FinishBundle
   public void finishBundle(FinishBundleContext context) throws InterruptedException {
-    Bundle bundle = Objects.requireNonNull(current);
+    BundleWriter writer = Objects.requireNonNull(current);
     current = null;
-    List<Receipt> receipts = bundle.writer().finish();
-    for (int i = 0; i < receipts.size(); i++) {
-      context.output(receipts.get(i), bundle.timestamps().get(i), GlobalWindow.INSTANCE);
+    for (Receipt receipt : writer.finish()) {
+      context.output(receipt, latest, GlobalWindow.INSTANCE);
     }
   }
 }

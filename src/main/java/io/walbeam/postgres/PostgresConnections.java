@@ -49,6 +49,24 @@ public final class PostgresConnections {
   }
 
   /**
+   * Opens a connection whose values come in the texts that the replication stream has.
+   *
+   * @throws WalbeamException that says why it could not
+   */
+  Connection openReading(String applicationName) {
+    Secret password = secrets.resolve(settings.password());
+    Connection connection =
+        connect(ReplicationProperties.reading(settings, password, applicationName), false);
+    try {
+      SessionFormat.apply(connection);
+      return connection;
+    } catch (SQLException e) {
+      abort(connection);
+      throw PostgresErrors.connecting(settings, false, e);
+    }
+  }
+
+  /**
    * Opens a connection in replication mode and asks the server who it is.
    *
    * @param applicationName shown in {@code pg_stat_replication}, at most 63 bytes
@@ -62,6 +80,7 @@ public final class PostgresConnections {
               ReplicationProperties.replication(settings, password, applicationName, capture),
               true);
       try {
+        SessionFormat.apply(connection);
         ServerIdentity identity = identify(connection);
         @Nullable Socket plain = capture.plain();
         if (plain == null) {

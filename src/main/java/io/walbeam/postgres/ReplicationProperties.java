@@ -44,6 +44,17 @@ final class ReplicationProperties {
     return properties;
   }
 
+  /** Properties of a connection whose values come in text format, whatever the URL asks for. */
+  static Properties reading(PostgresSettings settings, Secret password, String applicationName) {
+    Properties properties = ordinary(settings, password, applicationName);
+    properties.setProperty("binaryTransfer", "false");
+    properties.setProperty("binaryTransferEnable", "");
+    properties.setProperty("preferQueryMode", "extended");
+    // A statement kept on the server fails once its table is altered.
+    properties.setProperty("prepareThreshold", "0");
+    return properties;
+  }
+
   /**
    * Properties of a connection in replication mode whose sockets are handed to {@code capture}.
    * {@code assumeMinServerVersion} keeps pgjdbc from sending SET commands that a walsender refuses.

@@ -58,8 +58,7 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
     }
   }
 
-  private static SlotState state(
-      String slot, io.walbeam.source.Origin origin, ProgressState progress) {
+  static SlotState state(String slot, io.walbeam.source.Origin origin, ProgressState progress) {
     return new SlotState(
         slot,
         origin.epoch(),

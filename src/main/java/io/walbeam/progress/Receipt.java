@@ -3,6 +3,7 @@ package io.walbeam.progress;
 import io.walbeam.change.Interval;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.Origin;
+import java.util.Optional;
 
 /**
  * Everything in {@code interval} is acknowledged by the destination or by the dead-letter table.
@@ -22,5 +23,19 @@ public record Receipt(
         batch.interval(),
         batch.completeLsn(),
         batch.completeTimeMicros());
+  }
+
+  /** One receipt for this interval and the next one; empty if that is not where this one ends. */
+  public Optional<Receipt> joined(Receipt next) {
+    if (next.start || !next.origin.equals(origin) || !next.interval.from().equals(interval.to())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Receipt(
+            origin,
+            start,
+            new Interval(interval.from(), next.interval.to()),
+            next.completeLsn,
+            next.completeTimeMicros));
   }
 }

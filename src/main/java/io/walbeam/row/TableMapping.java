@@ -120,14 +120,22 @@ public final class TableMapping {
     return destination;
   }
 
-  /** Whether {@code row} has columns whose value the stream did not carry. */
-  public boolean hasUnchanged(Tuple row) {
-    for (int i = 0; i < row.size(); i++) {
-      if (row.kind(i) == Tuple.Kind.UNCHANGED) {
-        return true;
-      }
+  /**
+   * Whether {@code row} lacks values that the stream did not carry, and has the key to look them up
+   * by.
+   */
+  public boolean canBeLookedUp(Tuple row) {
+    if (row.size() != encoders.length) {
+      return false;
     }
-    return false;
+    boolean unchanged = false;
+    for (int i = 0; i < encoders.length; i++) {
+      if (inKey[i] && row.kind(i) != Tuple.Kind.TEXT) {
+        return false;
+      }
+      unchanged |= row.kind(i) == Tuple.Kind.UNCHANGED;
+    }
+    return unchanged;
   }
 
   /**

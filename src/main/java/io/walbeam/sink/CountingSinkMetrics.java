@@ -16,6 +16,8 @@ public final class CountingSinkMetrics implements SinkMetrics {
   private final Map<String, LongAdder> rowsByTable = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> rejections = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> readBacks = new ConcurrentHashMap<>();
+  private final LongAdder absent = new LongAdder();
 
   /**
    * The sums at one moment; not a consistent cut across counters.
@@ -28,6 +30,8 @@ public final class CountingSinkMetrics implements SinkMetrics {
    * @param rowsByTable acknowledged rows by table name
    * @param retries repeated requests by error class
    * @param rejections refused rows by error class
+   * @param readBacks rows whose large values were looked up at the source, by table name
+   * @param readBacksAbsent rows that were looked up and are gone from the source
    */
   public record Totals(
       long requests,
@@ -37,7 +41,9 @@ public final class CountingSinkMetrics implements SinkMetrics {
       long longestNanos,
       Map<String, Long> rowsByTable,
       Map<String, Long> retries,
-      Map<String, Long> rejections) {}
+      Map<String, Long> rejections,
+      Map<String, Long> readBacks,
+      long readBacksAbsent) {}
 
   @Override
   public void appended(String table, int rowCount, long byteCount, long nanos) {
@@ -59,6 +65,12 @@ public final class CountingSinkMetrics implements SinkMetrics {
     add(rejections, errorClass, 1);
   }
 
+  @Override
+  public void readBack(String table, int found, int missing) {
+    add(readBacks, table, found);
+    absent.add(missing);
+  }
+
   /** The sums so far. */
   public Totals totals() {
     return new Totals(
@@ -69,7 +81,9 @@ public final class CountingSinkMetrics implements SinkMetrics {
         longestNanos.get(),
         sums(rowsByTable),
         sums(retries),
-        sums(rejections));
+        sums(rejections),
+        sums(readBacks),
+        absent.sum());
   }
 
   private static void add(Map<String, LongAdder> sums, String key, long value) {

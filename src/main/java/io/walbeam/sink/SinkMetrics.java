@@ -31,4 +31,12 @@ public interface SinkMetrics {
 
   /** One row was refused for good. */
   void rejected(String table, String errorClass);
+
+  /**
+   * Rows were looked up at the source, because their change left a large value alone.
+   *
+   * @param table name of the destination table
+   * @param found how many were there; the others have been deleted or moved since
+   */
+  default void readBack(String table, int found, int absent) {}
 }

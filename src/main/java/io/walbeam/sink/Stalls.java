@@ -30,8 +30,9 @@ public final class Stalls {
    * @param table name of the destination table
    * @param reason what is waited for and what to do, without row values
    * @param since when it began
+   * @param parked whether a person must act before it ends
    */
-  public record Stall(String table, String reason, Instant since) {}
+  public record Stall(String table, String reason, Instant since, boolean parked) {}
 
   /** Ends the stall for one waiter. Closing twice does nothing. */
   public interface Ongoing extends AutoCloseable {
@@ -39,7 +40,7 @@ public final class Stalls {
     void close();
   }
 
-  private record Key(String table, String reason) {}
+  private record Key(String table, String reason, boolean parked) {}
 
   private static final class Entry {
     final Instant since;
@@ -65,7 +66,23 @@ public final class Stalls {
 
   /** Records that one more waiter waits on {@code table} because of {@code reason}. */
   public Ongoing begin(String table, String reason) {
-    Key key = new Key(table, reason);
+    return begin(table, reason, false);
+  }
+
+  /** The same for a wait that ends only when a person acts. */
+  public Ongoing park(String table, String reason) {
+    return begin(table, reason, true);
+  }
+
+  /** Whether anything waits on {@code table} now. */
+  public boolean isStalled(String table) {
+    synchronized (entries) {
+      return entries.keySet().stream().anyMatch(key -> key.table().equals(table));
+    }
+  }
+
+  private Ongoing begin(String table, String reason, boolean parked) {
+    Key key = new Key(table, reason, parked);
     synchronized (entries) {
       Entry entry = entries.get(key);
       if (entry == null) {
@@ -101,7 +118,8 @@ public final class Stalls {
     List<Stall> current = new ArrayList<>();
     synchronized (entries) {
       entries.forEach(
-          (key, entry) -> current.add(new Stall(key.table(), key.reason(), entry.since)));
+          (key, entry) ->
+              current.add(new Stall(key.table(), key.reason(), entry.since, key.parked())));
     }
     current.sort(Comparator.comparing(Stall::since).thenComparing(Stall::table));
     return current;

@@ -18,7 +18,7 @@ class StallsTest {
     first.close();
     first.close();
 
-    assertThat(stalls.current()).containsExactly(new Stalls.Stall("t", "reason", start));
+    assertThat(stalls.current()).containsExactly(new Stalls.Stall("t", "reason", start, false));
 
     second.close();
     assertThat(stalls.current()).isEmpty();

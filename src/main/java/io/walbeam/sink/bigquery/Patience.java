@@ -45,7 +45,9 @@ final class Patience implements AutoCloseable {
       failingSinceNanos = System.nanoTime();
     }
     if (isStall(failure)) {
-      showStall(failure.message() + " " + failure.remedy());
+      showStall(
+          failure.message() + " " + failure.remedy(),
+          failure.action() == AppendFailures.Action.OPERATOR);
     }
     Duration delay =
         failure.action() == AppendFailures.Action.OPERATOR
@@ -67,10 +69,10 @@ final class Patience implements AutoCloseable {
     };
   }
 
-  private void showStall(String reason) {
+  private void showStall(String reason, boolean parked) {
     if (!reason.equals(stalledFor)) {
       endStall();
-      stall = parts.stalls().begin(table, reason);
+      stall = parked ? parts.stalls().park(table, reason) : parts.stalls().begin(table, reason);
       stalledFor = reason;
     }
   }

@@ -138,6 +138,22 @@ class BigQuerySinkStandInIT {
   }
 
   @Test
+  void rowsThatAreRefusedByNameOrWithTheirRequestAreFoundAndTheOthersWritten() throws Exception {
+    server.faults().add(Fault.of(FaultKind.ROW_ERRORS, "t", 0).withText("row 7"));
+    server.faults().add(Fault.of(FaultKind.INVALID_ARGUMENT, "t", 0).withText("silent poison"));
+    List<EncodedRow> rows = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      rows.add(Rows.upsert(i, i == 77 ? "row 7" : i == 311 ? "silent poison" : "n" + i));
+    }
+
+    assertThat(sink.tables().write(Rows.keyed("t"), rows))
+        .extracting(row -> row.index() + " " + row.errorClass())
+        .containsExactly("77 row_field", "311 row");
+
+    assertThat(query("SELECT COUNT(*) FROM `p.%s.t`")).containsExactly(List.of("498"));
+  }
+
+  @Test
   void aTableDeletedByItsOwnerIsParked() throws Exception {
     write(Rows.keyed("t"), Rows.upsert(1, "a"));
     server.faults().add(Fault.of(FaultKind.TABLE_DELETED, "t", 1));

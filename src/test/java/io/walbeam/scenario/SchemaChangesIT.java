@@ -1,0 +1,133 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.change.TableId;
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.TableComparison;
+import io.walbeam.local.demo.TextRow;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tables that are created and altered while the pipeline runs. */
+class SchemaChangesIT {
+  @Test
+  void additionsLandRightWithRowsOfOldAndNewShapeInFlight(@TempDir Path directory)
+      throws Exception {
+    try (Scenario scenario = Scenario.start(directory)) {
+      execute(scenario, "CREATE TABLE t (id int PRIMARY KEY, a text)");
+      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+        scenario.awaitReading(pipeline);
+        execute(
+            scenario,
+            "INSERT INTO t VALUES (1, 'old')",
+            // All in flight at once: nothing of it is waited for.
+            "BEGIN; INSERT INTO t VALUES (2, 'old'); ALTER TABLE t ADD COLUMN b int;"
+                + " INSERT INTO t VALUES (3, 'new', 30); UPDATE t SET b = 10 WHERE id = 1; COMMIT",
+            "INSERT INTO t VALUES (4, 'new', 40)",
+            "ALTER TABLE t ADD COLUMN c numeric(10,2) NOT NULL DEFAULT 1.5",
+            "INSERT INTO t VALUES (5, 'newer', 50)",
+            "ALTER TABLE t ADD COLUMN d inet DEFAULT '10.0.0.1', ADD COLUMN e int4range,"
+                + " ADD COLUMN f point",
+            "INSERT INTO t VALUES (6, 'odd', 60, 6, '10.0.0.2', '[1,5)', '(1,2)')",
+            "CREATE TYPE mood AS ENUM ('good', 'bad')",
+            "CREATE TYPE pair AS (x int, y text)",
+            "CREATE TABLE later (id int PRIMARY KEY, m mood, p pair, ms mood[])",
+            "INSERT INTO later VALUES (1, 'bad', (1, 'a b'), '{good,bad}')");
+        scenario.awaitConfirmation(pipeline);
+        assertEqual(scenario, "later");
+        assertThat(rows(scenario, "public_t"))
+            .as("a default of rows that were there before is not in the stream")
+            .extracting(row -> row.require("id") + " " + row.get("b").orElse("-"))
+            .containsExactly("1 10", "2 -", "3 30", "4 40", "5 50", "6 60");
+        assertThat(rows(scenario, "public_t").get(4).get("c")).hasValue("1.5");
+        assertThat(rows(scenario, "public_t").get(5).get("d")).hasValue("10.0.0.2");
+        execute(scenario, "UPDATE t SET a = a || '!'");
+        scenario.awaitConfirmation(pipeline);
+        assertEqual(scenario, "t");
+      }
+      assertThat(scenario.ends().destination().deadLetters()).isEmpty();
+    }
+  }
+
+  @Test
+  void dropsAndRenamesLandAsNullAndANewTypeIsRefusedWithASentence(@TempDir Path directory)
+      throws Exception {
+    try (Scenario scenario = Scenario.start(directory)) {
+      execute(
+          scenario,
+          "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
+          "CREATE TABLE other (id int PRIMARY KEY)");
+      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+        scenario.awaitReading(pipeline);
+        execute(
+            scenario,
+            "INSERT INTO t VALUES (1, 'a1', 'b1'), (2, 'a2', 'b2')",
+            "ALTER TABLE t DROP COLUMN a",
+            "UPDATE t SET b = 'b3' WHERE id = 1",
+            "ALTER TABLE t RENAME COLUMN b TO c",
+            "INSERT INTO t VALUES (3, 'c3')");
+        scenario.awaitConfirmation(pipeline);
+        assertThat(rows(scenario, "public_t"))
+            .extracting(
+                row ->
+                    row.require("id")
+                        + " "
+                        + row.get("a").orElse("-")
+                        + " "
+                        + row.get("b").orElse("-")
+                        + " "
+                        + row.get("c").orElse("-"))
+            .containsExactly("1 - b3 -", "2 a2 b2 -", "3 - - c3");
+
+        execute(
+            scenario,
+            "ALTER TABLE t ALTER COLUMN c TYPE int USING length(c)",
+            "INSERT INTO t VALUES (4, 4)",
+            "INSERT INTO other VALUES (1)");
+        Await.until(
+            "the conflict is named",
+            Scenario.DEADLINE,
+            () -> {
+              scenario.assertRunning(pipeline);
+              return pipeline.errors().contains("has column c of type STRING, but INT64 is needed");
+            });
+        Await.until(
+            "the other table goes on",
+            Scenario.DEADLINE,
+            () -> rows(scenario, "public_other").size() == 1);
+      }
+      assertThat(scenario.ends().destination().deadLetters()).isEmpty();
+    }
+  }
+
+  static void assertEqual(Scenario scenario, String table) throws Exception {
+    try (Connection connection = scenario.ends().source().connect(ShopSchema.DATABASE)) {
+      TableComparison comparison =
+          TableComparison.compare(
+              connection, scenario.ends().destination(), new TableId("public", table));
+      assertThat(comparison.rows()).isNotEmpty();
+      assertThat(comparison.differences()).as(table).isEmpty();
+    }
+  }
+
+  private static List<TextRow> rows(Scenario scenario, String table) throws InterruptedException {
+    if (!scenario.ends().destination().tables().contains(table)) {
+      return List.of();
+    }
+    return scenario.ends().destination().rows(table).stream()
+        .sorted(Comparator.comparing(row -> row.require("id")))
+        .toList();
+  }
+
+  private static void execute(Scenario scenario, String... statements) throws SQLException {
+    scenario.ends().source().execute(ShopSchema.DATABASE, statements);
+  }
+}
