@@ -137,7 +137,7 @@ public final class PostgresErrors {
             + slot
             + " must send, so they can never be decoded.",
         "Drop the slot, start again with a higher --epoch so that it is created after the"
-            + " publication, and dump the tables again.",
+            + " publication, and request a dump of the tables.",
         e);
   }
 
@@ -151,7 +151,8 @@ public final class PostgresErrors {
               : failure(
                   FailureKind.DATA_LOSS_RISK,
                   "The replication slot " + slot + " was dropped.",
-                  "Start again with a higher --epoch, which creates it, and dump the tables again.",
+                  "Start again with a higher --epoch, which creates it, and request a dump of the"
+                      + " tables.",
                   e);
       case "55000" ->
           text.contains("wal_level")
@@ -160,7 +161,7 @@ public final class PostgresErrors {
                   FailureKind.DATA_LOSS_RISK,
                   "The slot " + slot + " can no longer be read: the server invalidated it.",
                   "Drop it, look at max_slot_wal_keep_size, start again with a higher --epoch, and"
-                      + " dump the tables again.",
+                      + " request a dump of the tables.",
                   e);
       case "42501" -> missingReplication("of this connection", e);
       default ->
