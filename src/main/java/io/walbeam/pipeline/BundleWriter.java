@@ -2,6 +2,7 @@ package io.walbeam.pipeline;
 
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
+import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailPoint;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
   /** Chunks on their way before the decoder waits for the oldest: bounds memory, not speed. */
   private static final int MAX_OUTSTANDING = 16;
 
+  /** Time between two reports to Beam while a write waits. */
+  private static final long REPORT_SECONDS = 1;
+
   private final Destination destination;
   private final BatchDecoder decoder;
   private final RowBuffer buffer = new RowBuffer();
@@ -56,6 +62,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
+  private final ChangeTally tally = new ChangeTally();
   private boolean wroteRows;
 
   private record Sent(TableChunk chunk, Future<List<RejectedRow>> result) {}
@@ -73,6 +80,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
    */
   void add(ChangeBatch batch) throws InterruptedException {
     decoder.decode(batch);
+    tally.moveTo(destination.meter());
     receipts.add(Receipt.of(batch));
     long gathered = chunks.values().stream().mapToLong(TableChunk::bytes).sum();
     for (TableChunk chunk : List.copyOf(chunks.values())) {
@@ -95,7 +103,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
       await(outstanding.remove());
     }
     if (!deadLetters.isEmpty()) {
-      destination.deadLetters().write(deadLetters.take());
+      List<DeadLetter> letters = deadLetters.take();
+      destination.deadLetters().write(letters);
+      destination.meter().written(letters);
     }
     if (wroteRows) {
       FailPoint.ROWS_APPENDED.reached();
@@ -105,6 +115,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
+    tally.add(route, meta.operation(), decoder.payloadLength());
     ChangelogMapping changelog = route.changelog();
     if (changelog != null) {
       RowJson json = jsonByRelation.computeIfAbsent(route.relation(), RowJson::new);
@@ -152,6 +163,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void oversize(Route route, long bytes, RowMeta meta) {
+    tally.add(route, meta.operation(), decoder.payloadLength());
     deadLetters.add(
         origin(route, meta),
         "decode",
@@ -234,9 +246,20 @@ final class BundleWriter implements BatchDecoder.Mutations {
                 .submit(() -> destination.tables().write(chunk.table(), chunk.rows()))));
   }
 
+  /** Waits on Beam's thread, and tells it once a second what stalls meanwhile. */
+  private List<RejectedRow> result(Sent sent) throws InterruptedException, ExecutionException {
+    while (true) {
+      try {
+        return sent.result().get(REPORT_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        destination.meter().report();
+      }
+    }
+  }
+
   private void await(Sent sent) throws InterruptedException {
     try {
-      for (RejectedRow rejected : sent.result().get()) {
+      for (RejectedRow rejected : result(sent)) {
         deadLetters.add(
             sent.chunk().origin(rejected.index()),
             "append",

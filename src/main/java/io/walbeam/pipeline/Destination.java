@@ -10,6 +10,7 @@ import io.walbeam.source.LocalPositions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,9 +38,11 @@ final class Destination implements AutoCloseable {
   private final SourceCatalogue catalogue;
   private final StatePublisher publisher;
   private final ExecutorService executor;
+  private final JobMeter meter;
 
   private Destination(RunSettings settings) {
     sink = BigQuerySink.acquire(settings.destination());
+    meter = new JobMeter(sink.metrics(), sink.stalls());
     catalogue = new SourceCatalogue(settings.postgres());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
     publisher = new StatePublisher(sink.stateStore(), LocalPositions.shared(), slotKey(settings));
@@ -60,6 +63,11 @@ final class Destination implements AutoCloseable {
       throws InterruptedException {
     Destination destination = SHARED.get(slotKey(settings));
     return destination == null || destination.publisher.awaitPublished(timeout);
+  }
+
+  /** The meter of the job, empty before {@link #of}. */
+  static Optional<JobMeter> meterOf(RunSettings settings) {
+    return Optional.ofNullable(SHARED.get(slotKey(settings))).map(Destination::meter);
   }
 
   /** Closes what {@link #of} opened in this JVM. */
@@ -88,6 +96,11 @@ final class Destination implements AutoCloseable {
 
   SinkMetrics metrics() {
     return sink.metrics();
+  }
+
+  /** What this job counts. */
+  JobMeter meter() {
+    return meter;
   }
 
   StatePublisher publisher() {

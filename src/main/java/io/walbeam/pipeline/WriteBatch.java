@@ -47,6 +47,9 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
     Bundle bundle = Objects.requireNonNull(current);
     current = null;
     List<Receipt> receipts = bundle.writer().finish();
+    JobMeter meter = Destination.of(settings).meter();
+    meter.receipts(receipts.size());
+    meter.report();
     for (int i = 0; i < receipts.size(); i++) {
       context.output(receipts.get(i), bundle.timestamps().get(i), GlobalWindow.INSTANCE);
     }

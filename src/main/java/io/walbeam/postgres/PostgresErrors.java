@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +199,11 @@ public final class PostgresErrors {
   public static String state(SQLException e) {
     @Nullable String state = e.getSQLState();
     return state == null ? "" : state;
+  }
+
+  /** The SQLState, empty if {@code thrown} is no error of the server or the driver. */
+  public static Optional<String> stateOf(Throwable thrown) {
+    return thrown instanceof SQLException e ? Optional.of(state(e)) : Optional.empty();
   }
 
   private static @Nullable WalbeamException network(

@@ -3,6 +3,7 @@ package io.walbeam.sink;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -13,9 +14,27 @@ public final class CountingSinkMetrics implements SinkMetrics {
   private final LongAdder bytes = new LongAdder();
   private final LongAdder latencyNanos = new LongAdder();
   private final LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
+  private final LongAdder readBacks = new LongAdder();
   private final Map<String, LongAdder> rowsByTable = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> rejections = new ConcurrentHashMap<>();
+
+  // Guarded by this: one request has many rows, so the lock is rarely taken.
+  private Latency latency = Latency.NONE;
+
+  /**
+   * Times from sending to the acknowledgement, milliseconds.
+   *
+   * @param count number of requests; the other values mean nothing if it is 0
+   */
+  public record Latency(long count, long sum, long shortest, long longest) {
+    static final Latency NONE = new Latency(0, 0, Long.MAX_VALUE, 0);
+
+    Latency with(long millis) {
+      return new Latency(
+          count + 1, sum + millis, Math.min(shortest, millis), Math.max(longest, millis));
+    }
+  }
 
   /**
    * The sums at one moment; not a consistent cut across counters.
@@ -28,6 +47,7 @@ public final class CountingSinkMetrics implements SinkMetrics {
    * @param rowsByTable acknowledged rows by table name
    * @param retries repeated requests by error class
    * @param rejections refused rows by error class
+   * @param readBacks rows read from the source again
    */
   public record Totals(
       long requests,
@@ -37,7 +57,8 @@ public final class CountingSinkMetrics implements SinkMetrics {
       long longestNanos,
       Map<String, Long> rowsByTable,
       Map<String, Long> retries,
-      Map<String, Long> rejections) {}
+      Map<String, Long> rejections,
+      long readBacks) {}
 
   @Override
   public void appended(String table, int rowCount, long byteCount, long nanos) {
@@ -46,6 +67,9 @@ public final class CountingSinkMetrics implements SinkMetrics {
     bytes.add(byteCount);
     latencyNanos.add(nanos);
     longestNanos.accumulate(nanos);
+    synchronized (this) {
+      latency = latency.with(TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
     add(rowsByTable, table, rowCount);
   }
 
@@ -59,6 +83,18 @@ public final class CountingSinkMetrics implements SinkMetrics {
     add(rejections, errorClass, 1);
   }
 
+  @Override
+  public void readBack(int rowCount) {
+    readBacks.add(rowCount);
+  }
+
+  /** The latencies since the last call. */
+  public synchronized Latency takeLatency() {
+    Latency taken = latency;
+    latency = Latency.NONE;
+    return taken;
+  }
+
   /** The sums so far. */
   public Totals totals() {
     return new Totals(
@@ -69,7 +105,8 @@ public final class CountingSinkMetrics implements SinkMetrics {
         longestNanos.get(),
         sums(rowsByTable),
         sums(retries),
-        sums(rejections));
+        sums(rejections),
+        readBacks.sum());
   }
 
   private static void add(Map<String, LongAdder> sums, String key, long value) {

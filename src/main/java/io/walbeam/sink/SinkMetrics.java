@@ -16,6 +16,9 @@ public interface SinkMetrics {
 
         @Override
         public void rejected(String table, String errorClass) {}
+
+        @Override
+        public void readBack(int rows) {}
       };
 
   /**
@@ -31,4 +34,7 @@ public interface SinkMetrics {
 
   /** One row was refused for good. */
   void rejected(String table, String errorClass);
+
+  /** So many rows were read from the source again, because a large value was not in the stream. */
+  void readBack(int rows);
 }

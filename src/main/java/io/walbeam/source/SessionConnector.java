@@ -106,8 +106,7 @@ final class SessionConnector {
     while (true) {
       Optional<SlotStatus> prepared = side.prepare(preparation, !continued);
       if (prepared.isEmpty()) {
-        throw StartUp.slotGone(
-            settings.epoch(), settings.slot(), mark, recorded, side.identity());
+        throw StartUp.slotGone(settings.epoch(), settings.slot(), mark, recorded, side.identity());
       }
       SlotStatus slot = prepared.get();
       Optional<SlotOwner> owner = side.owner(settings.slot());
@@ -141,10 +140,7 @@ final class SessionConnector {
   }
 
   private @Nullable Connected start(
-      Incarnation incarnation,
-      @Nullable SlotMark mark,
-      SlotStatus slot,
-      long senderTimeout)
+      Incarnation incarnation, @Nullable SlotMark mark, SlotStatus slot, long senderTimeout)
       throws IOException {
     ReplicationStream stream =
         connections.openReplication(incarnation.applicationName(settings.slot()));

@@ -84,7 +84,8 @@ final class StartUp {
       lsn = mark.position().resumeLsn();
     }
     if (!systemId.equals(server.systemId())) {
-      return startUp.otherServer("The slot " + slotName + " is gone, and the position", systemId, lsn);
+      return startUp.otherServer(
+          "The slot " + slotName + " is gone, and the position", systemId, lsn);
     }
     return refuse(
         "The replication slot "

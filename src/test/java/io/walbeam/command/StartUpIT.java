@@ -50,8 +50,11 @@ class StartUpIT {
     database.execute("SELECT pg_drop_replication_slot('" + database.slot() + "')");
 
     assertThat(refused()).contains("is gone", "dropped", "--epoch=1", "dump of the tables");
-    assertThat(database.query("SELECT count(*) FROM pg_replication_slots WHERE database = '"
-            + database.name() + "'"))
+    assertThat(
+            database.query(
+                "SELECT count(*) FROM pg_replication_slots WHERE database = '"
+                    + database.name()
+                    + "'"))
         .as("a refused run creates nothing")
         .isEqualTo("0");
 

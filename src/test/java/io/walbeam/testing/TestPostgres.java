@@ -1,5 +1,6 @@
 package io.walbeam.testing;
 
+import io.walbeam.local.demo.PostgresBinaries;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,7 +112,7 @@ public final class TestPostgres implements AutoCloseable {
 
   private EmbeddedPostgres launch(int wantedPort) throws IOException {
     EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder()
+        PostgresBinaries.select(EmbeddedPostgres.builder())
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
             .setServerConfig("wal_level", "logical")
