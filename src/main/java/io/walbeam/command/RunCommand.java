@@ -90,8 +90,11 @@ final class RunCommand {
     if (options.isQuiet()) {
       return ReplicationPipeline.build(options, settings).run().waitUntilFinish();
     }
-    try (ProgressReporter reporter = ProgressReporter.start(status, run::progress)) {
+    ProgressReporter reporter = ProgressReporter.start(status, run::progress);
+    try {
       return ReplicationPipeline.build(options, settings).run().waitUntilFinish();
+    } finally {
+      reporter.close();
     }
   }
 
