@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ public final class TestPostgres implements AutoCloseable {
       shared = existing;
     }
     return existing;
+  }
+
+  /** The server of this JVM if a test has asked for it. */
+  static synchronized Optional<TestPostgres> running() {
+    return Optional.ofNullable(shared);
   }
 
   /** A server of the caller's own, which must close it. */
