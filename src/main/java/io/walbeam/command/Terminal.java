@@ -11,6 +11,7 @@ final class Terminal {
    * Up to Java 21 there is a console only if input and output are a terminal; from Java 22 on there
    * always is one, and it says what it is.
    */
+  @SuppressWarnings("SystemConsoleNull") // what Java 22 and newer return is asked what it is
   static boolean isInteractive(Map<String, String> environment) {
     Console console = System.console();
     return console != null

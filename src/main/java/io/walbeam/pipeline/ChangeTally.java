@@ -1,39 +1,38 @@
 package io.walbeam.pipeline;
 
 import io.walbeam.change.Operation;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
 /** Counts the changes of one bundle before they go to the shared meter. Not thread-safe. */
 final class ChangeTally {
-  private static final Operation[] OPERATIONS = Operation.values();
-
-  private static final class Row {
-    final long[] changes = new long[OPERATIONS.length];
-    final long[] bytes = new long[OPERATIONS.length];
+  private static final class Count {
+    long changes;
+    long bytes;
   }
 
-  private final Map<Route, Row> rows = new IdentityHashMap<>();
+  /** By identity: a route is compiled once, and comparing relations costs more than counting. */
+  private final IdentityHashMap<Route, Map<Operation, Count>> counts = new IdentityHashMap<>();
 
   /** One change, whose message is so long. */
   void add(Route route, Operation operation, int bytes) {
-    Row row = rows.computeIfAbsent(route, any -> new Row());
-    row.changes[operation.ordinal()]++;
-    row.bytes[operation.ordinal()] += bytes;
+    Count count =
+        counts
+            .computeIfAbsent(route, any -> new EnumMap<>(Operation.class))
+            .computeIfAbsent(operation, any -> new Count());
+    count.changes++;
+    count.bytes += bytes;
   }
 
   /** Hands everything over and begins anew. */
   void moveTo(JobMeter meter) {
-    rows.forEach(
-        (route, row) -> {
-          for (Operation operation : OPERATIONS) {
-            long changes = row.changes[operation.ordinal()];
-            if (changes > 0) {
-              meter.decoded(
-                  route.relation().table(), operation, changes, row.bytes[operation.ordinal()]);
-            }
-          }
-        });
-    rows.clear();
+    counts.forEach(
+        (route, operations) ->
+            operations.forEach(
+                (operation, count) ->
+                    meter.decoded(
+                        route.relation().table(), operation, count.changes, count.bytes)));
+    counts.clear();
   }
 }

@@ -80,12 +80,11 @@ class ProgressTest {
 
   @Test
   void theReporterGoesOnWhileNothingElseDoesAndLeavesTheTerminalClean() throws Exception {
-    try (ProgressReporter reporter =
-        ProgressReporter.start(status(true), () -> progress(9), Duration.ofMillis(1))) {
-      Await.until(
-          "two lines",
-          () -> out.toString(StandardCharsets.UTF_8).split("9 changes", -1).length > 2);
-    }
+    ProgressReporter reporter =
+        ProgressReporter.start(status(true), () -> progress(9), Duration.ofMillis(1));
+    Await.until(
+        "two lines", () -> out.toString(StandardCharsets.UTF_8).split("9 changes", -1).length > 2);
+    reporter.close();
     assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\r\u001b[K");
   }
 

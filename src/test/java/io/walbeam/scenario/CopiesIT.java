@@ -9,6 +9,7 @@ import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.ShopSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 class CopiesIT {
   private static final int FENCED = 3;
 
+  private static final Map<String, String> ROOM_FOR_ONE =
+      Map.of("max_wal_senders", "1", "max_replication_slots", "1");
+
   @Test
   void ofTwoCopiesStartedAtOnceExactlyOneRunsAndNothingIsLost(@TempDir Path directory)
       throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
-      allowOneReader(scenario);
+    try (Scenario scenario = Scenario.start(directory, ROOM_FOR_ONE)) {
       createSlot(scenario);
       try (ChildProcess first = start(scenario, "first");
           ChildProcess second = start(scenario, "second")) {
@@ -39,8 +42,7 @@ class CopiesIT {
 
   @Test
   void aNewerRunEndsTheOlderThoughTheServerHasRoomForOne(@TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
-      allowOneReader(scenario);
+    try (Scenario scenario = Scenario.start(directory, ROOM_FOR_ONE)) {
       createSlot(scenario);
       try (ChildProcess older = start(scenario, "older")) {
         scenario.awaitReading(older);
@@ -53,26 +55,6 @@ class CopiesIT {
         }
       }
     }
-  }
-
-  private static void allowOneReader(Scenario scenario) throws Exception {
-    scenario
-        .ends()
-        .source()
-        .execute(
-            "postgres",
-            "ALTER SYSTEM SET max_wal_senders = 1",
-            "ALTER SYSTEM SET max_replication_slots = 1");
-    scenario.ends().source().restart();
-    assertThat(
-            scenario
-                .ends()
-                .source()
-                .query(
-                    "postgres",
-                    "SELECT current_setting('max_wal_senders')"
-                        + " || current_setting('max_replication_slots')"))
-        .contains("11");
   }
 
   private static void createSlot(Scenario scenario) throws Exception {

@@ -124,7 +124,6 @@ class SecrecyIT {
               "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
                   + " WHERE active_pid IS NOT NULL");
       ends.standIn().killAndRestart();
-      ends.source().restart();
       ends.source()
           .execute(
               ShopSchema.DATABASE,
