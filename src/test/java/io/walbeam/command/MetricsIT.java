@@ -11,6 +11,7 @@ import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.PipelineResult;
@@ -61,7 +62,7 @@ class MetricsIT {
           .getDistributions()
           .forEach(d -> distributions.put(d.getName().getName(), d.getCommitted()));
       assertThat(distributions).containsOnlyKeys("append_millis");
-      assertThat(distributions.get("append_millis").getCount()).isPositive();
+      assertThat(Objects.requireNonNull(distributions.get("append_millis")).getCount()).isPositive();
       Map<String, GaugeResult> gauges = new TreeMap<>();
       metrics.getGauges().forEach(g -> gauges.put(g.getName().getName(), g.getCommitted()));
       assertThat(gauges)
@@ -72,8 +73,8 @@ class MetricsIT {
               "queue_bytes",
               "batches_outstanding",
               "confirmed_lsn");
-      assertThat(gauges.get("stalls").getValue()).isZero();
-      assertThat(gauges.get("confirmed_lsn").getValue()).isPositive();
+      assertThat(Objects.requireNonNull(gauges.get("stalls")).getValue()).isZero();
+      assertThat(Objects.requireNonNull(gauges.get("confirmed_lsn")).getValue()).isPositive();
       assertThat(counters.keySet())
           .allSatisfy(
               name ->

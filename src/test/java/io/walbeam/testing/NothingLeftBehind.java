@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,7 +36,8 @@ public final class NothingLeftBehind implements BeforeAllCallback, AfterAllCallb
     if (!context.getRequiredTestClass().getSimpleName().endsWith("IT")) {
       return;
     }
-    Set<?> before = context.getStore(STORE).get("processes", Set.class);
+    Set<?> before =
+        Objects.requireNonNull(context.getStore(STORE).get("processes", Set.class));
     List<String> left = new ArrayList<>();
     // What was asked to end may take a moment.
     try {
