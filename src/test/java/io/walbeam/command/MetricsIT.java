@@ -62,7 +62,8 @@ class MetricsIT {
           .getDistributions()
           .forEach(d -> distributions.put(d.getName().getName(), d.getCommitted()));
       assertThat(distributions).containsOnlyKeys("append_millis");
-      assertThat(Objects.requireNonNull(distributions.get("append_millis")).getCount()).isPositive();
+      assertThat(Objects.requireNonNull(distributions.get("append_millis")).getCount())
+          .isPositive();
       Map<String, GaugeResult> gauges = new TreeMap<>();
       metrics.getGauges().forEach(g -> gauges.put(g.getName().getName(), g.getCommitted()));
       assertThat(gauges)

@@ -36,8 +36,7 @@ public final class NothingLeftBehind implements BeforeAllCallback, AfterAllCallb
     if (!context.getRequiredTestClass().getSimpleName().endsWith("IT")) {
       return;
     }
-    Set<?> before =
-        Objects.requireNonNull(context.getStore(STORE).get("processes", Set.class));
+    Set<?> before = Objects.requireNonNull(context.getStore(STORE).get("processes", Set.class));
     List<String> left = new ArrayList<>();
     // What was asked to end may take a moment.
     try {
