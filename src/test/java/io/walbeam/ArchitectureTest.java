@@ -31,7 +31,9 @@ class ArchitectureTest {
           Map.entry("postgres.pgoutput", List.of("change", "failure")),
           Map.entry("postgres", List.of("postgres.pgoutput", "change", "failure", "secret")),
           Map.entry(
-              "source", List.of("postgres", "postgres.pgoutput", "change", "failure", "secret")),
+              "source",
+              List.of("postgres", "postgres.pgoutput", "metrics", "change", "failure", "secret")),
+          Map.entry("metrics", List.of()),
           Map.entry("row", List.of("change", "failure")),
           Map.entry("deadletter", List.of("change", "failure")),
           Map.entry("sink", List.of("row", "deadletter", "change", "failure")),

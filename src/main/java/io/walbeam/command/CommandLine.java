@@ -5,11 +5,13 @@ import io.walbeam.options.OptionsReader;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Finds the command, runs it, and maps whatever happens to an exit code. */
 public final class CommandLine {
   private static final String RUN = "run";
   private static final String BACKFILL = "backfill";
+  private static final Set<String> DEBUG = Set.of("--debug", "--debug=true");
 
   private static final String USAGE =
       """
@@ -26,7 +28,8 @@ public final class CommandLine {
 
   /** Runs the command line and returns the exit code. */
   public static int execute(String[] arguments, PrintStream out, PrintStream err) {
-    boolean debug = Arrays.asList(arguments).contains("--debug");
+    boolean debug = Arrays.stream(arguments).anyMatch(DEBUG::contains);
+    StatusLine status = new StatusLine(Terminal.isInteractive(System.getenv()), out, err);
     try {
       List<String> rest = List.of(arguments);
       if (rest.isEmpty() || rest.contains("--help")) {
@@ -47,13 +50,15 @@ public final class CommandLine {
         }
       }
       OptionsReader.Invocation invocation = OptionsReader.read(rest);
-      Logging.configure(invocation.options().isDebug(), invocation.options().isQuiet());
-      RunCommand.run(invocation);
+      Logging.configure(invocation.options().isDebug(), invocation.options().isQuiet(), status);
+      Failures.hideTracesOfThreads(debug, status);
+      RunCommand.run(invocation, status, out);
       return 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return FailureKind.TRANSIENT.exitCode();
-    } catch (Exception | LinkageError e) {
+    } catch (Throwable e) {
+      // Errors too: the JVM would print a trace, and a person could not tell what to do.
       return Failures.report(e, debug, err);
     }
   }

@@ -14,7 +14,7 @@ final class Failures {
   static int report(Throwable thrown, boolean debug, PrintStream err) {
     int exitCode = describe(thrown, err);
     if (debug) {
-      thrown.printStackTrace(err);
+      err.print(Traces.of(thrown));
     }
     return exitCode;
   }
@@ -31,6 +31,19 @@ final class Failures {
     return Optional.empty();
   }
 
+  /**
+   * What libraries throw in threads of their own is either retried or reported elsewhere, so it is
+   * said only with {@code --debug}; the JVM would print a trace.
+   */
+  static void hideTracesOfThreads(boolean debug, StatusLine status) {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) -> {
+          if (debug) {
+            status.message("In thread " + thread.getName() + ": " + Traces.of(thrown));
+          }
+        });
+  }
+
   private static int describe(Throwable thrown, PrintStream err) {
     if (thrown instanceof ConfigurationProblems configuration) {
       configuration.problems().forEach(problem -> err.println("walbeam: " + problem));
@@ -41,6 +54,11 @@ final class Failures {
       err.println("walbeam: " + ours.get().getMessage());
       err.println("         " + ours.get().remedy());
       return ours.get().kind().exitCode();
+    }
+    if (thrown instanceof OutOfMemoryError) {
+      err.println("walbeam: Java ran out of memory.");
+      err.println("         Give it more with -Xmx, then start again; nothing is lost.");
+      return FailureKind.TRANSIENT.exitCode();
     }
     err.println("walbeam: The run ended unexpectedly (" + thrown.getClass().getSimpleName() + ").");
     err.println("         Run again with --debug and report the trace; nothing is lost.");

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -19,9 +18,9 @@ final class Logging {
 
   private Logging() {}
 
-  static void configure(boolean debug, boolean quiet) {
+  static void configure(boolean debug, boolean quiet, StatusLine status) {
     LogManager.getLogManager().reset();
-    Handler console = new ConsoleHandler();
+    Handler console = new Console(status);
     console.setFormatter(new OneLine(debug));
     console.setLevel(Level.ALL);
     Logger root = Logger.getLogger("");
@@ -29,6 +28,28 @@ final class Logging {
     // What libraries warn of is either retried or reported by us in one sentence.
     root.setLevel(debug ? Level.INFO : Level.OFF);
     OURS.setLevel(debug ? Level.FINE : quiet ? Level.WARNING : Level.INFO);
+  }
+
+  /** Prints through the status line, so that the two do not mix on a terminal. */
+  private static final class Console extends Handler {
+    private final StatusLine status;
+
+    Console(StatusLine status) {
+      this.status = status;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      if (isLoggable(record)) {
+        status.message(getFormatter().format(record));
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   private static final class OneLine extends Formatter {
@@ -51,7 +72,7 @@ final class Logging {
       out.print(' ');
       out.println(formatMessage(record));
       if (traces && record.getThrown() != null) {
-        record.getThrown().printStackTrace(out);
+        out.print(Traces.of(record.getThrown()));
       }
       out.flush();
       return text.toString();

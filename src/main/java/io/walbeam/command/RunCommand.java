@@ -8,7 +8,10 @@ import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.options.WalbeamOptions;
 import io.walbeam.pipeline.LocalRun;
 import io.walbeam.pipeline.ReplicationPipeline;
+import io.walbeam.pipeline.RunProgress;
+import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -29,7 +32,8 @@ final class RunCommand {
    *
    * @throws WalbeamException if the run cannot go on
    */
-  static void run(OptionsReader.Invocation invocation) throws InterruptedException {
+  static void run(OptionsReader.Invocation invocation, StatusLine status, PrintStream out)
+      throws InterruptedException {
     WalbeamOptions options = invocation.options();
     RunSettings settings = invocation.settings();
     options.as(StreamingOptions.class).setStreaming(true);
@@ -37,10 +41,11 @@ final class RunCommand {
       ReplicationPipeline.build(options, settings).run();
       return;
     }
-    runHere(options, settings);
+    runHere(options, settings, status, out);
   }
 
-  private static void runHere(WalbeamOptions options, RunSettings settings)
+  private static void runHere(
+      WalbeamOptions options, RunSettings settings, StatusLine status, PrintStream out)
       throws InterruptedException {
     DirectOptions direct = options.as(DirectOptions.class);
     // The runner drives the source only when the whole graph is idle: more threads only spin.
@@ -62,8 +67,7 @@ final class RunCommand {
           settings.slot(),
           settings.destination().project(),
           settings.destination().dataset());
-      PipelineResult result = ReplicationPipeline.build(options, settings).run();
-      PipelineResult.State state = result.waitUntilFinish();
+      PipelineResult.State state = runToTheEnd(run, options, settings, status);
       if (state != PipelineResult.State.DONE) {
         throw new WalbeamException(
             FailureKind.BUG,
@@ -71,7 +75,26 @@ final class RunCommand {
             "Run again with --debug and report the trace; nothing is lost.");
       }
       run.confirm();
-      log.info("Everything read is written and confirmed to the slot.");
+      RunProgress end = run.progress();
+      out.printf(
+          Locale.ROOT,
+          "Everything read is written and confirmed to slot %s: %,d changes, %,d dead letters.%n",
+          settings.slot(),
+          end.changes(),
+          end.deadLetters());
+    }
+  }
+
+  private static PipelineResult.State runToTheEnd(
+      LocalRun run, WalbeamOptions options, RunSettings settings, StatusLine status) {
+    if (options.isQuiet()) {
+      return ReplicationPipeline.build(options, settings).run().waitUntilFinish();
+    }
+    ProgressReporter reporter = ProgressReporter.start(status, run::progress);
+    try {
+      return ReplicationPipeline.build(options, settings).run().waitUntilFinish();
+    } finally {
+      reporter.close();
     }
   }
 

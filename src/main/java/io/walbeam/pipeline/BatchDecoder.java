@@ -95,7 +95,7 @@ final class BatchDecoder implements PgOutputHandler {
       lsn = header.getLong(at);
       payloadLength = header.getInt(at + Long.BYTES);
       payload = at + ChangeBatch.ENTRY_HEADER;
-      byte type = MessageHeader.type(bytes, payload, payloadLength);
+      byte type = payloadLength == 0 ? 0 : bytes[payload];
       if (MessageHeader.countsAsChange(type) || type == OversizeMarker.TYPE) {
         if (firstChange || lsn == lastChangeLsn) {
           index++;
@@ -124,6 +124,9 @@ final class BatchDecoder implements PgOutputHandler {
 
   /** A change cut down to its key: a delete needs no more, of an upsert a dead letter is left. */
   private void oversize(byte[] bytes) {
+    if (!OversizeMarker.isComplete(bytes, payload, payloadLength)) {
+      throw outOfOrder("an oversize marker that is cut off");
+    }
     if (!OversizeMarker.isRowChange(bytes, payload)) {
       return;
     }
@@ -189,6 +192,7 @@ final class BatchDecoder implements PgOutputHandler {
   @Override
   public void insert(int relationId, Tuple row) {
     Route route = route(relationId);
+    requireWidth(route, row);
     if (route.wanted()) {
       mutations.change(route, null, row, at(0, Operation.INSERT));
       mutations.upsert(route, row, at(0, Operation.INSERT));
@@ -198,6 +202,10 @@ final class BatchDecoder implements PgOutputHandler {
   @Override
   public void update(int relationId, OldImage oldImage, Tuple oldRow, Tuple row) {
     Route route = route(relationId);
+    requireWidth(route, row);
+    if (oldImage != OldImage.NONE) {
+      requireWidth(route, oldRow);
+    }
     if (!route.wanted()) {
       return;
     }
@@ -215,6 +223,7 @@ final class BatchDecoder implements PgOutputHandler {
   @Override
   public void delete(int relationId, OldImage oldImage, Tuple oldRow) {
     Route route = route(relationId);
+    requireWidth(route, oldRow);
     if (route.wanted()) {
       mutations.change(route, oldRow, null, at(0, Operation.DELETE));
       mutations.delete(route, oldRow, at(0, Operation.DELETE));
@@ -242,6 +251,13 @@ final class BatchDecoder implements PgOutputHandler {
       mutations.dumpRequest(
           Arrays.copyOfRange(message.bytes(), begin, begin + message.contentLength()),
           at(0, Operation.READ));
+    }
+  }
+
+  /** A row with a column too many or too few would put values under the wrong names. */
+  private void requireWidth(Route route, Tuple row) {
+    if (row.size() != route.relation().columns().size()) {
+      throw outOfOrder("a row that is not as wide as its relation");
     }
   }
 

@@ -2,6 +2,7 @@ package io.walbeam.pipeline;
 
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
+import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailPoint;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -54,6 +55,8 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
   private static final long STALL_POLL = 50;
+  /** Time between two reports to Beam while a write waits. */
+  private static final long REPORT_SECONDS = 1;
 
   private final Destination destination;
   private final HeldRows.Ticket ticket = new HeldRows.Ticket();
@@ -65,6 +68,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
   private final List<Request> dumpRequests = new ArrayList<>();
+  private final ChangeTally tally = new ChangeTally();
   private boolean wroteRows;
 
   private record Request(DumpRequest.Origin origin, byte[] content) {}
@@ -87,6 +91,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   void add(ChangeBatch batch) throws InterruptedException {
     bundleBytes += batch.length();
     decoder.decode(batch);
+    tally.moveTo(destination.meter());
     receipts.add(Receipt.of(batch));
     long gathered = chunks.values().stream().mapToLong(TableChunk::bytes).sum();
     for (TableChunk chunk : List.copyOf(chunks.values())) {
@@ -113,7 +118,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
       destination.dumps().record(request.origin(), request.content());
     }
     if (!deadLetters.isEmpty()) {
-      destination.deadLetters().write(deadLetters.take());
+      List<DeadLetter> letters = deadLetters.take();
+      destination.deadLetters().write(letters);
+      destination.meter().written(letters);
     }
     if (wroteRows) {
       FailPoint.ROWS_APPENDED.reached();
@@ -124,6 +131,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
+    tally.add(route, meta.operation(), decoder.payloadLength());
     ChangelogMapping changelog = route.changelog();
     if (changelog != null) {
       RowJson json = jsonByRelation.computeIfAbsent(route.relation(), RowJson::new);
@@ -167,6 +175,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void oversize(Route route, long bytes, RowMeta meta) {
+    tally.add(route, meta.operation(), decoder.payloadLength());
     deadLetters.add(
         origin(route, meta),
         "decode",
@@ -259,11 +268,22 @@ final class BundleWriter implements BatchDecoder.Mutations {
     }
   }
 
+  /** Waits on Beam's thread, and tells it once a second what stalls meanwhile. */
+  private List<RefusedRow> result(Sent sent) throws InterruptedException, ExecutionException {
+    while (true) {
+      try {
+        return sent.result().get(REPORT_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        destination.meter().report();
+      }
+    }
+  }
+
   private void await(Sent sent) throws InterruptedException {
     try {
       HeldRows held = destination.heldRows();
       if (held == null) {
-        sent.result().get().forEach(deadLetters::add);
+        result(sent).forEach(deadLetters::add);
         return;
       }
       long begin = System.nanoTime();
@@ -273,6 +293,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
           return;
         } catch (TimeoutException e) {
           held.throwFailure();
+          destination.meter().report();
           if (destination.isStalled(sent.chunk().table().name())
               && held.release(sent.chunk(), sent.result(), bundleBytes, ticket)) {
             return;

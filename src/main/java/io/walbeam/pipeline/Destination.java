@@ -22,6 +22,7 @@ import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalPositions;
+import io.walbeam.deadletter.DeadLetter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -71,10 +72,12 @@ final class Destination implements AutoCloseable {
   private final Truncations truncations;
   private final @Nullable HeldRows heldRows;
   private final boolean stopAtNow;
+  private final JobMeter meter;
 
   private Destination(RunSettings settings) {
     stopAtNow = settings.stopAtNow();
     sink = BigQuerySink.acquire(settings.destination());
+    meter = new JobMeter(sink.metrics(), sink.stalls());
     catalogue = new SourceCatalogue(settings.postgres());
     sourceRows = new SourceRows(settings.postgres(), sink.stalls());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
@@ -246,6 +249,11 @@ final class Destination implements AutoCloseable {
         (reasons.isEmpty() ? "" : reasons + " ") + "Then start again; nothing is lost.");
   }
 
+  /** The meter of the job, empty before {@link #of}. */
+  static Optional<JobMeter> meterOf(RunSettings settings) {
+    return Optional.ofNullable(SHARED.get(slotKey(settings))).map(Destination::meter);
+  }
+
   /** Closes what {@link #of} opened in this JVM. */
   static void closeShared(RunSettings settings) {
     Destination destination = SHARED.remove(slotKey(settings));
@@ -339,7 +347,9 @@ final class Destination implements AutoCloseable {
   private void bury(List<RefusedRow> refused) throws InterruptedException {
     DeadLetterBox box = new DeadLetterBox(clock());
     refused.forEach(box::add);
-    sink.deadLetters().write(box.take());
+    List<DeadLetter> letters = box.take();
+    sink.deadLetters().write(letters);
+    meter.written(letters);
   }
 
   DeadLetterSink deadLetters() {
@@ -348,6 +358,11 @@ final class Destination implements AutoCloseable {
 
   SinkMetrics metrics() {
     return sink.metrics();
+  }
+
+  /** What this job counts. */
+  JobMeter meter() {
+    return meter;
   }
 
   StatePublisher publisher() {

@@ -5,10 +5,12 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
 import io.walbeam.postgres.Catalogue;
 import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.source.SessionLag;
 import io.walbeam.source.Sessions;
 import io.walbeam.source.SourceSettings;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.List;
 
 /**
  * What a run in one process does around the pipeline: refuses early, confirms at the end, leaves
@@ -63,6 +65,14 @@ public final class LocalRun implements AutoCloseable {
     endRequested = true;
     Sessions.requestEnd(source);
     Destination.endDumps(settings);
+  }
+
+  /** How far the run is. Any thread. */
+  public RunProgress progress() {
+    SessionLag lag = Sessions.lag(source);
+    return Destination.meterOf(settings)
+        .map(meter -> new RunProgress(meter.changes(), meter.deadLetters(), lag, meter.stalls()))
+        .orElseGet(() -> new RunProgress(0, 0, lag, List.of()));
   }
 
   /**

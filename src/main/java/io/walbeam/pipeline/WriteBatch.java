@@ -3,6 +3,7 @@ package io.walbeam.pipeline;
 import io.walbeam.options.RunSettings;
 import io.walbeam.progress.Receipt;
 import io.walbeam.source.ChangeBatch;
+import java.util.List;
 import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
@@ -42,7 +43,11 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
   public void finishBundle(FinishBundleContext context) throws InterruptedException {
     BundleWriter writer = Objects.requireNonNull(current);
     current = null;
-    for (Receipt receipt : writer.finish()) {
+    List<Receipt> receipts = writer.finish();
+    JobMeter meter = Destination.of(settings).meter();
+    meter.receipts(receipts.size());
+    meter.report();
+    for (Receipt receipt : receipts) {
       context.output(receipt, latest, GlobalWindow.INSTANCE);
     }
   }

@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -194,7 +195,7 @@ public final class PostgresErrors {
             + slot
             + " must send, so they can never be decoded.",
         "Drop the slot, start again with a higher --epoch so that it is created after the"
-            + " publication, and dump the tables again.",
+            + " publication, and request a dump of the tables.",
         e);
   }
 
@@ -208,7 +209,8 @@ public final class PostgresErrors {
               : failure(
                   FailureKind.DATA_LOSS_RISK,
                   "The replication slot " + slot + " was dropped.",
-                  "Start again with a higher --epoch, which creates it, and dump the tables again.",
+                  "Start again with a higher --epoch, which creates it, and request a dump of the"
+                      + " tables.",
                   e);
       case "55000" ->
           text.contains("wal_level")
@@ -217,7 +219,7 @@ public final class PostgresErrors {
                   FailureKind.DATA_LOSS_RISK,
                   "The slot " + slot + " can no longer be read: the server invalidated it.",
                   "Drop it, look at max_slot_wal_keep_size, start again with a higher --epoch, and"
-                      + " dump the tables again.",
+                      + " request a dump of the tables.",
                   e);
       case "42501" -> missingReplication("of this connection", e);
       default ->
@@ -254,6 +256,11 @@ public final class PostgresErrors {
   public static String state(SQLException e) {
     @Nullable String state = e.getSQLState();
     return state == null ? "" : state;
+  }
+
+  /** The SQLState, empty if {@code thrown} is no error of the server or the driver. */
+  public static Optional<String> stateOf(Throwable thrown) {
+    return thrown instanceof SQLException e ? Optional.of(state(e)) : Optional.empty();
   }
 
   private static @Nullable WalbeamException network(

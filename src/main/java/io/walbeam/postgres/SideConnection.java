@@ -24,6 +24,11 @@ public final class SideConnection implements AutoCloseable {
           + " (SELECT s.confirmed_flush_lsn::text FROM pg_catalog.pg_replication_slots s"
           + " WHERE s.slot_name = ?)";
 
+  private static final String IDENTITY =
+      "SELECT (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),"
+          + " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
+          + " ELSE pg_catalog.pg_current_wal_flush_lsn() END)::text";
+
   private static final String CLOCK =
       "SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint";
 
@@ -50,8 +55,11 @@ public final class SideConnection implements AutoCloseable {
     T run(Connection connection) throws SQLException;
   }
 
-  /** Makes sure that publication and slot are there, and returns the slot. */
-  public SlotStatus prepare(SlotPreparation preparation, boolean mayCreateSlot) {
+  /**
+   * Makes sure that publication and slot are there, and returns the slot; empty if it is missing
+   * and may not be created.
+   */
+  public Optional<SlotStatus> prepare(SlotPreparation preparation, boolean mayCreateSlot) {
     return call("prepare the slot", c -> preparation.prepare(c, mayCreateSlot));
   }
 
@@ -82,6 +90,19 @@ public final class SideConnection implements AutoCloseable {
               return new ServerSample(
                   Slots.lsn(row.getString(1)), row.getLong(2), Slots.lsn(row.getString(3)));
             }
+          }
+        });
+  }
+
+  /** Who the server is and where its WAL ends; the timeline is 0, as only a walsender tells it. */
+  public ServerIdentity identity() {
+    return call(
+        "read the system identifier",
+        c -> {
+          try (Statement statement = c.createStatement();
+              ResultSet row = statement.executeQuery(IDENTITY)) {
+            row.next();
+            return new ServerIdentity(row.getString(1), 0, Slots.lsn(row.getString(2)));
           }
         });
   }

@@ -46,13 +46,13 @@ public final class SlotPreparation {
   }
 
   /**
-   * Creates what is missing and returns the slot.
+   * Creates what is missing and returns the slot; empty if it is missing and may not be created.
    *
    * @param mayCreateSlot false if the reader has a position already, so that a new slot would hide
    *     a gap
    * @throws WalbeamException if something is in the way
    */
-  public SlotStatus prepare(Connection connection, boolean mayCreateSlot) {
+  public Optional<SlotStatus> prepare(Connection connection, boolean mayCreateSlot) {
     String step = "read the replication slots";
     try {
       checkServer(connection);
@@ -60,7 +60,7 @@ public final class SlotPreparation {
       if (existing.isPresent()) {
         checkSlot(existing.get());
       } else if (!mayCreateSlot) {
-        throw missing();
+        return existing;
       }
       if (!Publications.exists(connection, publication)) {
         if (existing.isPresent()) {
@@ -71,7 +71,7 @@ public final class SlotPreparation {
         LOG.info("Created the publication {}.", publication);
       }
       if (existing.isPresent()) {
-        return existing.get();
+        return existing;
       }
       step = "create the replication slot " + slot;
       LOG.info("Creating the replication slot {}; this waits for running transactions.", slot);
@@ -80,7 +80,7 @@ public final class SlotPreparation {
       Slots.create(connection, slot);
       FailPoint.SLOT_CREATED.reached();
       connection.setNetworkTimeout(Runnable::run, timeout);
-      return Slots.read(connection, slot).orElseThrow(this::missing);
+      return Slots.read(connection, slot);
     } catch (SQLException e) {
       throw PostgresErrors.using(step, settings, e);
     }
@@ -120,14 +120,6 @@ public final class SlotPreparation {
               + ".",
           "Choose another name with --slot, or correct the database in --postgresUrl.");
     }
-  }
-
-  private WalbeamException missing() {
-    return new WalbeamException(
-        FailureKind.DATA_LOSS_RISK,
-        "The replication slot " + slot + " is gone, though changes have been read from it.",
-        "Changes since then are lost to a new slot: start again with a higher --epoch, which"
-            + " creates one, and dump the tables again.");
   }
 
   private WalbeamException publicationMissing() {

@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads and creates replication slots over an ordinary connection. Never drops one. */
 public final class Slots {
-  /** The {@code to_jsonb} detour reads columns that older servers do not have as NULL. */
+  /**
+   * The {@code to_jsonb} detour reads columns that older servers do not have as NULL. PostgreSQL 16
+   * tells of a conflict without its kind.
+   */
   private static final String READ =
       "SELECT s.slot_name, s.plugin, s.database, s.confirmed_flush_lsn::text, s.restart_lsn::text,"
-          + " s.wal_status, to_jsonb(s) ->> 'invalidation_reason', s.active_pid"
+          + " s.wal_status, coalesce(to_jsonb(s) ->> 'invalidation_reason',"
+          + " CASE WHEN to_jsonb(s) ->> 'conflicting' = 'true' THEN 'conflict with recovery' END),"
+          + " s.active_pid"
           + " FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = ?";
 
   private static final String OWNER =

@@ -3,6 +3,7 @@ package io.walbeam.sink;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -13,11 +14,29 @@ public final class CountingSinkMetrics implements SinkMetrics {
   private final LongAdder bytes = new LongAdder();
   private final LongAdder latencyNanos = new LongAdder();
   private final LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
+  private final LongAdder readBacks = new LongAdder();
   private final Map<String, LongAdder> rowsByTable = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> rejections = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> readBacks = new ConcurrentHashMap<>();
   private final LongAdder absent = new LongAdder();
+
+  // Guarded by this: one request has many rows, so the lock is rarely taken.
+  private Latency latency = Latency.NONE;
+
+  /**
+   * Times from sending to the acknowledgement, milliseconds.
+   *
+   * @param count number of requests; the other values mean nothing if it is 0
+   */
+  public record Latency(long count, long sum, long shortest, long longest) {
+    static final Latency NONE = new Latency(0, 0, Long.MAX_VALUE, 0);
+
+    Latency with(long millis) {
+      return new Latency(
+          count + 1, sum + millis, Math.min(shortest, millis), Math.max(longest, millis));
+    }
+  }
 
   /**
    * The sums at one moment; not a consistent cut across counters.
@@ -52,6 +71,9 @@ public final class CountingSinkMetrics implements SinkMetrics {
     bytes.add(byteCount);
     latencyNanos.add(nanos);
     longestNanos.accumulate(nanos);
+    synchronized (this) {
+      latency = latency.with(TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
     add(rowsByTable, table, rowCount);
   }
 
@@ -69,6 +91,13 @@ public final class CountingSinkMetrics implements SinkMetrics {
   public void readBack(String table, int found, int missing) {
     add(readBacks, table, found);
     absent.add(missing);
+  }
+
+  /** The latencies since the last call. */
+  public synchronized Latency takeLatency() {
+    Latency taken = latency;
+    latency = Latency.NONE;
+    return taken;
   }
 
   /** The sums so far. */

@@ -16,6 +16,8 @@ public interface SinkMetrics {
 
         @Override
         public void rejected(String table, String errorClass) {}
+
+        @Override
       };
 
   /**

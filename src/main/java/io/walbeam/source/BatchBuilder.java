@@ -184,6 +184,13 @@ final class BatchBuilder {
 
   private void commit(long lsn, byte[] bytes, int offset, int length) {
     require(length == COMMIT_LENGTH && transaction.isOpen());
+    // A wrong end would be acknowledged: all that says where it is must agree.
+    long endLsn = BatchBuffer.getLong(bytes, offset + 10);
+    require(
+        transaction.isDropping()
+            || (endLsn == lsn
+                && Long.compareUnsigned(endLsn, completeLsn) >= 0
+                && BatchBuffer.getLong(bytes, offset + 2) == transaction.commitLsn()));
     if (transaction.commit()) {
       return;
     }
@@ -192,7 +199,7 @@ final class BatchBuilder {
       batch.forgetBegin();
     }
     transaction.clear();
-    completeLsn = BatchBuffer.getLong(bytes, offset + 10);
+    completeLsn = endLsn;
     completeMicros = BatchBuffer.getLong(bytes, offset + 18) + POSTGRES_EPOCH_MICROS;
     if (fenceSeen || batch.isFull()) {
       cut();

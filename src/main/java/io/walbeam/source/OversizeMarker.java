@@ -32,6 +32,11 @@ public final class OversizeMarker {
     return ByteBuffer.wrap(bytes).getLong(offset + 6);
   }
 
+  /** Whether the message has what the other functions read. */
+  public static boolean isComplete(byte[] bytes, int offset, int length) {
+    return length >= HEADER && "IUDM".indexOf(bytes[offset + 5]) >= 0;
+  }
+
   /** Whether the marker stands for a change of a row, not for a logical message. */
   public static boolean isRowChange(byte[] bytes, int offset) {
     return bytes[offset + 5] != 'M';

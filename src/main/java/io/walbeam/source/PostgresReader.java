@@ -20,7 +20,11 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
   /** How far the watermark stays behind the server's clock when caught up, milliseconds. */
   private static final long SKEW = 5_000;
 
+  /** Time between two reports of the gauges, nanoseconds. */
+  private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
   private final PostgresSource source;
+  private long lastReport = System.nanoTime() - REPORT_INTERVAL;
   private @Nullable ReplicationSession session;
   private @Nullable ChangeBatch current;
   private volatile SlotMark mark;
@@ -71,6 +75,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
         session = open;
       }
       Delivery delivery = open.poll(wait);
+      report(open);
       if (delivery == null) {
         if (open.hasEnded()) {
           watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
@@ -83,6 +88,19 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /** The runner calls on a thread that counts metrics. */
+  private void report(ReplicationSession open) {
+    long now = System.nanoTime();
+    if (now - lastReport < REPORT_INTERVAL) {
+      return;
+    }
+    SessionLag lag = open.lag();
+    if (lag.confirmedLsn() != 0) {
+      lastReport = now;
+      lag.report();
     }
   }
 

@@ -125,6 +125,12 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     return positions.backlog(monitor.flushLsn());
   }
 
+  /** How far the destination is behind the server, by the last sample. */
+  SessionLag lag() {
+    StreamLoop current = loop;
+    return positions.lag(current == null ? 0 : current.reported(), monitor.sample(), queue.bytes());
+  }
+
   /** Whether the slot on the server stands where it may. Asks the server. */
   boolean isConfirmed() {
     StreamLoop current = loop;

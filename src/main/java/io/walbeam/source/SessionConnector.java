@@ -47,6 +47,7 @@ final class SessionConnector {
   private final SideConnection side;
   private final Pause pause;
   private @Nullable Incarnation self;
+  private Optional<RecordedPosition> recorded = Optional.empty();
   private boolean first = true;
 
   SessionConnector(
@@ -86,8 +87,12 @@ final class SessionConnector {
    */
   @Nullable Connected connect(@Nullable SlotMark mark) throws InterruptedException, IOException {
     Incarnation incarnation = incarnation();
-    Optional<RecordedPosition> recorded =
-        first ? settings.recorded().read(settings.slot()) : Optional.empty();
+    if (first) {
+      recorded = settings.recorded().read(settings.slot());
+    } else if (mark != null && !mark.isStart()) {
+      // From here on the mark knows better; until then a slot that is re-created must be noticed.
+      recorded = Optional.empty();
+    }
     boolean continued =
         (mark != null && !mark.isStart() && mark.epoch() == settings.epoch())
             || recorded.filter(known -> known.epoch() == settings.epoch()).isPresent();
@@ -99,10 +104,14 @@ final class SessionConnector {
     long began = System.nanoTime();
     long lastLog = began - LOG_INTERVAL;
     while (true) {
-      SlotStatus slot = side.prepare(preparation, !continued);
+      Optional<SlotStatus> prepared = side.prepare(preparation, !continued);
+      if (prepared.isEmpty()) {
+        throw StartUp.slotGone(settings.epoch(), settings.slot(), mark, recorded, side.identity());
+      }
+      SlotStatus slot = prepared.get();
       Optional<SlotOwner> owner = side.owner(settings.slot());
       if (owner.isEmpty()) {
-        Connected connected = start(incarnation, mark, recorded, slot, senderTimeout);
+        Connected connected = start(incarnation, mark, slot, senderTimeout);
         if (connected != null) {
           first = false;
           return connected;
@@ -131,11 +140,7 @@ final class SessionConnector {
   }
 
   private @Nullable Connected start(
-      Incarnation incarnation,
-      @Nullable SlotMark mark,
-      Optional<RecordedPosition> recorded,
-      SlotStatus slot,
-      long senderTimeout)
+      Incarnation incarnation, @Nullable SlotMark mark, SlotStatus slot, long senderTimeout)
       throws IOException {
     ReplicationStream stream =
         connections.openReplication(incarnation.applicationName(settings.slot()));

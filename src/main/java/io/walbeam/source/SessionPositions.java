@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.change.Lsn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionPositions {
   private final SourceSettings settings;
   private final LocalPositions positions;
+  private final UnconfirmedBatches unconfirmed = new UnconfirmedBatches();
   private volatile @Nullable SlotMark enqueued;
   private volatile @Nullable SlotMark handed;
 
@@ -33,6 +35,7 @@ final class SessionPositions {
   /** A batch was put into the queue. Session thread only. */
   void enqueue(Delivery delivery) {
     enqueued = markOf(delivery);
+    unconfirmed.add(delivery);
   }
 
   /** A batch was handed to the reader. */
@@ -71,6 +74,25 @@ final class SessionPositions {
     return mark != null
         && (mark.position().emitted() > 0
             || Long.compareUnsigned(positions.published(settings.slotKey()), end(mark)) < 0);
+  }
+
+  /**
+   * How far the destination is behind. Any thread.
+   *
+   * @param reported what the slot was told last
+   * @param sample the server's WAL and clock
+   */
+  SessionLag lag(long reported, ServerMonitor.Sample sample, long queueBytes) {
+    long confirmed = Lsn.max(positions.published(settings.slotKey()), reported);
+    unconfirmed.confirmed(confirmed);
+    long oldest = unconfirmed.oldestMicros();
+    boolean behind = confirmed != 0 && Long.compareUnsigned(sample.flushLsn(), confirmed) > 0;
+    return new SessionLag(
+        behind ? sample.flushLsn() - confirmed : 0,
+        oldest == 0 ? 0 : Math.max(0, (sample.timeMicros() - oldest) / 1_000_000),
+        queueBytes,
+        unconfirmed.count(),
+        confirmed);
   }
 
   /** Bytes of WAL between the reader and {@code walEnd}. */

@@ -106,6 +106,17 @@ public final class Sessions {
     }
   }
 
+  /** How far the destination of a job is behind; unknown if it has no session in this JVM. */
+  public static SessionLag lag(SourceSettings settings) {
+    ReplicationSession session;
+    synchronized (OPEN) {
+      session = OPEN.get(settings.sessionKey());
+    }
+    return session == null || !session.settings().slotKey().equals(settings.slotKey())
+        ? SessionLag.UNKNOWN
+        : session.lag();
+  }
+
   /** Whether the job was asked to end. */
   static boolean isEnding(SourceSettings settings) {
     return ENDING.contains(settings.slotKey());

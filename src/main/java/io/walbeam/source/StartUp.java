@@ -63,6 +63,39 @@ final class StartUp {
     return new Decision(position, false);
   }
 
+  /**
+   * The refusal when the slot is gone although changes have been read from it: on the same server
+   * somebody dropped it; otherwise it is another server, which never had it.
+   *
+   * @param server identity whose timeline is not known
+   */
+  static WalbeamException slotGone(
+      long epoch,
+      String slotName,
+      @Nullable SlotMark mark,
+      Optional<RecordedPosition> recorded,
+      ServerIdentity server) {
+    SlotStatus gone = new SlotStatus(slotName, "", "", 0, 0, "", "", 0);
+    StartUp startUp = new StartUp(epoch, gone, server);
+    String systemId = recorded.map(RecordedPosition::systemId).orElse("");
+    long lsn = recorded.map(RecordedPosition::confirmedLsn).orElse(0L);
+    if (mark != null && !mark.isStart()) {
+      systemId = mark.systemId();
+      lsn = mark.position().resumeLsn();
+    }
+    if (!systemId.equals(server.systemId())) {
+      return startUp.otherServer(
+          "The slot " + slotName + " is gone, and the position", systemId, lsn);
+    }
+    return refuse(
+        "The replication slot "
+            + slotName
+            + " is gone, though changes up to "
+            + Lsn.format(lsn)
+            + " have been read from it: somebody dropped it.",
+        "A new slot lacks the changes since then: " + startUp.newEpoch());
+  }
+
   private void checkEpoch(long known) {
     if (Long.compareUnsigned(known, epoch) > 0) {
       throw new WalbeamException(
@@ -84,14 +117,25 @@ final class StartUp {
               + "); the WAL after "
               + Lsn.format(slot.confirmedFlushLsn())
               + " is gone.",
-          "Drop the slot, look at max_slot_wal_keep_size and idle_replication_slot_timeout, then "
-              + newEpoch());
+          "Drop the slot, " + causeOf(slot.invalidationReason()) + ", then " + newEpoch());
     }
+  }
+
+  /** What to look at first (PostgreSQL documentation, "pg_replication_slots"). */
+  private static String causeOf(String invalidationReason) {
+    return switch (invalidationReason) {
+      case "wal_removed", "" -> "raise max_slot_wal_keep_size or the disk it protects";
+      case "rows_removed" -> "set hot_standby_feedback = on at the standby";
+      case "wal_level_insufficient" -> "set wal_level = logical at the primary";
+      case "idle_timeout" -> "raise idle_replication_slot_timeout";
+      default -> "look into the server's log for the reason";
+    };
   }
 
   private void checkRecorded(RecordedPosition recorded) {
     long confirmed = recorded.confirmedLsn();
     checkServer(recorded.systemId(), recorded.timeline(), confirmed, "The recorded position");
+    // A slot of ours never keeps less WAL than it is owed, so one that does is another slot.
     if (Long.compareUnsigned(slot.restartLsn(), confirmed) > 0) {
       throw refuse(
           "The slot "
@@ -127,37 +171,15 @@ final class StartUp {
               + slot.name()
               + ", which stands at "
               + Lsn.format(slot.confirmedFlushLsn())
-              + ": an old checkpoint was restored, or somebody else moved the slot.",
+              + ": an old checkpoint was restored, or somebody moved or re-created the slot.",
           "Start without the old checkpoint if the destination is complete up to the slot; else "
               + newEpoch());
     }
   }
 
   private void checkServer(String systemId, int timeline, long lsn, String what) {
-    boolean beyond = Long.compareUnsigned(lsn, server.flushLsn()) > 0;
     if (!systemId.equals(server.systemId())) {
-      throw refuse(
-          what
-              + " "
-              + Lsn.format(lsn)
-              + " comes from another server (system "
-              + systemId
-              + ", now "
-              + server.systemId()
-              + (beyond
-                  ? "), and this one's WAL ends before it at "
-                      + Lsn.format(server.flushLsn())
-                      + ": it is a restore or a different cluster."
-                  : "), but this one's WAL is ahead at "
-                      + Lsn.format(server.flushLsn())
-                      + ": it looks like pg_upgrade."),
-          beyond
-              ? "Correct --postgresUrl; or, if the server was restored on purpose, " + newEpoch()
-              : "If it was upgraded with nothing written between the last confirmed change and the"
-                  + " new slot, start with --epoch="
-                  + (epoch + 1)
-                  + "; else "
-                  + newEpoch());
+      throw otherServer(what, systemId, lsn);
     }
     if (timeline != server.timeline()) {
       throw refuse(
@@ -171,7 +193,7 @@ final class StartUp {
               + ": after a failover or a restore, positions may be used twice.",
           "Check that nothing was lost in the failover, then " + newEpoch());
     }
-    if (beyond) {
+    if (isBeyondTheWal(lsn)) {
       throw refuse(
           what
               + " "
@@ -183,10 +205,47 @@ final class StartUp {
     }
   }
 
+  /**
+   * pg_upgrade gives a cluster a new identifier and goes on with its WAL, so positions only grow; a
+   * restore or a new cluster begins lower, sooner or later with positions that were used already.
+   */
+  private WalbeamException otherServer(String what, String systemId, long lsn) {
+    String head =
+        what
+            + " "
+            + Lsn.format(lsn)
+            + " comes from another server (system "
+            + systemId
+            + ", now "
+            + server.systemId()
+            + ")";
+    if (isBeyondTheWal(lsn)) {
+      return refuse(
+          head
+              + ", and this one's WAL ends before it at "
+              + Lsn.format(server.flushLsn())
+              + ": it is a restore or a different cluster.",
+          "Correct --postgresUrl; or, if the server was restored on purpose, " + newEpoch());
+    }
+    return refuse(
+        head
+            + ", but this one's WAL is ahead at "
+            + Lsn.format(server.flushLsn())
+            + ": it looks like pg_upgrade.",
+        "If nothing was written between "
+            + Lsn.format(lsn)
+            + " and the creation of the slot on the upgraded server, start again with --epoch="
+            + (epoch + 1)
+            + "; else "
+            + newEpoch());
+  }
+
+  private boolean isBeyondTheWal(long lsn) {
+    return Long.compareUnsigned(lsn, server.flushLsn()) > 0;
+  }
+
   private String newEpoch() {
-    return "start again with --epoch="
-        + (epoch + 1)
-        + " and dump the tables again with 'backfill'.";
+    return "start again with --epoch=" + (epoch + 1) + " and request a dump of the tables.";
   }
 
   private static WalbeamException refuse(String message, String remedy) {

@@ -149,6 +149,6 @@ final class TransactionProgress {
             + Lsn.format(resume.openCommitLsn())
             + " was read in part, and the server does not send it again.",
         "Check whether slot or publication were re-created, or the server restored; start again"
-            + " with a higher --epoch and dump the tables again.");
+            + " with a higher --epoch and request a dump of the tables.");
   }
 }

@@ -48,6 +48,17 @@ final class Batches {
     return this;
   }
 
+  /** A message of no bytes, which no server sends. */
+  Batches addEmpty(long lsn) {
+    try {
+      out.writeLong(lsn);
+      out.writeInt(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
   Batches begin(long commitLsn) {
     return add(commitLsn - 50, PgOutputEncoder.begin(commitLsn, 1_000, 77));
   }

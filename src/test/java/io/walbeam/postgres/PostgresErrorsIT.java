@@ -50,7 +50,8 @@ final class PostgresErrorsIT {
   private SlotStatus prepare(PostgresSettings settings, List<String> tables) {
     try (SideConnection side = new SideConnection(new PostgresConnections(settings), "test")) {
       return side.prepare(
-          new SlotPreparation(settings, database.slot(), database.publication(), tables), true);
+              new SlotPreparation(settings, database.slot(), database.publication(), tables), true)
+          .orElseThrow();
     }
   }
 

@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Both ends, and what every scenario expects of the pipeline between them. */
@@ -35,6 +36,11 @@ final class Scenario implements AutoCloseable {
 
   static Scenario start(Path directory) throws Exception {
     return new Scenario(LocalEnds.start(installation(), directory, StandIn::storing));
+  }
+
+  static Scenario start(Path directory, Map<String, String> configuration) throws Exception {
+    return new Scenario(
+        LocalEnds.start(installation(), directory, StandIn::storing, configuration));
   }
 
   /** The jars of the build under test. */

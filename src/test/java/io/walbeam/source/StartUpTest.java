@@ -7,6 +7,7 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.ServerIdentity;
 import io.walbeam.postgres.SlotStatus;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -190,5 +191,50 @@ final class StartUpTest {
     refused(FailureKind.DATA_LOSS_RISK, null, Optional.empty(), lost, "wal_removed", "Drop");
     SlotStatus old = new SlotStatus("s", "pgoutput", "d", 0x200, 0, "lost", "", 0);
     refused(FailureKind.DATA_LOSS_RISK, null, Optional.empty(), old, "(lost)");
+  }
+
+  @Test
+  void everyReasonOfALostSlotNamesWhatToLookAt() {
+    Map<String, String> remedies =
+        Map.of(
+            "wal_removed", "max_slot_wal_keep_size",
+            "rows_removed", "hot_standby_feedback",
+            "wal_level_insufficient", "wal_level",
+            "idle_timeout", "idle_replication_slot_timeout",
+            "a reason of a later version", "server's log");
+    remedies.forEach(
+        (reason, remedy) ->
+            refused(
+                FailureKind.DATA_LOSS_RISK,
+                null,
+                Optional.empty(),
+                new SlotStatus("s", "pgoutput", "d", 0x200, 0, "reserved", reason, 0),
+                reason,
+                remedy,
+                "dump of the tables"));
+  }
+
+  @Test
+  void goneSlotOnTheSameServerWasDropped() {
+    assertThat(gone(null, recorded(3, 0x200)).describe())
+        .contains("0/200", "dropped", "--epoch=4", "dump of the tables");
+    assertThat(gone(mark(ReadPosition.at(0x210), "77", 1), recorded(3, 0x200)).describe())
+        .contains("0/210", "dropped");
+  }
+
+  @Test
+  void goneSlotOnAnotherServerIsAnUpgradeOrARestore() {
+    assertThat(gone(null, Optional.of(new RecordedPosition(3, "88", 1, 0x200))).describe())
+        .contains("slot s is gone", "pg_upgrade", "0/200", "88", "--epoch=4");
+    assertThat(gone(mark(ReadPosition.at(0x2000), "88", 1), Optional.empty()).describe())
+        .contains("slot s is gone", "restore", "0/2000", "--postgresUrl");
+  }
+
+  private static WalbeamException gone(
+      @Nullable SlotMark mark, Optional<RecordedPosition> recorded) {
+    WalbeamException refusal =
+        StartUp.slotGone(3, "s", mark, recorded, new ServerIdentity("77", 0, 0x1000));
+    assertThat(refusal.kind()).isEqualTo(FailureKind.DATA_LOSS_RISK);
+    return refusal;
   }
 }

@@ -1,5 +1,6 @@
 package io.walbeam.testing;
 
+import io.walbeam.local.demo.PostgresBinaries;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,11 @@ public final class TestPostgres implements AutoCloseable {
       shared = existing;
     }
     return existing;
+  }
+
+  /** The server of this JVM if a test has asked for it. */
+  static synchronized Optional<TestPostgres> running() {
+    return Optional.ofNullable(shared);
   }
 
   /** A server of the caller's own, which must close it. */
@@ -111,7 +118,7 @@ public final class TestPostgres implements AutoCloseable {
 
   private EmbeddedPostgres launch(int wantedPort) throws IOException {
     EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder()
+        PostgresBinaries.select(EmbeddedPostgres.builder())
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
             .setServerConfig("wal_level", "logical")

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Both ends of a pipeline on this machine: a PostgreSQL server with the shop in it, and a stand-in
@@ -46,7 +48,19 @@ public final class LocalEnds implements AutoCloseable {
   /** Starts both with their files below {@code directory}; if one does not start, none stays. */
   public static LocalEnds start(Installation installation, Path directory, StandInStart standIn)
       throws IOException, SQLException, InterruptedException {
-    SourceServer source = SourceServer.start(directory);
+    return start(installation, directory, standIn, Map.of());
+  }
+
+  /** The same with other settings of the server. */
+  public static LocalEnds start(
+      Installation installation,
+      Path directory,
+      StandInStart standIn,
+      Map<String, String> configuration)
+      throws IOException, SQLException, InterruptedException {
+    TreeMap<String, String> all = new TreeMap<>(configuration);
+    all.put("wal_level", "logical");
+    SourceServer source = SourceServer.start(directory, all);
     try {
       source.execute("postgres", "CREATE DATABASE " + ShopSchema.DATABASE);
       try (Connection connection = source.connect(ShopSchema.DATABASE)) {

@@ -117,7 +117,7 @@ public final class SourceServer implements AutoCloseable {
   private EmbeddedPostgres start(int port) throws IOException {
     File log = dataDirectory.resolveSibling(dataDirectory.getFileName() + ".log").toFile();
     EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder()
+        PostgresBinaries.select(EmbeddedPostgres.builder())
             .setDataDirectory(dataDirectory)
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)

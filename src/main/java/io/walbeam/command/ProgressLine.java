@@ -1,0 +1,68 @@
+package io.walbeam.command;
+
+import io.walbeam.pipeline.RunProgress;
+import io.walbeam.sink.Stalls;
+import java.util.Locale;
+
+/** Words for how far a run is. Keeps the last state for the rate. Not thread-safe. */
+final class ProgressLine {
+  /** A terminal line must not wrap, or it cannot be rewritten. */
+  private static final int TERMINAL_WIDTH = 79;
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private long lastChanges;
+  private long lastNanos;
+
+  ProgressLine(long nanos) {
+    this.lastNanos = nanos;
+  }
+
+  /** Everything, for a log. */
+  String forLog(RunProgress now, long nanos) {
+    return text(now, rate(now, nanos));
+  }
+
+  /** The same, cut to the width of a terminal. */
+  String forTerminal(RunProgress now, long nanos) {
+    String text = forLog(now, nanos);
+    return text.length() > TERMINAL_WIDTH ? text.substring(0, TERMINAL_WIDTH - 1) + "~" : text;
+  }
+
+  private static String text(RunProgress now, long rate) {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%,d changes, %,d/s, lag %s %d s, dead letters %,d, stalls %d",
+            now.changes(),
+            rate,
+            bytes(now.lag().bytes()),
+            now.lag().seconds(),
+            now.deadLetters(),
+            now.stalls().size());
+    if (now.stalls().isEmpty()) {
+      return text;
+    }
+    Stalls.Stall oldest = now.stalls().get(0);
+    return text + " (" + oldest.table() + " waits: " + oldest.reason() + ")";
+  }
+
+  private long rate(RunProgress now, long nanos) {
+    double seconds = Math.max((nanos - lastNanos) / NANOS_PER_SECOND, 0.001);
+    long rate = Math.round((now.changes() - lastChanges) / seconds);
+    lastChanges = now.changes();
+    lastNanos = nanos;
+    return rate;
+  }
+
+  /** Bytes in the largest unit that leaves a whole number. */
+  static String bytes(long bytes) {
+    if (bytes < 10L << 10) {
+      return bytes + " B";
+    }
+    if (bytes < 10L << 20) {
+      return (bytes >> 10) + " kB";
+    }
+    return bytes < 10L << 30 ? (bytes >> 20) + " MB" : (bytes >> 30) + " GB";
+  }
+}

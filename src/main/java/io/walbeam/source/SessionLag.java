@@ -1,0 +1,27 @@
+package io.walbeam.source;
+
+import io.walbeam.metrics.Metric;
+
+/**
+ * How far the destination is behind the server at one moment.
+ *
+ * @param bytes of WAL between the confirmed position and the end of the server's WAL
+ * @param seconds age of the oldest commit that is not confirmed, 0 when nothing is missing
+ * @param queueBytes read from the server and not handed out
+ * @param batches read from the server and not confirmed
+ * @param confirmedLsn everything that ends at or before it is durable, unsigned; 0 if not known
+ */
+public record SessionLag(
+    long bytes, long seconds, long queueBytes, long batches, long confirmedLsn) {
+  /** Before there is a connection. */
+  public static final SessionLag UNKNOWN = new SessionLag(0, 0, 0, 0, 0);
+
+  /** Sets Beam's gauges. On a thread of Beam. */
+  void report() {
+    Metric.LAG_BYTES.gauge().set(bytes);
+    Metric.LAG_SECONDS.gauge().set(seconds);
+    Metric.QUEUE_BYTES.gauge().set(queueBytes);
+    Metric.BATCHES_OUTSTANDING.gauge().set(batches);
+    Metric.CONFIRMED_LSN.gauge().set(confirmedLsn);
+  }
+}

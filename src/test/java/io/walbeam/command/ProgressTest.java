@@ -1,0 +1,102 @@
+package io.walbeam.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.pipeline.RunProgress;
+import io.walbeam.sink.Stalls;
+import io.walbeam.source.SessionLag;
+import io.walbeam.testing.Await;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private StatusLine status(boolean terminal) {
+    return new StatusLine(
+        terminal,
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  private static RunProgress progress(long changes, Stalls.Stall... stalls) {
+    return new RunProgress(changes, 3, new SessionLag(20L << 20, 7, 0, 2, 1), List.of(stalls));
+  }
+
+  private static Stalls.Stall stall(String reason) {
+    return new Stalls.Stall("public_t", reason, Instant.EPOCH);
+  }
+
+  @Test
+  void theLineSaysWhatChangesAndWhatIsBehind() {
+    ProgressLine line = new ProgressLine(0);
+    assertThat(line.forLog(progress(5_000), TimeUnit.SECONDS.toNanos(2)))
+        .isEqualTo("5,000 changes, 2,500/s, lag 20 MB 7 s, dead letters 3, stalls 0");
+    assertThat(line.forLog(progress(5_000), TimeUnit.SECONDS.toNanos(3))).contains(" 0/s,");
+  }
+
+  @Test
+  void aStallIsNamedWithItsTableAndReason() {
+    assertThat(new ProgressLine(0).forLog(progress(1, stall("no permission")), 1_000_000_000))
+        .endsWith("stalls 1 (public_t waits: no permission)");
+  }
+
+  @Test
+  void aTerminalLineNeverWraps() {
+    String line =
+        new ProgressLine(0).forTerminal(progress(1, stall("x".repeat(200))), 1_000_000_000);
+    assertThat(line).hasSize(79).endsWith("~");
+  }
+
+  @Test
+  void onATerminalMessagesStandAboveTheLineThatIsWrittenAgain() {
+    StatusLine status = status(true);
+    status.show("one");
+    status.show("two");
+    status.message("WARN something\n");
+    status.clear();
+    String clear = "\r\u001b[K";
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo(clear + "one" + clear + "two" + clear + "two" + clear);
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("WARN something\n");
+  }
+
+  @Test
+  void withoutATerminalNothingIsWrittenAgain() {
+    StatusLine status = status(false);
+    status.show("one");
+    status.message("INFO something\n");
+    status.clear();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("INFO something\n");
+  }
+
+  @Test
+  void theReporterGoesOnWhileNothingElseDoesAndLeavesTheTerminalClean() throws Exception {
+    ProgressReporter reporter =
+        ProgressReporter.start(status(true), () -> progress(9), Duration.ofMillis(1));
+    Await.until(
+        "two lines", () -> out.toString(StandardCharsets.UTF_8).split("9 changes", -1).length > 2);
+    reporter.close();
+    assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\r\u001b[K");
+  }
+
+  @Test
+  void tracesKeepOurSentencesAndWithholdForeignOnes() {
+    Exception foreign = new IllegalStateException("Key (id)=(4711) exists");
+    Exception ours =
+        new io.walbeam.failure.WalbeamException(
+            io.walbeam.failure.FailureKind.BUG, "It failed.", "Report it.", foreign);
+    String trace = Traces.of(new RuntimeException(ours));
+    assertThat(trace)
+        .contains("It failed.", "IllegalStateException", "\tat io.walbeam.command.ProgressTest")
+        .doesNotContain("4711");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.LocalEnds;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.ShopSchema;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several runs on one slot, and servers that have room for one reader only. */
+class CopiesIT {
+  private static final int FENCED = 3;
+
+  private static final Map<String, String> ROOM_FOR_ONE =
+      Map.of("max_wal_senders", "1", "max_replication_slots", "1");
+
+  @Test
+  void ofTwoCopiesStartedAtOnceExactlyOneRunsAndNothingIsLost(@TempDir Path directory)
+      throws Exception {
+    try (Scenario scenario = Scenario.start(directory, ROOM_FOR_ONE)) {
+      createSlot(scenario);
+      try (ChildProcess first = start(scenario, "first");
+          ChildProcess second = start(scenario, "second")) {
+        Await.until(
+            "one of them ends", Scenario.DEADLINE, () -> first.isAlive() != second.isAlive());
+        ChildProcess ended = first.isAlive() ? second : first;
+        ChildProcess running = first.isAlive() ? first : second;
+        assertThat(ended.exitCode(Scenario.DEADLINE)).as(ended.errors()).isEqualTo(FENCED);
+        assertThat(ended.errors()).contains("newer run").doesNotContain("\tat ");
+        insert(scenario, 1);
+        scenario.awaitConfirmation(running);
+        scenario.assertSlotNotAheadOfState();
+      }
+    }
+  }
+
+  @Test
+  void aNewerRunEndsTheOlderThoughTheServerHasRoomForOne(@TempDir Path directory) throws Exception {
+    try (Scenario scenario = Scenario.start(directory, ROOM_FOR_ONE)) {
+      createSlot(scenario);
+      try (ChildProcess older = start(scenario, "older")) {
+        scenario.awaitReading(older);
+        insert(scenario, 1);
+        try (ChildProcess newer = start(scenario, "newer")) {
+          assertThat(older.exitCode(Scenario.DEADLINE)).as(older.errors()).isEqualTo(FENCED);
+          assertThat(older.errors()).contains("newer run").doesNotContain("\tat ");
+          insert(scenario, 2);
+          scenario.awaitConfirmation(newer);
+        }
+      }
+    }
+  }
+
+  private static void createSlot(Scenario scenario) throws Exception {
+    scenario
+        .ends()
+        .source()
+        .execute(
+            ShopSchema.DATABASE,
+            "CREATE PUBLICATION " + LocalEnds.SLOT + " FOR ALL TABLES",
+            "SELECT pg_create_logical_replication_slot('" + LocalEnds.SLOT + "', 'pgoutput')");
+  }
+
+  private static void insert(Scenario scenario, int id) throws Exception {
+    scenario
+        .ends()
+        .source()
+        .execute(
+            ShopSchema.DATABASE, "INSERT INTO customers (id, name) VALUES (" + id + ", 'someone')");
+  }
+
+  private static ChildProcess start(Scenario scenario, String name) throws Exception {
+    PipelineCommand command = scenario.command();
+    return command.start(Files.createDirectory(scenario.ends().directory().resolve(name)));
+  }
+}
