@@ -16,8 +16,6 @@ public interface SinkMetrics {
 
         @Override
         public void rejected(String table, String errorClass) {}
-
-        @Override
       };
 
   /**
