@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a {@link SecretReference} into the {@link Secret}, or a location into the file's content, at
- * the moment it is needed. Thread-safe, keeps nothing.
+ * Turns a {@link SecretReference} into the {@link Secret}, or a location into the file's content,
+ * at the moment it is needed. Thread-safe, keeps nothing.
  */
 public final class SecretResolver {
   private static final String ENVIRONMENT = "env:";
