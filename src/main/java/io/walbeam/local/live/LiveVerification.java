@@ -19,8 +19,10 @@ public final class LiveVerification {
   private static final int EXIT_USAGE = 2;
 
   private static final String USAGE =
-      "Usage: scripts/verify-live --project=PROJECT --dataset=DATASET [--bigQueryEndpoint=http://host:port]\n"
-          + "The dataset must exist; use an empty one. Tables named walbeam_verify_... are made in it and removed.";
+      """
+      Usage: scripts/verify-live --project=PROJECT --dataset=DATASET [--bigQueryEndpoint=URL]
+      The dataset must exist; use an empty one. Tables named walbeam_verify_... are made in it \
+      and removed.""";
 
   /** Kept so that its level is; the client warns of every refused request. */
   private static final Logger CLIENTS = Logger.getLogger("com.google.cloud.bigquery");

@@ -5,8 +5,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +48,11 @@ final class WriterRow {
           FieldDescriptorProto.newBuilder()
               .setName(field.name())
               .setNumber(field.number())
-              .setType(field.value() instanceof Long ? Type.TYPE_INT64 : Type.TYPE_STRING)
-              .setLabel(Label.LABEL_OPTIONAL));
+              .setType(
+                  field.value() instanceof Long
+                      ? FieldDescriptorProto.Type.TYPE_INT64
+                      : FieldDescriptorProto.Type.TYPE_STRING)
+              .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL));
     }
     return ProtoSchema.newBuilder().setProtoDescriptor(message).build();
   }
