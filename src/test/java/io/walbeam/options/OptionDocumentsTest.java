@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -75,7 +76,7 @@ class OptionDocumentsTest {
     StringBuilder table = new StringBuilder("| option | meaning | default |\n|---|---|---|\n");
     required.forEach(
         (name, needed) -> {
-          Method getter = options.get(name);
+          Method getter = Objects.requireNonNull(options.get(name), name);
           table
               .append("| `--")
               .append(name)

@@ -49,12 +49,11 @@ final class TlsIT {
     install("elsewhere", AUTHORITY.issue("db.example", "db.example"));
     write(
         "pg_hba.conf",
-        String.join(
-                "\n",
-                "hostssl all certified,replicator,other all cert",
-                "hostssl all plain all trust",
-                "host all postgres all trust",
-                "")
+        """
+        hostssl all certified,replicator,other all cert
+        hostssl all plain all trust
+        host all postgres all trust
+        """
             .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     execute(
         "CREATE ROLE certified LOGIN REPLICATION",
