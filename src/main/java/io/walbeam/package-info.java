@@ -1,3 +1,6 @@
+/**
+ * The program: {@link io.walbeam.Walbeam} starts a command. Everything else is in packages below.
+ */
 @NullMarked
 package io.walbeam;
 

@@ -29,7 +29,10 @@ class ArchitectureTest {
           Map.entry("failure", List.of()),
           Map.entry("secret", List.of("failure")),
           Map.entry("postgres.pgoutput", List.of("change", "failure")),
-          Map.entry("postgres", List.of("postgres.pgoutput", "change", "failure", "secret")),
+          Map.entry("postgres.tls", List.of("failure", "secret")),
+          Map.entry(
+              "postgres",
+              List.of("postgres.pgoutput", "postgres.tls", "change", "failure", "secret")),
           Map.entry(
               "source",
               List.of("postgres", "postgres.pgoutput", "metrics", "change", "failure", "secret")),

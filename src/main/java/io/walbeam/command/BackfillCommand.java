@@ -27,7 +27,7 @@ final class BackfillCommand {
    * @param arguments without the command's name
    * @throws Exception with everything that is wrong with them
    */
-  static void run(List<String> arguments, PrintStream out) throws Exception {
+  static void run(List<String> arguments, StatusLine status, PrintStream out) throws Exception {
     List<String> rest = new ArrayList<>();
     List<String> keyFrom = List.of();
     List<String> keyTo = List.of();
@@ -41,7 +41,7 @@ final class BackfillCommand {
       }
     }
     OptionsReader.Source source = OptionsReader.readSource(rest);
-    Logging.configure(source.options().isDebug(), source.options().isQuiet());
+    Logging.configure(source.options().isDebug(), source.options().isQuiet(), status);
     try (DumpConnection connection =
         new DumpConnection(source.postgres(), "walbeam-backfill:" + source.slot())) {
       List<TableId> tables =

@@ -40,7 +40,7 @@ public final class CommandLine {
         String command = rest.get(0);
         rest = rest.subList(1, rest.size());
         if (command.equals(BACKFILL)) {
-          BackfillCommand.run(rest, out);
+          BackfillCommand.run(rest, status, out);
           return 0;
         }
         if (!command.equals(RUN)) {

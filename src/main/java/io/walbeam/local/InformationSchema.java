@@ -116,7 +116,7 @@ final class InformationSchema {
   }
 
   private static String text(String value) {
-    return SqlTranslator.literal(value);
+    return SqlDialect.literal(value);
   }
 
   private static String time(@Nullable Instant instant) {

@@ -102,7 +102,7 @@ final class Queries {
     if (start == tokens.size()) {
       throw RestFailure.invalidQuery("Syntax error: Unexpected end of statement");
     }
-    Table table = resolver.table(SqlTranslator.path(tokens, start));
+    Table table = resolver.table(SqlPath.of(tokens, start));
     TableDefinition definition = table.definition();
     if (definition.isView()) {
       throw RestFailure.invalidQuery(verb + " on a view is not allowed");
@@ -114,7 +114,7 @@ final class Queries {
               + definition.ref().dotted()
               + " is not supported: it receives change data capture rows");
     }
-    int rest = SqlTranslator.pathEnd(tokens, start);
+    int rest = SqlPath.end(tokens, start);
     List<SqlToken> tail = tokens.subList(rest, tokens.size());
     boolean where = tail.stream().anyMatch(token -> token.word("WHERE"));
     if ((verb.equals("DELETE") || verb.equals("UPDATE")) && !where) {

@@ -1,12 +1,10 @@
 package io.walbeam.local;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,113 +26,6 @@ final class SqlTranslator {
 
     String positional();
   }
-
-  private static final Set<String> NOT_AN_ALIAS =
-      Set.of(
-          "WHERE",
-          "GROUP",
-          "ORDER",
-          "LIMIT",
-          "JOIN",
-          "INNER",
-          "LEFT",
-          "RIGHT",
-          "FULL",
-          "CROSS",
-          "ON",
-          "USING",
-          "HAVING",
-          "QUALIFY",
-          "WINDOW",
-          "UNION",
-          "INTERSECT",
-          "EXCEPT",
-          "FOR",
-          "TABLESAMPLE",
-          "SET",
-          "WHEN",
-          "OFFSET",
-          "WITH",
-          "NATURAL",
-          "FETCH",
-          "PIVOT",
-          "UNPIVOT");
-  private static final Set<String> FROM_ENDS =
-      Set.of(
-          "WHERE",
-          "GROUP",
-          "ORDER",
-          "LIMIT",
-          "HAVING",
-          "QUALIFY",
-          "WINDOW",
-          "UNION",
-          "INTERSECT",
-          "SELECT",
-          "SET");
-  private static final Set<String> FROM_FUNCTIONS =
-      Set.of("EXTRACT", "TRIM", "SUBSTRING", "OVERLAY");
-
-  /** Reserved in DuckDB but ordinary names in GoogleSQL. */
-  private static final Set<String> ONLY_DUCK_RESERVED =
-      Set.of(
-          "ANALYSE",
-          "ANALYZE",
-          "ASYMMETRIC",
-          "AT",
-          "BOTH",
-          "CHECK",
-          "COLUMN",
-          "CONSTRAINT",
-          "DEFERRABLE",
-          "DESCRIBE",
-          "DO",
-          "FOREIGN",
-          "INITIALLY",
-          "LAMBDA",
-          "LEADING",
-          "ONLY",
-          "PLACING",
-          "PRIMARY",
-          "REFERENCES",
-          "RETURNING",
-          "SHOW",
-          "SUMMARIZE",
-          "SYMMETRIC",
-          "TABLE",
-          "TRAILING",
-          "UNIQUE",
-          "VARIADIC");
-
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "INT64", "BIGINT",
-          "FLOAT64", "DOUBLE",
-          "STRING", "VARCHAR",
-          "BYTES", "BLOB",
-          "BOOL", "BOOLEAN",
-          "TIMESTAMP", "TIMESTAMP WITH TIME ZONE",
-          "DATETIME", "TIMESTAMP",
-          "NUMERIC", "DECIMAL(38,9)",
-          "BIGNUMERIC", "DECIMAL(38,9)");
-  private static final Map<String, String> FUNCTIONS =
-      Map.of(
-          "SAFE_CAST", "TRY_CAST",
-          "OFFSET", "wb_offset",
-          "ORDINAL", "wb_ordinal",
-          "TIMESTAMP", "wb_timestamp",
-          "DATETIME", "wb_datetime",
-          "DATE", "wb_date",
-          "FORMAT_TIMESTAMP", "wb_format_timestamp",
-          "IF", "wb_if",
-          "TO_BASE64", "to_base64",
-          "FROM_BASE64", "from_base64");
-  private static final Map<String, String> NILADIC =
-      Map.of(
-          "CURRENT_TIMESTAMP", "now()",
-          "CURRENT_DATE", "current_date",
-          "CURRENT_DATETIME", "CAST(now() AS TIMESTAMP)",
-          "GENERATE_UUID", "CAST(uuid() AS VARCHAR)");
 
   /** What is open at one level of parentheses. */
   private static final class Level {
@@ -210,8 +101,8 @@ final class SqlTranslator {
         List<String> parts = List.of(token.text().split("\\.", -1));
         emit(String.join(".", parts.stream().map(Store::quote).toList()), token.spaced());
       }
-      case STRING -> emit(literal(token.text()), token.spaced());
-      case BYTES -> emit(bytes(token.text()), token.spaced());
+      case STRING -> emit(SqlDialect.literal(token.text()), token.spaced());
+      case BYTES -> emit(SqlDialect.bytes(token.text()), token.spaced());
       case NUMBER -> emit(token.text(), token.spaced());
       case NAMED_PARAMETER -> emit(parameters().named(token.text()), true);
       case POSITIONAL_PARAMETER -> emit(parameters().positional(), true);
@@ -242,10 +133,10 @@ final class SqlTranslator {
     SqlToken next = peek(0);
     boolean call = next != null && next.symbol("(");
     boolean member = at >= 2 && tokens.get(at - 2).symbol(".");
-    if (member || ONLY_DUCK_RESERVED.contains(upper)) {
+    if (member || SqlDialect.isReservedByDuckOnly(upper)) {
       emit(Store.quote(token.text()), token.spaced());
     } else if ((upper.equals("FROM") || upper.equals("JOIN"))
-        && !FROM_FUNCTIONS.contains(level().function)) {
+        && !SqlDialect.isFunctionWithFrom(level().function)) {
       level().inFrom = true;
       tableNext = true;
       emit(token.text(), true);
@@ -261,21 +152,20 @@ final class SqlTranslator {
         out.setLength(not);
       }
       emit(negated ? "<> ALL" : "= ANY", true);
-    } else if (afterAs() && isCast(level().function) && TYPES.containsKey(upper)) {
-      emit(TYPES.getOrDefault(upper, upper), true);
+    } else if (afterAs() && isCast(level().function) && SqlDialect.isType(upper)) {
+      emit(SqlDialect.type(upper), true);
     } else if (next != null
         && next.kind() == SqlToken.Kind.STRING
-        && Set.of("TIMESTAMP", "DATETIME", "NUMERIC", "BIGNUMERIC", "DATE", "TIME", "JSON")
-            .contains(upper)) {
+        && SqlDialect.isTypedLiteral(upper)) {
       at++;
-      emit("CAST(" + literal(next.text()) + " AS " + TYPES.getOrDefault(upper, upper) + ")", true);
-    } else if (call && NILADIC.containsKey(upper) && isSymbol(1, ")")) {
+      emit("CAST(" + SqlDialect.literal(next.text()) + " AS " + SqlDialect.type(upper) + ")", true);
+    } else if (call && SqlDialect.isNiladic(upper) && isSymbol(1, ")")) {
       at += 2;
-      emit(NILADIC.getOrDefault(upper, upper), true);
-    } else if (call && FUNCTIONS.containsKey(upper)) {
-      emit(FUNCTIONS.getOrDefault(upper, upper), token.spaced());
+      emit(SqlDialect.niladic(upper), true);
+    } else if (call && SqlDialect.isRenamed(upper)) {
+      emit(SqlDialect.function(upper), token.spaced());
     } else {
-      if (FROM_ENDS.contains(upper)) {
+      if (SqlDialect.endsFrom(upper)) {
         level().inFrom = false;
       }
       emit(token.text(), token.spaced());
@@ -298,8 +188,8 @@ final class SqlTranslator {
   }
 
   private void tableReference(Tables resolver) {
-    List<String> path = path(tokens, at);
-    int end = pathEnd(tokens, at);
+    List<String> path = SqlPath.of(tokens, at);
+    int end = SqlPath.end(tokens, at);
     if (path.size() == 1 && common.contains(Names.fold(path.get(0)))) {
       at = end;
       emit(Store.quote(path.get(0)), true);
@@ -312,31 +202,11 @@ final class SqlTranslator {
         next != null
             && (next.word("AS")
                 || next.kind() == SqlToken.Kind.QUOTED_NAME
-                || (next.kind() == SqlToken.Kind.WORD && !NOT_AN_ALIAS.contains(next.upper())));
+                || (next.kind() == SqlToken.Kind.WORD
+                    && !SqlDialect.endsTableReference(next.upper())));
     if (!aliased) {
       emit("AS " + Store.quote(path.get(path.size() - 1)), true);
     }
-  }
-
-  /** The parts of a table path that begins at a token; dashes may be inside a bare project. */
-  static List<String> path(List<SqlToken> tokens, int start) {
-    StringBuilder text = new StringBuilder();
-    int end = pathEnd(tokens, start);
-    for (int i = start; i < end; i++) {
-      text.append(tokens.get(i).text());
-    }
-    return List.of(text.toString().split("\\.", -1));
-  }
-
-  static int pathEnd(List<SqlToken> tokens, int start) {
-    int i = start + 1;
-    while (i + 1 < tokens.size()
-        && (tokens.get(i).symbol(".") || tokens.get(i).symbol("-"))
-        && !tokens.get(i).spaced()
-        && !tokens.get(i + 1).spaced()) {
-      i += 2;
-    }
-    return i;
   }
 
   private void unnest() {
@@ -361,7 +231,7 @@ final class SqlTranslator {
     }
     if (next != null
         && (next.kind() == SqlToken.Kind.QUOTED_NAME || next.kind() == SqlToken.Kind.WORD)
-        && !NOT_AN_ALIAS.contains(next.upper())) {
+        && !SqlDialect.endsTableReference(next.upper())) {
       at++;
       String alias = next.text();
       emit("AS " + Store.quote("$" + alias) + "(" + Store.quote(alias) + ")", true);
@@ -394,17 +264,5 @@ final class SqlTranslator {
       out.append(' ');
     }
     out.append(text);
-  }
-
-  static String literal(String text) {
-    return "'" + text.replace("'", "''") + "'";
-  }
-
-  private static String bytes(String latin1) {
-    StringBuilder hex = new StringBuilder("from_hex('");
-    for (byte b : latin1.getBytes(StandardCharsets.ISO_8859_1)) {
-      hex.append(String.format("%02x", b));
-    }
-    return hex.append("')").toString();
   }
 }

@@ -41,7 +41,7 @@ final class Store implements AutoCloseable {
         try (Statement statement = root.createStatement()) {
           statement.execute(
               "ATTACH "
-                  + SqlTranslator.literal(file.get().toAbsolutePath().toString())
+                  + SqlDialect.literal(file.get().toAbsolutePath().toString())
                   + " AS "
                   + FILE);
         }

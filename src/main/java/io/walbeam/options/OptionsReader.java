@@ -28,6 +28,9 @@ public final class OptionsReader {
   private static final Pattern TABLE = Pattern.compile("[\\p{L}\\p{N}_ -]{1,1024}");
   private static final Pattern ENDPOINT = Pattern.compile("https?://[^/\\s]+(:\\d+)?");
 
+  /** Connection properties that name a certificate or key. */
+  private static final List<String> CERTIFICATES = List.of("sslrootcert", "sslcert", "sslkey");
+
   /** Bytes of an identifier in PostgreSQL (documentation, "Lexical Structure"). */
   private static final int MAX_IDENTIFIER = 63;
 
@@ -138,21 +141,50 @@ public final class OptionsReader {
     String url = options.getPostgresUrl();
     String password = options.getPostgresPassword();
     SecretReference reference = new SecretReference(password == null ? "" : password);
-    if (runnerName(options).equals("DataflowRunner")
-        && password != null
-        && !password.startsWith("secret:")) {
-      problems.add(
-          "With DataflowRunner the password is stored in the job; give --postgresPassword as"
-              + " secret:projects/p/secrets/s/versions/v.");
-    }
     if (url == null || url.isBlank()) {
       problems.add(
           "--postgresUrl is missing; give it as jdbc:postgresql://host:port/database or"
               + " postgresql://host:port/database.");
       return Optional.empty();
     }
-    return PostgresUrl.parse(
-        url, Optional.ofNullable(options.getPostgresUser()), reference, problems);
+    Optional<PostgresSettings> settings =
+        PostgresUrl.parse(url, Optional.ofNullable(options.getPostgresUser()), reference, problems);
+    if (runnerName(options).equals("DataflowRunner")) {
+      boolean hasCertificate =
+          settings.map(found -> found.properties().containsKey("sslcert")).orElse(false);
+      checkStoredPassword(password == null ? "" : password, hasCertificate);
+      settings.ifPresent(this::refuseLocalFiles);
+    }
+    return settings;
+  }
+
+  /** A job keeps its options where many may read them. */
+  private void checkStoredPassword(String password, boolean hasCertificate) {
+    if (password.isEmpty() && !hasCertificate) {
+      problems.add(
+          "--postgresPassword is missing; with DataflowRunner give it as"
+              + " secret:projects/p/secrets/s/versions/v, or give a client certificate with sslcert"
+              + " and sslkey in --postgresUrl.");
+    } else if (!password.isEmpty() && !password.startsWith("secret:")) {
+      problems.add(
+          "With DataflowRunner the password is stored in the job; give --postgresPassword as"
+              + " secret:projects/p/secrets/s/versions/v.");
+    }
+  }
+
+  private void refuseLocalFiles(PostgresSettings settings) {
+    for (String property : CERTIFICATES) {
+      String location = settings.properties().getOrDefault(property, "system");
+      if (!location.startsWith("gs://")
+          && !location.startsWith("secret:")
+          && !location.equals("system")) {
+        problems.add(
+            "With DataflowRunner the workers read "
+                + property
+                + ", and have no file of that name; give it as gs://bucket/object or"
+                + " secret:projects/p/secrets/s/versions/v.");
+      }
+    }
   }
 
   private String slot() {

@@ -26,7 +26,6 @@ final class PostgresUrl {
           "sslrootcert",
           "sslcert",
           "sslkey",
-          "sslfactory",
           "channelBinding",
           "connectTimeout",
           "loginTimeout",

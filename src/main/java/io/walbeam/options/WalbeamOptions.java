@@ -15,7 +15,7 @@ public interface WalbeamOptions extends BigQueryOptions {
   @Description(
       "Where PostgreSQL is: jdbc:postgresql://host:port/database or"
           + " postgresql://user@host:port/database; TLS by ?sslmode=, sslrootcert=, sslcert=,"
-          + " sslkey=.")
+          + " sslkey=, whose files may be paths, gs:// or secret:.")
   @Nullable String getPostgresUrl();
 
   void setPostgresUrl(@Nullable String value);

@@ -1,22 +1,25 @@
 package io.walbeam.postgres;
 
+import io.walbeam.postgres.tls.ConnectionTls;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ssl.LibPQFactory;
-import org.postgresql.util.PSQLException;
+import org.postgresql.ssl.WrappedFactory;
 
 /**
- * pgjdbc's TLS as configured by {@code sslmode}, {@code sslrootcert} and so on, handing the TLS
- * socket to a {@link SocketCapture}. Created by pgjdbc by name.
+ * TLS as a {@link ConnectionTls} has prepared it, handing the TLS socket to a {@link SocketCapture}
+ * if there is one. Created by pgjdbc by name.
  */
-public final class CapturingSslFactory extends LibPQFactory {
+public final class CapturingSslFactory extends WrappedFactory {
   private final @Nullable SocketCapture capture;
 
   /** Called by pgjdbc with the connection properties. */
-  public CapturingSslFactory(Properties properties) throws PSQLException {
-    super(properties);
+  public CapturingSslFactory(Properties properties) {
+    factory =
+        ConnectionTls.find(properties.getProperty("sslfactoryarg"))
+            .orElseThrow(() -> new IllegalStateException("TLS was not prepared"))
+            .socketFactory();
     this.capture = SocketCapture.find(properties.getProperty("socketFactoryArg"));
   }
 

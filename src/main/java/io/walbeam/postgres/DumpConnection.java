@@ -32,9 +32,7 @@ public final class DumpConnection implements AutoCloseable {
   private static final int LOCK_TIMEOUT_MILLIS = 30 * 1000;
 
   private static final String SESSION =
-      "SET search_path = ''; SET row_security = off; SET DateStyle = 'ISO, MDY';"
-          + " SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';"
-          + " SET extra_float_digits = 3; SET standard_conforming_strings = on;"
+      "SET search_path = ''; SET row_security = off; SET standard_conforming_strings = on;"
           + " SET statement_timeout = "
           + STATEMENT_TIMEOUT_MILLIS
           + "; SET lock_timeout = "
@@ -340,7 +338,7 @@ public final class DumpConnection implements AutoCloseable {
   private Connection connection() throws SQLException {
     Connection open = connection;
     if (open == null) {
-      open = connections.open(applicationName);
+      open = connections.openReading(applicationName);
       boolean ready = false;
       try (Statement statement = open.createStatement()) {
         statement.execute(SESSION);

@@ -2,6 +2,8 @@ package io.walbeam.postgres;
 
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.tls.ConnectionTls;
+import io.walbeam.postgres.tls.TlsFailures;
 import io.walbeam.secret.Secret;
 import io.walbeam.secret.SecretResolver;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -45,7 +48,10 @@ public final class PostgresConnections {
    */
   public Connection open(String applicationName) {
     Secret password = secrets.resolve(settings.password());
-    return connect(ReplicationProperties.ordinary(settings, password, applicationName), false);
+    try (ConnectionTls tls = ConnectionTls.open(settings.properties(), secrets)) {
+      return connect(
+          ReplicationProperties.ordinary(settings, password, applicationName, tls), tls, false);
+    }
   }
 
   /**
@@ -55,8 +61,12 @@ public final class PostgresConnections {
    */
   Connection openReading(String applicationName) {
     Secret password = secrets.resolve(settings.password());
-    Connection connection =
-        connect(ReplicationProperties.reading(settings, password, applicationName), false);
+    Connection connection;
+    try (ConnectionTls tls = ConnectionTls.open(settings.properties(), secrets)) {
+      connection =
+          connect(
+              ReplicationProperties.reading(settings, password, applicationName, tls), tls, false);
+    }
     try {
       SessionFormat.apply(connection);
       return connection;
@@ -74,10 +84,12 @@ public final class PostgresConnections {
    */
   public ReplicationStream openReplication(String applicationName) {
     Secret password = secrets.resolve(settings.password());
-    try (SocketCapture capture = new SocketCapture()) {
+    try (ConnectionTls tls = ConnectionTls.open(settings.properties(), secrets);
+        SocketCapture capture = new SocketCapture()) {
       Connection connection =
           connect(
-              ReplicationProperties.replication(settings, password, applicationName, capture),
+              ReplicationProperties.replication(settings, password, applicationName, tls, capture),
+              tls,
               true);
       try {
         SessionFormat.apply(connection);
@@ -105,7 +117,7 @@ public final class PostgresConnections {
     }
   }
 
-  private Connection connect(Properties properties, boolean replication) {
+  private Connection connect(Properties properties, ConnectionTls tls, boolean replication) {
     String host = settings.host().indexOf(':') >= 0 ? "[" + settings.host() + "]" : settings.host();
     properties.setProperty("PGDBNAME", settings.database());
     String url = "jdbc:postgresql://" + host + ":" + settings.port() + "/";
@@ -116,7 +128,10 @@ public final class PostgresConnections {
       }
       return connection;
     } catch (SQLException e) {
-      throw PostgresErrors.connecting(settings, replication, e);
+      TlsFailures failures = tls.failures(settings.host(), settings.port(), settings.user());
+      Optional<WalbeamException> failure =
+          PostgresErrors.isRefusedLogIn(e) ? failures.logIn(e) : failures.handshake(e);
+      throw failure.orElseGet(() -> PostgresErrors.connecting(settings, replication, e));
     }
   }
 

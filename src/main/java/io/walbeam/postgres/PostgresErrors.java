@@ -10,7 +10,6 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,6 +251,13 @@ public final class PostgresErrors {
         || state.equals("58000");
   }
 
+  /**
+   * Whether the server refused the role, for another reason than that no pg_hba.conf entry fits.
+   */
+  static boolean isRefusedLogIn(SQLException e) {
+    return state(e).equals("28000") && !String.valueOf(e.getMessage()).contains("pg_hba.conf");
+  }
+
   /** The SQLState, empty if there is none. */
   public static String state(SQLException e) {
     @Nullable String state = e.getSQLState();
@@ -285,12 +291,6 @@ public final class PostgresErrors {
             FailureKind.TRANSIENT,
             "PostgreSQL at " + server + " did not answer in time.",
             "Check the firewall between this machine and the server.",
-            e);
-      }
-      if (cause instanceof SSLException) {
-        return operator(
-            "The TLS handshake with PostgreSQL at " + server + " failed.",
-            "Check sslmode, sslrootcert, sslcert and sslkey against the server's certificate.",
             e);
       }
     }

@@ -1,5 +1,6 @@
 package io.walbeam.postgres;
 
+import io.walbeam.postgres.tls.ConnectionTls;
 import io.walbeam.secret.Secret;
 import java.util.Properties;
 import java.util.Set;
@@ -27,15 +28,22 @@ final class ReplicationProperties {
   /** Seconds an ordinary query may go unanswered before its connection counts as dead. */
   private static final String SOCKET_TIMEOUT_SECONDS = "60";
 
+  private static final Set<String> FILES = Set.of("sslrootcert", "sslcert", "sslkey");
+
   private ReplicationProperties() {}
 
   /** Properties of an ordinary connection. */
-  static Properties ordinary(PostgresSettings settings, Secret password, String applicationName) {
+  static Properties ordinary(
+      PostgresSettings settings, Secret password, String applicationName, ConnectionTls tls) {
     Properties properties = new Properties();
     properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
     properties.setProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
     properties.setProperty("tcpKeepAlive", "true");
     settings.properties().forEach(properties::setProperty);
+    // Read by ConnectionTls already; pgjdbc would look for files of these names.
+    FILES.forEach(properties::remove);
+    properties.setProperty("sslfactory", CapturingSslFactory.class.getName());
+    properties.setProperty("sslfactoryarg", tls.id());
     properties.setProperty("user", settings.user());
     properties.setProperty("password", password.reveal());
     properties.setProperty("ApplicationName", applicationName);
@@ -45,8 +53,9 @@ final class ReplicationProperties {
   }
 
   /** Properties of a connection whose values come in text format, whatever the URL asks for. */
-  static Properties reading(PostgresSettings settings, Secret password, String applicationName) {
-    Properties properties = ordinary(settings, password, applicationName);
+  static Properties reading(
+      PostgresSettings settings, Secret password, String applicationName, ConnectionTls tls) {
+    Properties properties = ordinary(settings, password, applicationName, tls);
     properties.setProperty("binaryTransfer", "false");
     properties.setProperty("binaryTransferEnable", "");
     properties.setProperty("preferQueryMode", "extended");
@@ -60,14 +69,17 @@ final class ReplicationProperties {
    * {@code assumeMinServerVersion} keeps pgjdbc from sending SET commands that a walsender refuses.
    */
   static Properties replication(
-      PostgresSettings settings, Secret password, String applicationName, SocketCapture capture) {
-    Properties properties = ordinary(settings, password, applicationName);
+      PostgresSettings settings,
+      Secret password,
+      String applicationName,
+      ConnectionTls tls,
+      SocketCapture capture) {
+    Properties properties = ordinary(settings, password, applicationName, tls);
     properties.setProperty("replication", "database");
     properties.setProperty("preferQueryMode", "simple");
     properties.setProperty("assumeMinServerVersion", "14");
     properties.setProperty("socketFactory", CapturingSocketFactory.class.getName());
     properties.setProperty("socketFactoryArg", capture.id());
-    properties.setProperty("sslfactory", CapturingSslFactory.class.getName());
     return properties;
   }
 }

@@ -4,6 +4,7 @@ import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.StatusCode;
 import com.google.cloud.secretmanager.v1.AccessSecretVersionResponse;
 import com.google.cloud.secretmanager.v1.SecretManagerServiceClient;
+import com.google.cloud.secretmanager.v1.SecretManagerServiceSettings;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.io.IOException;
@@ -14,8 +15,29 @@ final class GoogleSecretStore implements SecretStore {
   private static final Pattern NAME =
       Pattern.compile("projects/[^/]+/(locations/[^/]+/)?secrets/[^/]+(/versions/[^/]+)?");
 
+  private final ClientFactory clients;
+
+  GoogleSecretStore() {
+    this(SecretManagerServiceClient::create);
+  }
+
+  /** With settings of the caller's own, such as another endpoint. */
+  GoogleSecretStore(SecretManagerServiceSettings settings) {
+    this(() -> SecretManagerServiceClient.create(settings));
+  }
+
+  private GoogleSecretStore(ClientFactory clients) {
+    this.clients = clients;
+  }
+
+  /** Opens a client; the credentials are looked for at that moment. */
+  @FunctionalInterface
+  private interface ClientFactory {
+    SecretManagerServiceClient open() throws IOException;
+  }
+
   @Override
-  public String read(String name) {
+  public byte[] read(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new WalbeamException(
           FailureKind.CONFIGURATION,
@@ -23,9 +45,9 @@ final class GoogleSecretStore implements SecretStore {
           "Write secret:projects/PROJECT/secrets/NAME/versions/VERSION.");
     }
     String version = name.contains("/versions/") ? name : name + "/versions/latest";
-    try (SecretManagerServiceClient client = SecretManagerServiceClient.create()) {
+    try (SecretManagerServiceClient client = clients.open()) {
       AccessSecretVersionResponse response = client.accessSecretVersion(version);
-      return response.getPayload().getData().toStringUtf8();
+      return response.getPayload().getData().toByteArray();
     } catch (ApiException e) {
       throw failure(version, e.getStatusCode().getCode(), e);
     } catch (IOException e) {

@@ -6,30 +6,36 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a {@link SecretReference} into the {@link Secret} at the moment it is needed. Thread-safe,
- * keeps nothing.
+ * Turns a {@link SecretReference} into the {@link Secret}, or a location into the file's content,
+ * at the moment it is needed. Thread-safe, keeps nothing.
  */
 public final class SecretResolver {
   private static final String ENVIRONMENT = "env:";
   private static final String FILE = "file:";
   private static final String MANAGER = "secret:";
+  private static final String STORAGE = "gs://";
 
   private final UnaryOperator<@Nullable String> environment;
   private final SecretStore store;
+  private final SecretStore objects;
 
-  /** Resolves from this process's environment, files, and Google Secret Manager. */
+  /** Resolves from this environment, files, Google Secret Manager and Google Cloud Storage. */
   public SecretResolver() {
-    this(System::getenv, new GoogleSecretStore());
+    this(System::getenv, new GoogleSecretStore(), new GoogleObjectStore());
   }
 
-  SecretResolver(UnaryOperator<@Nullable String> environment, SecretStore store) {
+  SecretResolver(
+      UnaryOperator<@Nullable String> environment, SecretStore store, SecretStore objects) {
     this.environment = environment;
     this.store = store;
+    this.objects = objects;
   }
 
   /**
@@ -47,9 +53,43 @@ public final class SecretResolver {
       return fromFile(text.substring(FILE.length()));
     }
     if (text.startsWith(MANAGER)) {
-      return new Secret(store.read(text.substring(MANAGER.length())));
+      return new Secret(
+          new String(store.read(text.substring(MANAGER.length())), StandardCharsets.UTF_8));
     }
     return new Secret(text);
+  }
+
+  /**
+   * Reads a file that is kept somewhere: a path, {@code file:path}, {@code gs://bucket/object},
+   * {@code secret:projects/p/secrets/s/versions/v} or {@code env:NAME}.
+   *
+   * @throws WalbeamException as {@link #resolve}
+   */
+  public byte[] content(String location) {
+    if (location.startsWith(STORAGE)) {
+      return objects.read(location.substring(STORAGE.length()));
+    }
+    if (location.startsWith(MANAGER)) {
+      return store.read(location.substring(MANAGER.length()));
+    }
+    if (location.startsWith(ENVIRONMENT)) {
+      return fromEnvironment(location.substring(ENVIRONMENT.length()))
+          .reveal()
+          .getBytes(StandardCharsets.UTF_8);
+    }
+    return bytesOf(localPath(location).orElse(location));
+  }
+
+  /** The path of a file on this machine that {@code location} names, empty if it is elsewhere. */
+  public static Optional<String> localPath(String location) {
+    if (location.startsWith(FILE)) {
+      return Optional.of(location.substring(FILE.length()));
+    }
+    boolean elsewhere =
+        location.startsWith(STORAGE)
+            || location.startsWith(MANAGER)
+            || location.startsWith(ENVIRONMENT);
+    return elsewhere ? Optional.empty() : Optional.of(location);
   }
 
   private Secret fromEnvironment(String name) {
@@ -65,18 +105,28 @@ public final class SecretResolver {
 
   /** A trailing line break is not part of the secret: editors and {@code echo} add one. */
   private static Secret fromFile(String path) {
+    String text = new String(bytesOf(path), StandardCharsets.UTF_8);
+    int end = text.length();
+    while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
+      end--;
+    }
+    return new Secret(text.substring(0, end));
+  }
+
+  private static byte[] bytesOf(String path) {
     try {
-      String text = Files.readString(Path.of(path), StandardCharsets.UTF_8);
-      int end = text.length();
-      while (end > 0 && (text.charAt(end - 1) == '\n' || text.charAt(end - 1) == '\r')) {
-        end--;
-      }
-      return new Secret(text.substring(0, end));
+      return Files.readAllBytes(Path.of(path));
+    } catch (NoSuchFileException e) {
+      throw new WalbeamException(
+          FailureKind.CONFIGURATION,
+          "The file " + path + " does not exist.",
+          "Create it, or correct the path.",
+          e);
     } catch (IOException | InvalidPathException e) {
       throw new WalbeamException(
           FailureKind.CONFIGURATION,
-          "The file " + path + " that should hold a secret cannot be read.",
-          "Create it, or let the user of this process read it.",
+          "The file " + path + " cannot be read.",
+          "Let the user of this process read it, or correct the path.",
           e);
     }
   }

@@ -1,12 +1,13 @@
 package io.walbeam.secret;
 
-/** A service that keeps secrets by name. */
+/** A service that keeps secrets or files by name. */
 interface SecretStore {
   /**
-   * Reads the secret {@code name}.
+   * Reads what is kept under {@code name}.
    *
-   * @param name {@code projects/p/secrets/s/versions/v}, or without the version for the latest
+   * @param name Secret Manager: {@code projects/p/secrets/s/versions/v}, or without the version for
+   *     the latest; Cloud Storage: {@code bucket/object}
    * @throws io.walbeam.failure.WalbeamException if it cannot be read
    */
-  String read(String name);
+  byte[] read(String name);
 }

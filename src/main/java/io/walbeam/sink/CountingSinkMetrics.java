@@ -14,7 +14,6 @@ public final class CountingSinkMetrics implements SinkMetrics {
   private final LongAdder bytes = new LongAdder();
   private final LongAdder latencyNanos = new LongAdder();
   private final LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
-  private final LongAdder readBacks = new LongAdder();
   private final Map<String, LongAdder> rowsByTable = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> rejections = new ConcurrentHashMap<>();

@@ -227,6 +227,7 @@ class MetadataJsonTest {
 
   private static List<String> dataflowArguments(String name, String value) {
     Map<String, String> values = new TreeMap<>(SHORTEST);
+    values.put("postgresPassword", "secret:projects/p/secrets/s/versions/1");
     values.put(name, value);
     values.put("runner", "DataflowRunner");
     return arguments(values);

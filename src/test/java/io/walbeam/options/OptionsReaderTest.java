@@ -1,6 +1,7 @@
 package io.walbeam.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.walbeam.change.TableId;
@@ -98,6 +99,46 @@ class OptionsReaderTest {
         .hasSize(2)
         .allMatch(p -> p.contains("--postgresPassword"))
         .noneMatch(p -> p.contains("hunter"));
+  }
+
+  private static List<String> onDataflow(String url, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--runner=DataflowRunner", "--dataset=p1.d", "--postgresUrl=" + url));
+    arguments.addAll(List.of(more));
+    return problems(arguments.toArray(new String[0]));
+  }
+
+  @Test
+  void aMissingOrEmptyPasswordIsNamedWhereOnlyASecretWillDo() {
+    String url = "postgresql://me@h/d";
+    String certificate = "?sslcert=gs://b/c&sslkey=secret:projects/p/secrets/k/versions/1";
+    assertThat(onDataflow(url))
+        .singleElement()
+        .asString()
+        .contains("--postgresPassword is missing");
+    assertThat(onDataflow(url, "--postgresPassword="))
+        .singleElement()
+        .asString()
+        .contains("secret:projects/p/secrets/s/versions/v");
+    assertThatCode(
+            () ->
+                OptionsReader.read(
+                    List.of(
+                        "--runner=DataflowRunner",
+                        "--dataset=p1.d",
+                        "--postgresUrl=" + url + certificate)))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void filesOfThisMachineAreRefusedForWorkers() {
+    assertThat(
+            onDataflow(
+                "postgresql://me@h/d?sslrootcert=/ca.crt&sslcert=file:/c&sslkey=env:KEY",
+                "--postgresPassword=secret:projects/p/secrets/s/versions/1"))
+        .hasSize(3)
+        .allMatch(p -> p.contains("gs://bucket/object"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.walbeam.secret;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class SecretResolverTest {
   private final SecretResolver resolver =
-      new SecretResolver(name -> name.equals("PW") ? "value" : null, name -> "stored " + name);
+      new SecretResolver(
+          name -> name.equals("PW") ? "value" : null,
+          name -> ("stored " + name).getBytes(UTF_8),
+          name -> ("object " + name).getBytes(UTF_8));
 
   private String resolve(String reference) {
     return resolver.resolve(new SecretReference(reference)).reveal();
@@ -32,6 +36,19 @@ final class SecretResolverTest {
     assertThat(resolve("file:" + file)).isEqualTo(" in file ");
     assertThat(resolve("secret:projects/p/secrets/s")).isEqualTo("stored projects/p/secrets/s");
     assertThat(resolve("plain")).isEqualTo("plain");
+  }
+
+  @Test
+  void contentIsReadAsItIs(@TempDir Path directory) throws Exception {
+    byte[] bytes = {1, (byte) 0xFF, 10};
+    Path file = Files.write(directory.resolve("key"), bytes);
+    assertThat(resolver.content(file.toString())).isEqualTo(bytes);
+    assertThat(resolver.content("file:" + file)).isEqualTo(bytes);
+    assertThat(resolver.content("gs://b/o")).isEqualTo("object b/o".getBytes(UTF_8));
+    assertThat(resolver.content("secret:s")).isEqualTo("stored s".getBytes(UTF_8));
+    assertThat(resolver.content("env:PW")).isEqualTo("value".getBytes(UTF_8));
+    assertThat(SecretResolver.localPath("file:/a")).contains("/a");
+    assertThat(SecretResolver.localPath("gs://b/o")).isEmpty();
   }
 
   @Test

@@ -1,0 +1,9 @@
+package io.walbeam.local.live;
+
+/**
+ * What came of one assumption.
+ *
+ * @param seen what BigQuery did
+ * @param holds whether that is what is expected
+ */
+record Finding(Assumption assumption, String seen, boolean holds) {}

@@ -1,0 +1,2 @@
+/** Tests of the checks for real BigQuery. */
+package io.walbeam.local.live;
