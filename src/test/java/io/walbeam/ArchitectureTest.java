@@ -42,8 +42,7 @@ class ArchitectureTest {
           Map.entry("sink", List.of("row", "deadletter", "change", "failure")),
           Map.entry("sink.bigquery", List.of("sink", "row", "deadletter", "change", "failure")),
           Map.entry(
-              "backfill",
-              List.of("postgres", "row", "sink", "deadletter", "change", "failure")),
+              "backfill", List.of("postgres", "row", "sink", "deadletter", "change", "failure")),
           Map.entry("progress", List.of("sink", "source", "postgres", "change", "failure")));
 
   @Test

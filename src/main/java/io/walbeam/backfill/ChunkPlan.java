@@ -140,8 +140,7 @@ final class ChunkPlan {
 
   private long pagesPerChunk(PhysicalTable leaf) {
     long byBytes = pace.chunkBytes() / PAGE_BYTES;
-    long byRows =
-        leaf.rowsPerPage() > 0 ? (long) (pace.chunkRows() / leaf.rowsPerPage()) : byBytes;
+    long byRows = leaf.rowsPerPage() > 0 ? (long) (pace.chunkRows() / leaf.rowsPerPage()) : byBytes;
     return Math.max(1, Math.min(byBytes, byRows));
   }
 

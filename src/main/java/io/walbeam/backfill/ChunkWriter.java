@@ -25,8 +25,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -83,10 +86,10 @@ final class ChunkWriter implements CopiedRow {
   private final RowMeta meta = new RowMeta();
   private final RowBuffer buffer = new RowBuffer();
   private final RowJson json;
-  private final List<Gathered> gathered = new ArrayList<>();
+  private final IdentityHashMap<DestinationTable, Gathered> gathered = new IdentityHashMap<>();
   private final Deque<Sent> outstanding = new ArrayDeque<>();
   private final List<DeadLetter> letters = new ArrayList<>();
-  private final List<byte[]> rejectedLines = new ArrayList<>();
+  private final Set<byte[]> rejectedLines = Collections.newSetFromMap(new IdentityHashMap<>());
   private final int width;
   private long rows;
 
@@ -135,7 +138,7 @@ final class ChunkWriter implements CopiedRow {
    * @return rows taken
    */
   long finish() throws InterruptedException {
-    for (Gathered table : gathered) {
+    for (Gathered table : gathered.values()) {
       send(table);
     }
     while (!outstanding.isEmpty()) {
@@ -155,16 +158,8 @@ final class ChunkWriter implements CopiedRow {
 
   private void add(DestinationTable table, EncodedRow row, byte[] line)
       throws InterruptedException {
-    Gathered of = null;
-    for (Gathered candidate : gathered) {
-      if (candidate.table == table) {
-        of = candidate;
-      }
-    }
-    if (of == null) {
-      of = new Gathered(table);
-      gathered.add(of);
-    }
+    // By identity: the mapping has one object, and comparing its columns for each row is dear.
+    Gathered of = gathered.computeIfAbsent(table, Gathered::new);
     of.rows.add(row);
     of.lines.add(line);
     of.bytes += row.length();
@@ -181,8 +176,7 @@ final class ChunkWriter implements CopiedRow {
     List<EncodedRow> encoded = of.rows;
     DestinationTable table = of.table;
     outstanding.add(
-        new Sent(
-            of.lines, target.executor().submit(() -> target.tables().write(table, encoded))));
+        new Sent(of.lines, target.executor().submit(() -> target.tables().write(table, encoded))));
     of.rows = new ArrayList<>();
     of.lines = new ArrayList<>();
     of.bytes = 0;
@@ -197,13 +191,7 @@ final class ChunkWriter implements CopiedRow {
       for (RejectedRow rejected : sent.result().get()) {
         byte[] line = sent.lines().get(rejected.index());
         CopyText.parse(line, tuple);
-        reject(
-            tuple,
-            line,
-            "append",
-            rejected.errorClass(),
-            rejected.message(),
-            rejected.remedy());
+        reject(tuple, line, "append", rejected.errorClass(), rejected.message(), rejected.remedy());
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof WalbeamException known) {
@@ -223,12 +211,9 @@ final class ChunkWriter implements CopiedRow {
   /** A row that is refused in the replica and in the changelog is one dead letter. */
   private void reject(
       Tuple row, byte[] line, String stage, String errorClass, String message, String remedy) {
-    for (byte[] known : rejectedLines) {
-      if (known == line) {
-        return;
-      }
+    if (!rejectedLines.add(line)) {
+      return;
     }
-    rejectedLines.add(line);
     DumpEntry entry = target.entry();
     DumpRoute route = target.route();
     RowJson rendered = new RowJson(route.relation());

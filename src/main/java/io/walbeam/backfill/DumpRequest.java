@@ -121,8 +121,7 @@ public final class DumpRequest {
     }
   }
 
-  private static List<DumpEntry> entries(Origin origin, JsonNode request)
-      throws RefusedException {
+  private static List<DumpEntry> entries(Origin origin, JsonNode request) throws RefusedException {
     if (!request.isObject()) {
       throw new RefusedException("The request is not a JSON object.");
     }

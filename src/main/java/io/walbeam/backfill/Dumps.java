@@ -5,9 +5,9 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.Stalls;
 import java.time.Duration;
 import java.time.Instant;
-import io.walbeam.sink.Stalls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -337,8 +337,7 @@ public final class Dumps implements AutoCloseable {
                         && other.table().equals(entry.table())
                         && other.epoch() == entry.epoch()
                         && other.requestLsn() != entry.requestLsn()
-                        && (other.status() == Status.FINISHED
-                            || other.status() == Status.RUNNING));
+                        && (other.status() == Status.FINISHED || other.status() == Status.RUNNING));
   }
 
   private void supersede(DumpEntry entry) throws InterruptedException {

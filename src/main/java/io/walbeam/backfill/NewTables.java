@@ -91,7 +91,7 @@ final class NewTables {
         continue;
       }
       if (entry.resume().startsWith(COVERED)) {
-        for (String oid : entry.resume().substring(COVERED.length()).split(",")) {
+        for (String oid : entry.resume().substring(COVERED.length()).split(",", -1)) {
           dumped.add(oid.isEmpty() ? 0 : Long.parseLong(oid));
         }
       } else if (!entry.status().isOver()) {

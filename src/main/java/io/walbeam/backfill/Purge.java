@@ -26,7 +26,8 @@ import java.util.List;
  *
  * <p>A key is deleted by a row that is itself older than everything that may stay, so a query that
  * shows old data can never cost a newer row. Old data can hide a row, though: so every query waits
- * until it shows what was acknowledged before it, and is repeated until nothing is left. Thread-safe.
+ * until it shows what was acknowledged before it, and is repeated until nothing is left.
+ * Thread-safe.
  */
 final class Purge {
   /** Keys found by one query: a few megabytes of result. */
@@ -107,14 +108,17 @@ final class Purge {
     if (outdated.showsChangesUntil(table, micros)) {
       return;
     }
-    try (Stalls.Ongoing stall =
+    Stalls.Ongoing stall =
         stalls.begin(
             table.name(),
             "outdated rows are deleted once BigQuery has applied what was written before. This"
-                + " passes by itself.")) {
+                + " passes by itself.");
+    try {
       do {
         Thread.sleep(poll.toMillis());
       } while (!outdated.showsChangesUntil(table, micros));
+    } finally {
+      stall.close();
     }
   }
 

@@ -93,9 +93,7 @@ final class TableDump {
   }
 
   private PublishedTable describe(TableId id) throws InterruptedException {
-    return patiently(
-            "describe",
-            () -> primary.describe(context.settings().publication(), id))
+    return patiently("describe", () -> primary.describe(context.settings().publication(), id))
         .orElseThrow(
             () ->
                 new WalbeamException(
@@ -223,8 +221,7 @@ final class TableDump {
             ? leaves
             : leaves.stream().filter(leaf -> only.contains(Optional.of(leaf.table()))).toList();
     progress.covers(meant);
-    return new ChunkPlan(
-        table, meant, scope, context.pace(), reader, progress.entry().resume());
+    return new ChunkPlan(table, meant, scope, context.pace(), reader, progress.entry().resume());
   }
 
   private void read(PublishedTable table, DumpRoute route, ChunkPlan chunks, int workers)
@@ -327,8 +324,7 @@ final class TableDump {
         if (cancelled || e.kind() != FailureKind.TRANSIENT || (!lost && attempt == MOST_ATTEMPTS)) {
           throw e;
         }
-        log.warn(
-            "A chunk of table {} is read again. {}", target.entry().table(), e.describe());
+        log.warn("A chunk of table {} is read again. {}", target.entry().table(), e.describe());
         attempt += lost ? 0 : 1;
         // A standby that cancelled the read must get ahead before the next one.
         Thread.sleep(RETRY_PAUSE * attempt);

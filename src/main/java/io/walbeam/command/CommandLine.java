@@ -44,8 +44,7 @@ public final class CommandLine {
           return 0;
         }
         if (!command.equals(RUN)) {
-          err.println(
-              "walbeam: There is no command " + command + "; there are run and backfill.");
+          err.println("walbeam: There is no command " + command + "; there are run and backfill.");
           return FailureKind.CONFIGURATION.exitCode();
         }
       }

@@ -229,10 +229,9 @@ public final class OptionsReader {
   }
 
   private DumpOptions dumps(Optional<PostgresSettings> primary) {
-    boolean initial = !oneOf("--snapshot", options.getSnapshot(), "initial", "never", "only")
-        .equals("never");
-    boolean requests =
-        oneOf("--requests", options.getRequests(), "on", "off").equals("on");
+    boolean initial =
+        !oneOf("--snapshot", options.getSnapshot(), "initial", "never", "only").equals("never");
+    boolean requests = oneOf("--requests", options.getRequests(), "on", "off").equals("on");
     boolean apply = oneOf("--truncate", options.getTruncate(), "apply", "log").equals("apply");
     return new DumpOptions(
         initial,
@@ -252,8 +251,7 @@ public final class OptionsReader {
     List<String> found = new ArrayList<>();
     Optional<PostgresSettings> settings =
         PostgresUrl.parse(url, Optional.of(primary.user()), primary.password(), found);
-    found.forEach(
-        problem -> problems.add(problem.replace("--postgresUrl", "--snapshotUrl")));
+    found.forEach(problem -> problems.add(problem.replace("--postgresUrl", "--snapshotUrl")));
     return settings;
   }
 

@@ -1,5 +1,6 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.backfill.DumpRequest;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Operation;
@@ -17,7 +18,6 @@ import io.walbeam.row.RowMeta;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.OversizeMarker;
 import java.nio.ByteBuffer;
-import io.walbeam.backfill.DumpRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.backfill.DumpRequest;
+import io.walbeam.backfill.Truncations;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
@@ -16,8 +18,6 @@ import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
 import io.walbeam.source.ChangeBatch;
-import io.walbeam.backfill.DumpRequest;
-import io.walbeam.backfill.Truncations;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,6 +55,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
 
   /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
   private static final long STALL_POLL = 50;
+
   /** Time between two reports to Beam while a write waits. */
   private static final long REPORT_SECONDS = 1;
 

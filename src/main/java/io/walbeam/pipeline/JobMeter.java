@@ -61,7 +61,9 @@ final class JobMeter {
     CountingSinkMetrics.Totals totals = sink.totals();
     counts.raiseTo(Metric.APPENDED_ROWS.named(), totals.rows());
     counts.raiseTo(Metric.APPENDED_BYTES.named(), totals.bytes());
-    counts.raiseTo(Metric.READ_BACKS.named(), totals.readBacks().values().stream().mapToLong(Long::longValue).sum());
+    counts.raiseTo(
+        Metric.READ_BACKS.named(),
+        totals.readBacks().values().stream().mapToLong(Long::longValue).sum());
     totals
         .retries()
         .forEach((errorClass, sum) -> counts.raiseTo(Metric.RETRIES.named(errorClass), sum));

@@ -9,8 +9,8 @@ import io.walbeam.source.SessionLag;
 import io.walbeam.source.Sessions;
 import io.walbeam.source.SourceSettings;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a run in one process does around the pipeline: refuses early, confirms at the end, leaves
@@ -79,8 +79,8 @@ public final class LocalRun implements AutoCloseable {
    * Waits for the dumps, unless the run was asked to end, and until everything written is confirmed
    * to the slot.
    *
-   * @throws WalbeamException if a dump failed, if a table could not be written to, or if the slot is
-   *     not told within a minute; nothing is lost then
+   * @throws WalbeamException if a dump failed, if a table could not be written to, or if the slot
+   *     is not told within a minute; nothing is lost then
    */
   public void confirm() throws InterruptedException {
     Optional<WalbeamException> held =

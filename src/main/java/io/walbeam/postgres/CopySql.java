@@ -38,8 +38,7 @@ final class CopySql {
         conditions.add(row(table) + " >= " + values(table, keys.from()));
       }
       if (!keys.to().isEmpty()) {
-        conditions.add(
-            row(table) + (keys.including() ? " <= " : " < ") + values(table, keys.to()));
+        conditions.add(row(table) + (keys.including() ? " <= " : " < ") + values(table, keys.to()));
       }
     }
     if (!rowFilter.isEmpty()) {

@@ -3,8 +3,8 @@ package io.walbeam.postgres;
 import io.walbeam.change.Tuple;
 
 /**
- * Parses one line of COPY's text format into a tuple (PostgreSQL
- * documentation, COPY, "Text Format"). Pure.
+ * Parses one line of COPY's text format into a tuple (PostgreSQL documentation, COPY, "Text
+ * Format"). Pure.
  */
 public final class CopyText {
   private CopyText() {}

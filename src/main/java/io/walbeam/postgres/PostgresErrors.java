@@ -156,9 +156,7 @@ public final class PostgresErrors {
               e);
       case "42703", "42883" ->
           operator(
-              "PostgreSQL could not " + what + ": a column is gone.",
-              "Ask for another dump.",
-              e);
+              "PostgreSQL could not " + what + ": a column is gone.", "Ask for another dump.", e);
       default ->
           state(e).startsWith("22")
               ? operator(

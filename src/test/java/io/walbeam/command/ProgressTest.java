@@ -31,7 +31,7 @@ class ProgressTest {
   }
 
   private static Stalls.Stall stall(String reason) {
-    return new Stalls.Stall("public_t", reason, Instant.EPOCH);
+    return new Stalls.Stall("public_t", reason, Instant.EPOCH, false);
   }
 
   @Test

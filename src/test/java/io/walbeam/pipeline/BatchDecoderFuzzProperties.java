@@ -161,6 +161,9 @@ class BatchDecoderFuzzProperties {
   }
 
   private static final class Recorder implements BatchDecoder.Mutations {
+    @Override
+    public void dumpRequest(byte[] content, RowMeta meta) {}
+
     final List<String> mutations = new ArrayList<>();
 
     @Override

@@ -62,10 +62,12 @@ class DumpIT {
     fixture.runToNow(fixture.command().with("snapshotChunkRows", "100"));
     fixture.assertEqual();
     assertThat(fixture.ledger()).allMatch(entry -> entry.endsWith(":INITIAL:FINISHED"));
-    assertThat(fixture.ledger("CAST(chunks_done AS STRING)")).anyMatch(n -> Integer.parseInt(n) > 5);
+    assertThat(fixture.ledger("CAST(chunks_done AS STRING)"))
+        .anyMatch(n -> Integer.parseInt(n) > 5);
     int requests = fixture.ledger().size();
-    fixture.execute("INSERT INTO parted SELECT g, 'more' FROM generate_series(0, 9) g"
-        + " ON CONFLICT (id) DO UPDATE SET v = excluded.v");
+    fixture.execute(
+        "INSERT INTO parted SELECT g, 'more' FROM generate_series(0, 9) g"
+            + " ON CONFLICT (id) DO UPDATE SET v = excluded.v");
     fixture.runToNow();
     fixture.assertEqual();
     assertThat(fixture.ledger()).as("nothing is dumped twice").hasSize(requests);
@@ -154,7 +156,8 @@ class DumpIT {
     assertThat(
             fixture
                 .destination()
-                .query("SELECT a, v, COUNT(*) AS n FROM `demo.ranged.public_r` GROUP BY a, v ORDER BY a")
+                .query(
+                    "SELECT a, v, COUNT(*) AS n FROM `demo.ranged.public_r` GROUP BY a, v ORDER BY a")
                 .stream()
                 .map(
                     row ->
@@ -188,7 +191,8 @@ class DumpIT {
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isZero();
       assertThat(run.errors()).contains("refused").doesNotContain("DROP TABLE t; --");
     }
-    assertThat(fixture.ledger()).filteredOn(entry -> !entry.contains("INITIAL"))
+    assertThat(fixture.ledger())
+        .filteredOn(entry -> !entry.contains("INITIAL"))
         .hasSize(8)
         .allMatch(entry -> entry.endsWith(":REQUEST:REFUSED"));
     assertThat(fixture.ledger("error")).noneMatch(error -> error.contains("DROP TABLE t; --"));
@@ -277,13 +281,15 @@ class DumpIT {
       early.setAutoCommit(false);
       statement.execute("INSERT INTO o VALUES (1, 'before the table was published')");
       // In another session: it would wait for the lock of the row's table otherwise.
-      fixture.execute(
-          "INSERT INTO o VALUES (2, 'too')", "ALTER PUBLICATION older ADD TABLE o");
+      fixture.execute("INSERT INTO o VALUES (2, 'too')", "ALTER PUBLICATION older ADD TABLE o");
       try (ChildProcess pipeline = fixture.start(fixture.command())) {
         fixture.awaitReading(pipeline);
         fixture.await(
-            pipeline, "the dump waits", () -> pipeline.errors().contains("table public.o waits")
-                || pipeline.errors().contains("Table public.o waits"));
+            pipeline,
+            "the dump waits",
+            () ->
+                pipeline.errors().contains("table public.o waits")
+                    || pipeline.errors().contains("Table public.o waits"));
         statement.execute("INSERT INTO o VALUES (3, 'after it')");
         early.commit();
         fixture.await(
@@ -308,8 +314,7 @@ class DumpIT {
         "GRANT SELECT ON good TO reader",
         "CREATE PUBLICATION failing FOR TABLE good, guarded");
     try (ChildProcess run =
-        fixture.start(
-            fixture.command().with("postgresUser", "reader").with("stopAt", "now"))) {
+        fixture.start(fixture.command().with("postgresUser", "reader").with("stopAt", "now"))) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(3);
       assertThat(run.errors()).contains("guarded", "GRANT SELECT");
     }

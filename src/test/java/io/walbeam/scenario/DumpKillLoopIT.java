@@ -12,9 +12,9 @@ import java.sql.Statement;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Dumps begin, are killed and are repeated while rows change in every way; both sides are equal at
@@ -144,19 +144,36 @@ class DumpKillLoopIT {
             case 7 -> "UPDATE pairs SET v = 'w" + other + "' WHERE b = " + id;
             case 8 -> "DELETE FROM pairs WHERE b = " + id;
             case 9 ->
-                "INSERT INTO pairs VALUES ('a" + (id % 7) + "', " + id + ", 'again')"
+                "INSERT INTO pairs VALUES ('a"
+                    + (id % 7)
+                    + "', "
+                    + id
+                    + ", 'again')"
                     + " ON CONFLICT (a, b) DO UPDATE SET v = excluded.v";
             case 10 ->
                 "INSERT INTO emptied VALUES (" + id + ", 'again') ON CONFLICT (id) DO NOTHING";
-            default -> random.nextInt(60) == 0 ? "TRUNCATE emptied" : "DELETE FROM emptied WHERE id = " + id;
+            default ->
+                random.nextInt(60) == 0
+                    ? "TRUNCATE emptied"
+                    : "DELETE FROM emptied WHERE id = " + id;
           };
       statement.execute(sql);
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       stopped = true;
-      thread.join();
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

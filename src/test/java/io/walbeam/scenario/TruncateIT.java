@@ -89,8 +89,7 @@ class TruncateIT {
           pipeline,
           "the truncation waits",
           () -> pipeline.errors().contains("public_child waits: outdated rows"));
-      Lsn confirmed =
-          fixture.destination().state("held").orElseThrow().confirmed();
+      Lsn confirmed = fixture.destination().state("held").orElseThrow().confirmed();
       Lsn truncation = Lsn.parse(fixture.query("SELECT pg_current_wal_lsn()::text").orElseThrow());
       assertThat(confirmed).isLessThan(truncation);
       assertThat(

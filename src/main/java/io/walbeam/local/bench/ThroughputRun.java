@@ -44,7 +44,8 @@ record ThroughputRun(
       throws IOException, SQLException, InterruptedException {
     long started = System.nanoTime();
     try (CpuMeter cpu = CpuMeter.start();
-        ChildProcess pipeline = command.with("snapshot", "never").with("stopAt", "now").start(ends.directory())) {
+        ChildProcess pipeline =
+            command.with("snapshot", "never").with("stopAt", "now").start(ends.directory())) {
       cpu.watch(PIPELINE, pipeline.pid());
       cpu.watch(STAND_IN, ends.standIn().process().pid());
       Await.until("the reader is connected", START, () -> alive(pipeline) && ends.slot().active());

@@ -165,8 +165,7 @@ final class BigQueryDumpLedger implements DumpLedger {
   }
 
   private static DestinationColumn key(String name, int field, String description) {
-    return new DestinationColumn(
-        name, DestinationType.STRING, field, true, description, List.of());
+    return new DestinationColumn(name, DestinationType.STRING, field, true, description, List.of());
   }
 
   private static DestinationColumn column(

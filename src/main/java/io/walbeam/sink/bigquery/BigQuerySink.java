@@ -2,12 +2,12 @@ package io.walbeam.sink.bigquery;
 
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.DeadLetterSink;
-import io.walbeam.sink.Stalls;
-import io.walbeam.sink.StateStore;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.OutdatedRows;
-import java.time.Clock;
+import io.walbeam.sink.Stalls;
+import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -84,17 +84,18 @@ final class BigQueryStateStore implements StateStore {
       throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
     }
     List<TableRow> rows = new ArrayList<>();
-        rest.query(
-            TABLE_NAME,
-            "SELECT epoch, system_id, timeline, confirmed_lsn, complete_until, incarnation,"
-                + " written_at FROM `"
-                + rest.settings().project()
-                + "."
-                + rest.settings().dataset()
-                + "."
-                + TABLE_NAME
-                + "` WHERE slot = @slot",
-            Map.of("slot", slot), rows::addAll);
+    rest.query(
+        TABLE_NAME,
+        "SELECT epoch, system_id, timeline, confirmed_lsn, complete_until, incarnation,"
+            + " written_at FROM `"
+            + rest.settings().project()
+            + "."
+            + rest.settings().dataset()
+            + "."
+            + TABLE_NAME
+            + "` WHERE slot = @slot",
+        Map.of("slot", slot),
+        rows::addAll);
     return rows.stream()
         .map(row -> state(slot, row))
         .max(
