@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ class DumpKillLoopIT {
     private final Thread thread = new Thread(this::run, "changes");
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private volatile boolean stopped;
-    private volatile long done;
+    private final AtomicLong done = new AtomicLong();
 
     Changes(DumpFixture fixture, Random random) {
       this.fixture = fixture;
@@ -97,7 +98,7 @@ class DumpKillLoopIT {
     }
 
     long done() {
-      return done;
+      return done.get();
     }
 
     void stop() throws Exception {
@@ -114,7 +115,7 @@ class DumpKillLoopIT {
           Statement statement = connection.createStatement()) {
         while (!stopped) {
           change(statement);
-          done++;
+          done.incrementAndGet();
           TimeUnit.MILLISECONDS.sleep(2);
         }
       } catch (Exception e) {
