@@ -149,7 +149,8 @@ class OptionsReaderTest {
     assertThat(problems(arguments.toArray(new String[0])))
         .hasSize(2)
         .anyMatch(p -> p.contains("secret:projects"))
-        .anyMatch(p -> p.startsWith("--stopAt=now does not work with DataflowRunner"));
+        .anyMatch(
+            p -> p.startsWith("--stopAt=now and --snapshot=only do not work with DataflowRunner"));
   }
 
   @ParameterizedTest
