@@ -1,15 +1,19 @@
 package io.walbeam.pipeline;
 
 import io.walbeam.options.RunSettings;
+import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.progress.StatePublisher;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.TableSink;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalPositions;
+import io.walbeam.source.PublishedPositions;
+import io.walbeam.source.ShownPositions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +39,7 @@ final class Destination implements AutoCloseable {
   private final BigQuerySink sink;
   private final Routes routes;
   private final SourceCatalogue catalogue;
+  private final Optional<ShownPositions> shown;
   private final StatePublisher publisher;
   private final ExecutorService executor;
 
@@ -42,7 +47,13 @@ final class Destination implements AutoCloseable {
     sink = BigQuerySink.acquire(settings.destination());
     catalogue = new SourceCatalogue(settings.postgres());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
-    publisher = new StatePublisher(sink.stateStore(), LocalPositions.shared(), slotKey(settings));
+    shown =
+        settings.placement() == Placement.WORKERS
+            ? Optional.of(ShownPositions.publisher(ReplicationPipeline.source(settings)))
+            : Optional.empty();
+    PublishedPositions positions =
+        shown.<PublishedPositions>map(channel -> channel).orElse(LocalPositions.shared());
+    publisher = new StatePublisher(sink.stateStore(), positions, slotKey(settings));
     executor = Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
   }
 
@@ -106,6 +117,7 @@ final class Destination implements AutoCloseable {
   public void close() {
     executor.shutdownNow();
     publisher.close();
+    shown.ifPresent(ShownPositions::close);
     catalogue.close();
     sink.close();
   }

@@ -56,7 +56,8 @@ final class DrainBenchmark {
             0,
             System.currentTimeMillis(),
             false,
-            slot -> Optional.empty());
+            slot -> Optional.empty(),
+            ConfirmationChannel.ONE_JVM);
     String end = environment.get("END_LSN");
     if (end == null) {
       System.err.println("Set END_LSN to where to stop, for example pg_current_wal_flush_lsn().");

@@ -12,6 +12,7 @@ import java.util.List;
  * @param jobStart when the job was started, epoch milliseconds; the same on every worker
  * @param stopAtNow whether to stop at our own fence
  * @param recorded reads what the destination knows of the slot
+ * @param channel how published positions come back to the session
  */
 public record SourceSettings(
     PostgresSettings postgres,
@@ -21,12 +22,19 @@ public record SourceSettings(
     long epoch,
     long jobStart,
     boolean stopAtNow,
-    RecordedPositions recorded)
+    RecordedPositions recorded,
+    ConfirmationChannel channel)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
   public SourceSettings {
     tables = List.copyOf(tables);
+  }
+
+  /** The same for a job that was started at another time. */
+  SourceSettings startedAt(long start) {
+    return new SourceSettings(
+        postgres, slot, publication, tables, epoch, start, stopAtNow, recorded, channel);
   }
 
   /** Names the slot for this job: the key of {@link PublishedPositions}. */

@@ -159,7 +159,8 @@ final class ServerFaultsIT {
               plain.epoch(),
               plain.jobStart(),
               plain.stopAtNow(),
-              plain.recorded());
+              plain.recorded(),
+              plain.channel());
       try (SourceFixture fixture = new SourceFixture(encrypted)) {
         fixture.readChanges(20_000);
         assertThat(

@@ -32,7 +32,8 @@ final class SlotMarkTest {
         0,
         5,
         false,
-        slot -> Optional.empty());
+        slot -> Optional.empty(),
+        ConfirmationChannel.ONE_JVM);
   }
 
   @Test

@@ -41,7 +41,8 @@ final class SourceFixture implements AutoCloseable {
         0,
         jobStart,
         stopAtNow,
-        slot -> Optional.empty());
+        slot -> Optional.empty(),
+        ConfirmationChannel.ONE_JVM);
   }
 
   static SourceFixture of(TestDatabase database) {
