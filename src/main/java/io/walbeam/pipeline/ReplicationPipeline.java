@@ -45,7 +45,9 @@ public final class ReplicationPipeline {
             "Publish progress",
             ParDo.of(
                 new PublishProgress(
-                    settings.slot(), settings.epoch(), () -> Destination.of(settings).publisher())));
+                    settings.slot(),
+                    settings.epoch(),
+                    () -> Destination.of(settings).publisher())));
     return pipeline;
   }
 

@@ -5,11 +5,12 @@ import io.walbeam.failure.WalbeamException;
 
 /**
  * Tells a runner that starting again is of no use. Flink restarts a failed job without end unless
- * the failure says otherwise; its exception for that is there only where Flink is, hence reflection.
- * Other runners get the failure as it is.
+ * the failure says otherwise; its exception for that is there only where Flink is, hence
+ * reflection. Other runners get the failure as it is.
  */
 final class EndsTheJob {
-  private static final String FLINK = "org.apache.flink.runtime.execution.SuppressRestartsException";
+  private static final String FLINK =
+      "org.apache.flink.runtime.execution.SuppressRestartsException";
 
   private EndsTheJob() {}
 

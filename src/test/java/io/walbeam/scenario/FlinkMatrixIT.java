@@ -13,8 +13,8 @@ class FlinkMatrixIT {
   }
 
   @Test
-  void everyRunEndsWithEqualTablesAndAConfirmedSlotOnTwoWorkersWithTwoSlots(
-      @TempDir Path directory) throws Exception {
+  void everyRunEndsWithEqualTablesAndAConfirmedSlotOnTwoWorkersWithTwoSlots(@TempDir Path directory)
+      throws Exception {
     run(directory, 2, 4);
   }
 
