@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The drain of a full slot of narrow rows on a Flink cluster of separate processes, at parallelism 1
- * and 2, on as many task managers: rows a second and CPU seconds by process.
+ * The drain of a full slot of narrow rows on a Flink cluster of separate processes, at parallelism
+ * 1 and 2, on as many task managers: rows a second and CPU seconds by process.
  */
 public final class FlinkBenchmark {
   private static final int LOAD_TRANSACTIONS = 100;
@@ -48,10 +48,7 @@ public final class FlinkBenchmark {
       PipelineCommand command = cluster.on(ends.command(), parallelism);
       try (CpuMeter cpu = CpuMeter.start();
           ChildProcess launcher = command.start(ends.directory())) {
-        Await.until(
-            "the reader is connected",
-            START,
-            () -> alive(launcher, ends.slot().active()));
+        Await.until("the reader is connected", START, () -> alive(launcher, ends.slot().active()));
         long connected = System.nanoTime();
         List<String> names = watch(cpu, cluster, ends);
         Await.until(
