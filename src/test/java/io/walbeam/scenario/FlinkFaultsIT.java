@@ -46,7 +46,7 @@ class FlinkFaultsIT {
       flink.cluster().addTaskManager(2);
       flink.awaitRunning(job.job());
       FlinkScenario.awaitTransactions(workload, 100);
-      workload.close();
+      workload.stop();
       finish(job);
     }
   }
@@ -77,7 +77,7 @@ class FlinkFaultsIT {
       assertThat(flink.scenario().ends().slot().isConfirmedTo(stuck)).isTrue();
       flink.scenario().ends().standIn().restart();
       FlinkScenario.awaitTransactions(workload, 100);
-      workload.close();
+      workload.stop();
       finish(job);
     }
   }
@@ -94,7 +94,7 @@ class FlinkFaultsIT {
       FlinkScenario.awaitTransactions(workload, 100);
       try (Submitted job = flink.submit(flink.command(1).with("savepointPath", savepoint))) {
         FlinkScenario.awaitTransactions(workload, 100);
-        workload.close();
+        workload.stop();
         finish(job);
       }
     }
@@ -119,7 +119,7 @@ class FlinkFaultsIT {
       Await.until("no job runs", Scenario.DEADLINE, () -> flink.jobs().active().isEmpty());
       try (Submitted job = flink.submit(flink.command(2))) {
         FlinkScenario.awaitTransactions(workload, 100);
-        workload.close();
+        workload.stop();
         finish(job);
       }
     }
@@ -148,7 +148,7 @@ class FlinkFaultsIT {
       zombie.kill();
       flink.cluster().awaitTaskManagers(2);
       FlinkScenario.awaitTransactions(workload, 100);
-      workload.close();
+      workload.stop();
       finish(job);
     }
   }
@@ -164,7 +164,7 @@ class FlinkFaultsIT {
         flink.scenario().assertSlotNotAheadOfState();
       }
       try (Submitted job = flink.submit(flink.command(2))) {
-        workload.close();
+        workload.stop();
         finish(job);
       }
     }

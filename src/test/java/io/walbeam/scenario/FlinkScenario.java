@@ -11,6 +11,7 @@ import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.ShopSchema;
 import io.walbeam.local.demo.ShopWorkload;
 import io.walbeam.local.demo.WorkloadRunner;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -168,7 +169,7 @@ final class FlinkScenario implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     cluster.close();
     scenario.close();
   }
