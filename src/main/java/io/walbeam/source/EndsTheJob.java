@@ -20,8 +20,10 @@ final class EndsTheJob {
       return failure;
     }
     try {
-      return (RuntimeException)
-          Class.forName(FLINK).getConstructor(Throwable.class).newInstance(failure);
+      return Class.forName(FLINK)
+          .asSubclass(RuntimeException.class)
+          .getConstructor(Throwable.class)
+          .newInstance(failure);
     } catch (ReflectiveOperationException e) {
       return failure;
     }
