@@ -21,7 +21,7 @@ final class Sockets {
     Set<String> inodes = new HashSet<>();
     for (String table : List.of("tcp", "tcp6")) {
       for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/net/" + table))) {
-        String[] fields = line.trim().split("\\s+");
+        String[] fields = line.trim().split("\\s+", -1);
         if (fields[LOCAL_ADDRESS].toUpperCase(Locale.ROOT).endsWith(":" + hexPort)) {
           inodes.add("socket:[" + fields[INODE] + "]");
         }
