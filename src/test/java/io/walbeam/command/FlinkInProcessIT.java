@@ -37,10 +37,7 @@ class FlinkInProcessIT {
       ByteArrayOutputStream printed = new ByteArrayOutputStream();
       PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
       String[] arguments = {
-        "--postgresUrl=postgresql://localhost:"
-            + database.server().port()
-            + "/"
-            + database.name(),
+        "--postgresUrl=postgresql://localhost:" + database.server().port() + "/" + database.name(),
         "--postgresUser=" + database.settings().user(),
         "--slot=" + database.slot(),
         "--publication=" + database.publication(),
