@@ -6,6 +6,7 @@ import io.walbeam.options.OptionsReader;
 import io.walbeam.options.RunSettings;
 import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.options.WalbeamOptions;
+import io.walbeam.pipeline.FinishedJob;
 import io.walbeam.pipeline.LocalRun;
 import io.walbeam.pipeline.ReplicationPipeline;
 import io.walbeam.pipeline.RunProgress;
@@ -38,10 +39,20 @@ final class RunCommand {
     RunSettings settings = invocation.settings();
     options.as(StreamingOptions.class).setStreaming(true);
     if (settings.placement() == Placement.WORKERS) {
-      ReplicationPipeline.build(options, settings).run();
+      runOnWorkers(options, settings);
       return;
     }
     runHere(options, settings, status, out);
+  }
+
+  /** Whether it returns before the job has ended is the runner's business. */
+  private static void runOnWorkers(WalbeamOptions options, RunSettings settings) {
+    FlinkDefaults.apply(options, settings.stopAtNow());
+    PipelineResult result = ReplicationPipeline.build(options, settings).run();
+    if (settings.stopAtNow() && result.getState() == PipelineResult.State.DONE) {
+      FinishedJob.verifyConfirmed(settings);
+      log.info("Everything read is written and confirmed to the slot.");
+    }
   }
 
   private static void runHere(

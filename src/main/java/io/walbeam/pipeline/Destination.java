@@ -21,6 +21,8 @@ import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalPositions;
+import io.walbeam.source.PublishedPositions;
+import io.walbeam.source.ShownPositions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -63,6 +65,7 @@ final class Destination implements AutoCloseable {
   private final Routes routes;
   private final SourceCatalogue catalogue;
   private final SourceRows sourceRows;
+  private final Optional<ShownPositions> shown;
   private final StatePublisher publisher;
   private final ExecutorService executor;
   private final RunSettings settings;
@@ -79,7 +82,13 @@ final class Destination implements AutoCloseable {
     catalogue = new SourceCatalogue(settings.postgres());
     sourceRows = new SourceRows(settings.postgres(), sink.stalls());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
-    publisher = new StatePublisher(sink.stateStore(), LocalPositions.shared(), slotKey(settings));
+    shown =
+        settings.placement() == Placement.WORKERS
+            ? Optional.of(ShownPositions.publisher(ReplicationPipeline.source(settings)))
+            : Optional.empty();
+    PublishedPositions positions =
+        shown.<PublishedPositions>map(channel -> channel).orElse(LocalPositions.shared());
+    publisher = new StatePublisher(sink.stateStore(), positions, slotKey(settings));
     this.settings = settings;
     if (settings.placement() == Placement.ONE_JVM) {
       // Tables that wait keep threads; how many is bounded by the bundle and by what is held.
@@ -377,6 +386,7 @@ final class Destination implements AutoCloseable {
     dumps.close();
     executor.shutdownNow();
     publisher.close();
+    shown.ifPresent(ShownPositions::close);
     catalogue.close();
     sourceRows.close();
     sink.close();

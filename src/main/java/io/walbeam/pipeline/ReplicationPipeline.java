@@ -6,6 +6,8 @@ import io.walbeam.progress.PublishProgress;
 import io.walbeam.progress.Receipt;
 import io.walbeam.progress.ReceiptCoder;
 import io.walbeam.source.ChangeBatch;
+import io.walbeam.source.ConfirmationChannel;
+import io.walbeam.source.JobOptions;
 import io.walbeam.source.PostgresSource;
 import io.walbeam.source.SourceSettings;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Redistribute;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
@@ -24,6 +27,7 @@ public final class ReplicationPipeline {
 
   /** Builds the pipeline; connects to nothing. */
   public static Pipeline build(PipelineOptions options, RunSettings settings) {
+    options.as(JobOptions.class).setWalbeamJobStart(settings.jobStart());
     Pipeline pipeline = Pipeline.create(options);
     PCollection<ChangeBatch> batches =
         pipeline.apply("Read replication slot", Read.from(new PostgresSource(source(settings))));
@@ -35,11 +39,26 @@ public final class ReplicationPipeline {
         .setCoder(ReceiptCoder.of())
         .apply(
             "Key by slot",
-            WithKeys.<String, Receipt>of(settings.slot()).withKeyType(TypeDescriptors.strings()))
+            WithKeys.<String, Receipt>of(new History(settings.slot()))
+                .withKeyType(TypeDescriptors.strings()))
         .apply(
             "Publish progress",
-            ParDo.of(new PublishProgress(() -> Destination.of(settings).publisher())));
+            ParDo.of(
+                new PublishProgress(
+                    settings.slot(),
+                    settings.epoch(),
+                    () -> Destination.of(settings).publisher())));
     return pipeline;
+  }
+
+  /** One key for all receipts of a slot, as long as its positions mean the same. */
+  private record History(String slot) implements SerializableFunction<Receipt, String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String apply(Receipt receipt) {
+      return receipt.history(slot);
+    }
   }
 
   /** What the source needs of the settings. */
@@ -54,6 +73,9 @@ public final class ReplicationPipeline {
         settings.jobStart(),
         settings.stopAtNow(),
         new StateReader(settings.destination()),
-        new DumpStarter(settings));
+        new DumpStarter(settings),
+        settings.placement() == Placement.ONE_JVM
+            ? ConfirmationChannel.ONE_JVM
+            : ConfirmationChannel.WORKERS);
   }
 }

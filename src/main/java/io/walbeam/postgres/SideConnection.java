@@ -7,6 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,18 @@ public final class SideConnection implements AutoCloseable {
       "SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
 
   private static final String EMIT = "SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)";
+
+  /** {@code set_config} rather than {@code SET}, because only a function takes a bound value. */
+  private static final String SHOW = "SELECT pg_catalog.set_config('application_name', ?, false)";
+
+  /** Ordinary connections of the role that asks, to the database that it asks in. */
+  private static final String SHOWN =
+      "SELECT a.application_name FROM pg_catalog.pg_stat_activity a"
+          + " WHERE a.usesysid = (SELECT r.oid FROM pg_catalog.pg_roles r"
+          + " WHERE r.rolname = session_user)"
+          + " AND a.datname = pg_catalog.current_database()"
+          + " AND a.backend_type = 'client backend'"
+          + " AND pg_catalog.left(a.application_name, ?) = ?";
 
   private final PostgresConnections connections;
   private final String applicationName;
@@ -115,6 +129,41 @@ public final class SideConnection implements AutoCloseable {
   /** The server's {@code wal_sender_timeout} in milliseconds, 0 for none. */
   public long senderTimeoutMillis() {
     return call("read wal_sender_timeout", c -> number(c, SENDER_TIMEOUT));
+  }
+
+  /** Shows {@code name} as this connection's application name, at most 63 bytes. */
+  public void show(String name) {
+    call(
+        "show a position",
+        c -> {
+          try (PreparedStatement statement = c.prepareStatement(SHOW)) {
+            statement.setString(1, name);
+            statement.executeQuery().close();
+            return 0;
+          }
+        });
+  }
+
+  /**
+   * Application names that begin with {@code prefix}, of ordinary connections of this role to this
+   * database. Nobody else's are returned.
+   */
+  public List<String> shown(String prefix) {
+    return call(
+        "read pg_stat_activity",
+        c -> {
+          try (PreparedStatement statement = c.prepareStatement(SHOWN)) {
+            statement.setInt(1, prefix.length());
+            statement.setString(2, prefix);
+            try (ResultSet row = statement.executeQuery()) {
+              List<String> names = new ArrayList<>();
+              while (row.next()) {
+                names.add(row.getString(1));
+              }
+              return names;
+            }
+          }
+        });
   }
 
   /** Writes a transactional logical message; it is durable when this returns. */

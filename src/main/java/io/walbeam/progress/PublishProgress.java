@@ -13,8 +13,11 @@ import org.apache.beam.sdk.values.KV;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the union of receipts under the slot's key and submits every new confirmed position. A
- * shell over {@link ProgressState} and {@link StatePublisher}.
+ * Keeps the union of receipts under the slot's key, one for each {@link Receipt#history}, and
+ * submits every new confirmed position. A shell over {@link ProgressState} and {@link
+ * StatePublisher}.
+ *
+ * <p>A receipt of another epoch, out of the restored state of an earlier job, counts for nothing.
  *
  * <p>Positions are submitted before the runner commits the state. That is sound: a receipt is true
  * whether or not the runner remembers it.
@@ -32,10 +35,14 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
   private final StateSpec<ValueState<ProgressState>> progressSpec =
       StateSpecs.value(ProgressStateCoder.of());
 
+  private final String slot;
+  private final long epoch;
   private final PublisherSource publishers;
   private transient @Nullable StatePublisher publisher;
 
-  public PublishProgress(PublisherSource publishers) {
+  public PublishProgress(String slot, long epoch, PublisherSource publishers) {
+    this.slot = slot;
+    this.epoch = epoch;
     this.publishers = publishers;
   }
 
@@ -48,13 +55,16 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
   public void process(
       @Element KV<String, Receipt> element,
       @StateId("progress") ValueState<ProgressState> progress) {
-    ProgressState before = progress.read();
     Receipt receipt = element.getValue();
+    if (receipt.origin().epoch() != epoch) {
+      return;
+    }
+    ProgressState before = progress.read();
     ProgressState after = (before == null ? ProgressState.INITIAL : before).with(receipt);
     progress.write(after);
     StatePublisher target = publisher;
     if (target != null && after.completeLsn() != 0) {
-      target.submit(state(element.getKey(), receipt.origin(), after));
+      target.submit(state(slot, receipt.origin(), after));
     }
   }
 

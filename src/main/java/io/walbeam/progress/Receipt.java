@@ -15,6 +15,20 @@ import java.util.Optional;
  */
 public record Receipt(
     Origin origin, boolean start, Interval interval, long completeLsn, long completeTimeMicros) {
+  /**
+   * Names the history that the positions belong to: another epoch, server or timeline begins anew,
+   * also where a runner restores the state of the old one.
+   */
+  public String history(String slot) {
+    return slot
+        + "/"
+        + Long.toUnsignedString(origin.epoch())
+        + "/"
+        + origin.systemId()
+        + "/"
+        + origin.timeline();
+  }
+
   /** The receipt that {@code batch} earns once all its rows are durable. */
   public static Receipt of(ChangeBatch batch) {
     return new Receipt(

@@ -57,7 +57,8 @@ final class DrainBenchmark {
             System.currentTimeMillis(),
             false,
             slot -> Optional.empty(),
-            StreamHook.NONE);
+            StreamHook.NONE,
+            ConfirmationChannel.ONE_JVM);
     String end = environment.get("END_LSN");
     if (end == null) {
       System.err.println("Set END_LSN to where to stop, for example pg_current_wal_flush_lsn().");

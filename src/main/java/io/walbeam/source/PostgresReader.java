@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.failure.WalbeamException;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.io.UnboundedSource;
@@ -22,18 +23,22 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
 
   /** Time between two reports of the gauges, nanoseconds. */
   private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+  /** How long the end waits for the slot to be told, nanoseconds: several checkpoints. */
+  private static final long CONFIRMATION_PATIENCE = TimeUnit.MINUTES.toNanos(2);
 
   private final PostgresSource source;
   private long lastReport = System.nanoTime() - REPORT_INTERVAL;
   private @Nullable ReplicationSession session;
   private @Nullable ChangeBatch current;
+  private long doneSince;
   private volatile SlotMark mark;
   private volatile Instant watermark;
   private volatile Instant timestamp = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
   PostgresReader(PostgresSource source, @Nullable SlotMark mark) {
     this.source = source;
-    this.mark = mark == null ? startMark(source.settings()) : mark;
+    this.mark =
+        mark == null ? startMark(source.settings()) : mark.ofJob(source.settings().slotKey());
     this.watermark =
         mark == null || mark.watermarkMillis() == 0
             ? BoundedWindow.TIMESTAMP_MIN_VALUE
@@ -53,7 +58,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
 
   private boolean take(long wait) {
     current = null;
-    if (mark.done()) {
+    if (mark.done() && !awaitsConfirmation()) {
       watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
       return false;
     }
@@ -85,6 +90,8 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
         return false;
       }
       return accept(delivery);
+    } catch (WalbeamException e) {
+      throw EndsTheJob.of(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -102,6 +109,23 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
       lastReport = now;
       lag.report();
     }
+  }
+
+  /**
+   * Whether the session is still needed to tell the slot. Between workers nobody else could do it
+   * once the reader has ended; in one JVM the launcher waits for it.
+   */
+  private boolean awaitsConfirmation() {
+    if (source.settings().channel() == ConfirmationChannel.ONE_JVM) {
+      return false;
+    }
+    long now = System.nanoTime();
+    if (doneSince == 0) {
+      doneSince = now;
+    }
+    ReplicationSession open = session;
+    boolean settled = open != null && open.isSettledAt(mark.position().resumeLsn());
+    return !settled && now - doneSince < CONFIRMATION_PATIENCE;
   }
 
   private boolean accept(Delivery delivery) {
@@ -164,11 +188,18 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     return source;
   }
 
-  /** The session stays with {@link Sessions}, for the next reader or until its lease ends. */
+  /**
+   * In one JVM the session stays with {@link Sessions}, for the next reader or until its lease
+   * ends; between workers the next reader may be anywhere, so the slot is freed.
+   */
   @Override
   public void close() {
+    ReplicationSession open = session;
     current = null;
     session = null;
+    if (open != null && source.settings().channel() == ConfirmationChannel.WORKERS) {
+      Sessions.release(open);
+    }
   }
 
   private static SlotMark startMark(SourceSettings settings) {

@@ -31,7 +31,10 @@ public final class PostgresSource extends UnboundedSource<ChangeBatch, SlotMark>
   @Override
   public UnboundedReader<ChangeBatch> createReader(
       PipelineOptions options, @Nullable SlotMark mark) {
-    return new PostgresReader(this, mark);
+    long started = options.as(JobOptions.class).getWalbeamJobStart();
+    boolean ours = started == 0 || started == settings.jobStart();
+    PostgresSource source = ours ? this : new PostgresSource(settings.startedAt(started));
+    return new PostgresReader(source, mark);
   }
 
   @Override

@@ -56,12 +56,20 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private ReplicationSession(
       SourceSettings settings, @Nullable SlotMark mark, LocalPositions local, long leaseNanos) {
     this.settings = settings;
-    this.positions = new SessionPositions(settings, local, mark);
     this.leaseNanos = leaseNanos;
     PostgresConnections connections = new PostgresConnections(settings.postgres());
     this.side = new SideConnection(connections, "walbeam-side:" + settings.slot());
+    boolean workers = settings.channel() == ConfirmationChannel.WORKERS;
+    ShownPositions shown = ShownPositions.reader(settings, side);
+    this.positions = new SessionPositions(settings, workers ? shown : local, local, mark);
     this.fence = settings.stopAtNow() ? new Fence() : null;
-    this.monitor = new ServerMonitor(side, settings.slot(), fence, settings.hook());
+    this.monitor =
+        new ServerMonitor(
+            side,
+            settings.slot(),
+            fence,
+            settings.hook(),
+            workers ? shown::look : () -> {});
     this.connector = new SessionConnector(settings, connections, side, this::pause);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
     thread.setDaemon(true);
@@ -139,6 +147,11 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
         || (current != null
             && Long.compareUnsigned(current.reported(), wanted) >= 0
             && Long.compareUnsigned(side.sample(settings.slot()).confirmedFlushLsn(), wanted) >= 0);
+  }
+
+  /** Whether the slot was last seen at {@code lsn} or beyond. Asks nobody. */
+  boolean isSettledAt(long lsn) {
+    return Long.compareUnsigned(monitor.sample().confirmedLsn(), lsn) >= 0;
   }
 
   SourceSettings settings() {

@@ -20,22 +20,28 @@ final class ServerMonitor implements AutoCloseable {
   /** Time between two samples, milliseconds. */
   private static final long INTERVAL_MILLIS = 1_000;
 
-  /** End of the WAL and the server's clock then; zeros before the first sample. */
-  record Sample(long flushLsn, long timeMicros) {}
+  /** End of the WAL, the server's clock and the slot then; zeros before the first sample. */
+  record Sample(long flushLsn, long timeMicros, long confirmedLsn) {}
 
   private final SideConnection side;
   private final String slot;
   private final @Nullable Fence fence;
+  private final Runnable look;
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private volatile Sample sample = new Sample(0, 0);
+  private volatile Sample sample = new Sample(0, 0, 0);
   private final StreamHook hook;
   private boolean hooked;
   private volatile @Nullable WalbeamException failure;
   private boolean fenceWritten;
 
-  ServerMonitor(SideConnection side, String slot, @Nullable Fence fence, StreamHook hook) {
+  /**
+   * @param look called at every turn, on the monitor's thread
+   */
+  ServerMonitor(
+      SideConnection side, String slot, @Nullable Fence fence, StreamHook hook, Runnable look) {
+    this.look = look;
     this.side = side;
     this.slot = slot;
     this.fence = fence;
@@ -90,7 +96,8 @@ final class ServerMonitor implements AutoCloseable {
             fenceWritten = true;
           }
           ServerSample read = side.sample(slot);
-          sample = new Sample(read.flushLsn(), read.timeMicros());
+          sample = new Sample(read.flushLsn(), read.timeMicros(), read.confirmedFlushLsn());
+          look.run();
         } catch (WalbeamException e) {
           if (!hooked && e.kind() != FailureKind.TRANSIENT) {
             failure = e;

@@ -10,14 +10,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionPositions {
   private final SourceSettings settings;
-  private final LocalPositions positions;
+  private final PublishedPositions positions;
+  private final LocalPositions finalizations;
   private final UnconfirmedBatches unconfirmed = new UnconfirmedBatches();
   private volatile @Nullable SlotMark enqueued;
   private volatile @Nullable SlotMark handed;
 
-  SessionPositions(SourceSettings settings, LocalPositions positions, @Nullable SlotMark mark) {
+  SessionPositions(
+      SourceSettings settings,
+      PublishedPositions positions,
+      LocalPositions finalizations,
+      @Nullable SlotMark mark) {
     this.settings = settings;
     this.positions = positions;
+    this.finalizations = finalizations;
     this.enqueued = mark;
     this.handed = mark;
   }
@@ -54,7 +60,7 @@ final class SessionPositions {
   /** What may be confirmed to the slot: published, inside a finalized mark, and handed out. */
   long confirmable() {
     long published = positions.published(settings.slotKey());
-    long finalized = positions.finalized(settings.slotKey());
+    long finalized = finalizations.finalized(settings.slotKey());
     return lower(lower(published, finalized), end(handed));
   }
 
@@ -65,7 +71,7 @@ final class SessionPositions {
   boolean awaitsFinalization() {
     long end = end(enqueued);
     return Long.compareUnsigned(positions.published(settings.slotKey()), end) >= 0
-        && Long.compareUnsigned(positions.finalized(settings.slotKey()), end) < 0;
+        && Long.compareUnsigned(finalizations.finalized(settings.slotKey()), end) < 0;
   }
 
   /** Whether the reader holds something that is not known to be durable. */

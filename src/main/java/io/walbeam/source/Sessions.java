@@ -53,6 +53,14 @@ public final class Sessions {
     }
   }
 
+  /** Ends a session whose reader was closed for good. Does not wait. */
+  static void release(ReplicationSession session) {
+    synchronized (OPEN) {
+      OPEN.remove(session.settings().sessionKey(), session);
+    }
+    session.close();
+  }
+
   /**
    * Ends the session of a job: waits until the slot stands where it may, then closes everything.
    * Does nothing if there is no session.

@@ -40,6 +40,12 @@ record SlotMark(
         delivery.last());
   }
 
+  /** This mark, finalized under another key. */
+  SlotMark ofJob(String key) {
+    return new SlotMark(
+        key, position, epoch, systemId, timeline, optionsHash, watermarkMillis, stopLsn, done);
+  }
+
   /** This mark at another place. */
   SlotMark at(ReadPosition place) {
     return new SlotMark(

@@ -13,6 +13,7 @@ import java.util.List;
  * @param stopAtNow whether to stop at our own fence
  * @param recorded reads what the destination knows of the slot
  * @param hook told where the slot is read
+ * @param channel how published positions come back to the session
  */
 public record SourceSettings(
     PostgresSettings postgres,
@@ -23,12 +24,20 @@ public record SourceSettings(
     long jobStart,
     boolean stopAtNow,
     RecordedPositions recorded,
-    StreamHook hook)
+    StreamHook hook,
+    ConfirmationChannel channel)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
   public SourceSettings {
     tables = List.copyOf(tables);
+  }
+
+  /** The same for a job that was started at another time. */
+  SourceSettings startedAt(long start) {
+    return new SourceSettings(
+        postgres, slot, publication, tables, epoch, start, stopAtNow, recorded,
+        hook, channel);
   }
 
   /** Names the slot for this job: the key of {@link PublishedPositions}. */

@@ -160,7 +160,8 @@ final class ServerFaultsIT {
               plain.jobStart(),
               plain.stopAtNow(),
               plain.recorded(),
-              StreamHook.NONE);
+              StreamHook.NONE,
+              plain.channel());
       try (SourceFixture fixture = new SourceFixture(encrypted)) {
         fixture.readChanges(20_000);
         assertThat(

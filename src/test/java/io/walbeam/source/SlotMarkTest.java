@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.SerializableUtils;
@@ -33,7 +34,8 @@ final class SlotMarkTest {
         5,
         false,
         slot -> Optional.empty(),
-        StreamHook.NONE);
+        StreamHook.NONE,
+        ConfirmationChannel.ONE_JVM);
   }
 
   @Test
@@ -115,9 +117,31 @@ final class SlotMarkTest {
 
     PostgresReader restored =
         (PostgresReader) source.createReader(PipelineOptionsFactory.create(), MARK);
-    assertThat(restored.getCheckpointMark()).isEqualTo(MARK);
+    SlotMark own = MARK.ofJob(source.settings().slotKey());
+    assertThat(restored.getCheckpointMark()).isEqualTo(own);
     restored.close();
-    assertThat(restored.getCheckpointMark()).isEqualTo(MARK);
+    assertThat(restored.getCheckpointMark()).isEqualTo(own);
+  }
+
+  @Test
+  void aSourceOfAnEarlierJobReadsForTheJobThatRuns() throws Exception {
+    PipelineOptions options = PipelineOptionsFactory.create();
+    options.as(JobOptions.class).setWalbeamJobStart(6L);
+    PostgresReader reader =
+        (PostgresReader) new PostgresSource(settings()).createReader(options, MARK);
+    assertThat(((SlotMark) reader.getCheckpointMark()).slotKey())
+        .isEqualTo(settings().startedAt(6).slotKey())
+        .isNotEqualTo(settings().slotKey());
+  }
+
+  @Test
+  void theNameThatShowsAPositionFitsAndIsReadByItsOwnJobOnly() {
+    ConfirmationName name = new ConfirmationName("k", -1);
+    assertThat(name.of(-1L)).hasSizeLessThanOrEqualTo(63).endsWith(":FFFFFFFF/FFFFFFFF");
+    assertThat(name.read(name.of(-1L))).hasValue(-1L);
+    assertThat(new ConfirmationName("l", -1).read(name.of(-1L))).isEmpty();
+    assertThat(new ConfirmationName("k", 0).read(name.of(-1L))).isEmpty();
+    assertThat(name.read(name.prefix() + "x")).isEmpty();
   }
 
   @Test

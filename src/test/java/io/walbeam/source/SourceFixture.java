@@ -42,7 +42,8 @@ final class SourceFixture implements AutoCloseable {
         jobStart,
         stopAtNow,
         slot -> Optional.empty(),
-        StreamHook.NONE);
+        StreamHook.NONE,
+        ConfirmationChannel.ONE_JVM);
   }
 
   static SourceFixture of(TestDatabase database) {

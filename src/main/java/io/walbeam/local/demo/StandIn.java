@@ -64,8 +64,18 @@ public final class StandIn implements AutoCloseable {
 
   /** Kills it outright and starts it again with the same data and port. */
   public void killAndRestart() throws IOException, InterruptedException {
+    kill();
+    restart();
+  }
+
+  /** Kills it outright; nothing answers on its port until {@link #restart}. */
+  public void kill() throws InterruptedException {
     process.kill();
     process.close();
+  }
+
+  /** Starts it again with the same data and port. */
+  public void restart() throws IOException, InterruptedException {
     process = launch(port);
   }
 

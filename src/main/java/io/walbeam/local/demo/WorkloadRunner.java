@@ -53,9 +53,13 @@ public final class WorkloadRunner implements AutoCloseable {
     return transactions.get();
   }
 
-  /** Stops after the transaction under way. */
   @Override
   public void close() {
+    stop();
+  }
+
+  /** Stops after the transaction under way; again does nothing. */
+  public void stop() {
     stopped = true;
     try {
       thread.join(JOIN_MILLIS);

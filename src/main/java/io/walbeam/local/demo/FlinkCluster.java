@@ -1,0 +1,221 @@
+package io.walbeam.local.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A Flink session cluster of separate processes on this machine: one job manager, any number of
+ * task managers with two slots each. Needs an installation that was built with {@code -Pflink}. Not
+ * thread-safe.
+ */
+public final class FlinkCluster implements AutoCloseable {
+  private static final Duration STARTUP = Duration.ofSeconds(90);
+
+  /** What Flink needs on Java 17. */
+  public static final List<String> JVM_ARGUMENTS =
+      List.of(
+          "--add-opens",
+          "java.base/java.lang=ALL-UNNAMED",
+          "--add-opens",
+          "java.base/java.util=ALL-UNNAMED");
+
+  private static final String JOB_MANAGER =
+      "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+  private static final String TASK_MANAGER =
+      "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+
+  private final Installation installation;
+  private final Path directory;
+  private final Map<String, String> environment;
+  private final int port;
+  private final FlinkJobs jobs;
+  private final ChildProcess jobManager;
+  private final List<ChildProcess> taskManagers = new ArrayList<>();
+  private int started;
+
+  private FlinkCluster(PipelineCommand command, Path directory) throws IOException {
+    this.installation = command.installation();
+    // Workers resolve the password themselves.
+    this.environment = command.environment();
+    this.directory = Files.createDirectories(directory);
+    this.port = freePort();
+    this.jobs = new FlinkJobs(port);
+    Files.createDirectories(checkpoints());
+    Files.writeString(directory.resolve("config.yaml"), configuration(freePort()));
+    this.jobManager = launch("jobmanager", JOB_MANAGER, "-Xmx512m", List.of());
+  }
+
+  /**
+   * Starts one with so many task managers.
+   *
+   * @param command gives installation and environment
+   */
+  public static FlinkCluster start(PipelineCommand command, Path directory, int taskManagers)
+      throws IOException, InterruptedException {
+    FlinkCluster cluster = new FlinkCluster(command, directory);
+    try {
+      for (int i = 0; i < taskManagers; i++) {
+        cluster.launchTaskManager();
+      }
+      cluster.awaitTaskManagers(taskManagers);
+      return cluster;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /** Starts another task manager, and waits until the cluster has {@code expected} of them. */
+  public ChildProcess addTaskManager(int expected) throws IOException, InterruptedException {
+    ChildProcess added = launchTaskManager();
+    awaitTaskManagers(expected);
+    return added;
+  }
+
+  /** The processes of the task managers that were started and are alive. */
+  public List<ChildProcess> taskManagers() {
+    return taskManagers.stream().filter(ChildProcess::isAlive).toList();
+  }
+
+  /** The process of the job manager. */
+  public ChildProcess jobManager() {
+    return jobManager;
+  }
+
+  /** The jobs, over the job manager's REST interface. */
+  public FlinkJobs jobs() {
+    return jobs;
+  }
+
+  /** Where checkpoints are written. */
+  public Path checkpoints() {
+    return directory.resolve("checkpoints");
+  }
+
+  /** Where savepoints are written. */
+  public Path savepoints() {
+    return directory.resolve("savepoints");
+  }
+
+  /**
+   * The command run on this cluster. Only walbeam's own jar is staged; the cluster has the rest.
+   */
+  public PipelineCommand on(PipelineCommand command, int parallelism) {
+    return command
+        .withJvmArguments(JVM_ARGUMENTS)
+        .with("runner", "FlinkRunner")
+        .with("flinkMaster", "localhost:" + port)
+        .with("filesToStage", installation.pipelineJar().toString())
+        .with("parallelism", String.valueOf(parallelism))
+        .with("checkpointingInterval", "500")
+        // A checkpoint that fails is tried again; the job goes on meanwhile.
+        .with("failOnCheckpointingErrors", "false");
+  }
+
+  /** Returns when {@code count} task managers are registered. */
+  public void awaitTaskManagers(int count) throws IOException, InterruptedException {
+    Await.until(
+        count + " task managers are registered",
+        STARTUP,
+        () -> {
+          if (!jobManager.isAlive()) {
+            throw new IOException("The job manager ended: " + jobManager.errors());
+          }
+          return jobs.taskManagers() == count;
+        });
+  }
+
+  private ChildProcess launchTaskManager() throws IOException {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("taskmanager.cpu.cores", "1.0");
+    settings.put("taskmanager.memory.task.heap.size", "384mb");
+    settings.put("taskmanager.memory.task.off-heap.size", "0b");
+    settings.put("taskmanager.memory.network.min", "32mb");
+    settings.put("taskmanager.memory.network.max", "32mb");
+    settings.put("taskmanager.memory.managed.size", "16mb");
+    settings.put("taskmanager.memory.framework.heap.size", "64mb");
+    settings.put("taskmanager.memory.framework.off-heap.size", "64mb");
+    settings.put("taskmanager.memory.jvm-metaspace.size", "256mb");
+    settings.put("taskmanager.memory.jvm-overhead.min", "128mb");
+    settings.put("taskmanager.memory.jvm-overhead.max", "128mb");
+    List<String> arguments = new ArrayList<>();
+    settings.forEach((key, value) -> arguments.addAll(List.of("-D", key + "=" + value)));
+    ChildProcess process = launch("taskmanager-" + ++started, TASK_MANAGER, "-Xmx768m", arguments);
+    taskManagers.add(process);
+    return process;
+  }
+
+  private ChildProcess launch(
+      String name, String mainClass, String heap, List<String> dynamicSettings) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(heap);
+    command.add("-XX:+UseSerialGC");
+    command.addAll(JVM_ARGUMENTS);
+    command.add("-cp");
+    command.add(installation.directory().resolve("lib-flink") + "/*");
+    command.add(mainClass);
+    command.add("--configDir");
+    command.add(directory.toString());
+    command.addAll(dynamicSettings);
+    return ChildProcess.start(name, directory, command, environment);
+  }
+
+  /** Short timeouts, so that a task manager that froze is given up within seconds. */
+  private String configuration(int rpcPort) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("jobmanager.rpc.address", "localhost");
+    settings.put("jobmanager.rpc.port", String.valueOf(rpcPort));
+    settings.put("jobmanager.bind-host", "localhost");
+    settings.put("rest.address", "localhost");
+    settings.put("rest.bind-address", "localhost");
+    settings.put("rest.port", String.valueOf(port));
+    settings.put("taskmanager.host", "localhost");
+    settings.put("taskmanager.bind-host", "localhost");
+    settings.put("taskmanager.numberOfTaskSlots", "2");
+    settings.put("heartbeat.interval", "1000");
+    settings.put("heartbeat.timeout", "6000");
+    settings.put("restart-strategy.type", "fixed-delay");
+    settings.put("restart-strategy.fixed-delay.attempts", "1000000");
+    settings.put("restart-strategy.fixed-delay.delay", "500ms");
+    settings.put("state.checkpoints.dir", "file://" + checkpoints());
+    settings.put("state.savepoints.dir", "file://" + savepoints());
+    settings.put("execution.checkpointing.timeout", "60s");
+    settings.put("io.tmp.dirs", directory.resolve("flink-tmp").toString());
+    StringBuilder text = new StringBuilder();
+    settings.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
+    return text.toString();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    // A frozen process does not hear a request to end.
+    for (ChildProcess process : taskManagers) {
+      killQuietly(process);
+    }
+    killQuietly(jobManager);
+  }
+
+  private static void killQuietly(ChildProcess process) {
+    try {
+      process.kill();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.close();
+  }
+}

@@ -1,0 +1,176 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.FlinkCluster;
+import io.walbeam.local.demo.FlinkJobs;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.ShopWorkload;
+import io.walbeam.local.demo.WorkloadRunner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Both ends and a Flink cluster between them: one job manager, several task managers. */
+final class FlinkScenario implements AutoCloseable {
+  private static final int CHANGES_PER_SECOND = 300;
+
+  private final Scenario scenario;
+  private final FlinkCluster cluster;
+
+  private FlinkScenario(Scenario scenario, FlinkCluster cluster) {
+    this.scenario = scenario;
+    this.cluster = cluster;
+  }
+
+  static FlinkScenario start(Path directory, int taskManagers) throws Exception {
+    Scenario scenario = Scenario.start(directory);
+    try {
+      return new FlinkScenario(
+          scenario,
+          FlinkCluster.start(scenario.command(), directory.resolve("flink"), taskManagers));
+    } catch (Exception e) {
+      scenario.close();
+      throw e;
+    }
+  }
+
+  Scenario scenario() {
+    return scenario;
+  }
+
+  FlinkCluster cluster() {
+    return cluster;
+  }
+
+  FlinkJobs jobs() {
+    return cluster.jobs();
+  }
+
+  /** The command on the cluster. */
+  PipelineCommand command(int parallelism) {
+    return cluster.on(scenario.command(), parallelism);
+  }
+
+  /** Submits a job and returns its identifier once every task of it runs. */
+  Submitted submit(PipelineCommand command) throws Exception {
+    ChildProcess launcher = scenario.start(command);
+    try {
+      Await.until(
+          "a job is submitted",
+          Scenario.DEADLINE,
+          () -> {
+            scenario.assertRunning(launcher);
+            return jobs().active().isPresent();
+          });
+      String job = jobs().active().orElseThrow();
+      awaitRunning(job);
+      return new Submitted(job, launcher);
+    } catch (Exception | AssertionError e) {
+      launcher.close();
+      throw e;
+    }
+  }
+
+  /** A job and the process that waits for its end. */
+  record Submitted(String job, ChildProcess launcher) implements AutoCloseable {
+    @Override
+    public void close() {
+      launcher.close();
+    }
+  }
+
+  void awaitRunning(String job) throws Exception {
+    Await.until("every task runs", Scenario.DEADLINE, () -> jobs().isRunning(job));
+  }
+
+  /** Returns when the job has completed {@code more} further checkpoints. */
+  void awaitCheckpoints(String job, int more) throws Exception {
+    int before = jobs().checkpoints(job).completed();
+    Await.until(
+        more + " more checkpoints",
+        Scenario.DEADLINE,
+        () -> jobs().checkpoints(job).completed() >= before + more);
+  }
+
+  /** Returns when everything written so far is confirmed to the slot. */
+  void awaitConfirmation() throws Exception {
+    Lsn end = scenario.ends().slot().serverPosition();
+    Await.until(
+        "the slot is confirmed up to " + end,
+        Scenario.DEADLINE,
+        () -> scenario.ends().slot().isConfirmedTo(end));
+  }
+
+  /** Cancels the job and waits until it is gone and the slot free. */
+  void cancel(Submitted submitted) throws Exception {
+    jobs().cancel(submitted.job());
+    awaitEnd(submitted);
+  }
+
+  void awaitEnd(Submitted submitted) throws Exception {
+    Await.until("the job ends", Scenario.DEADLINE, () -> jobs().active().isEmpty());
+    submitted.launcher().exitCode(Scenario.DEADLINE);
+    Await.until("the slot is free", Scenario.DEADLINE, () -> !scenario.ends().slot().active());
+  }
+
+  /** Publication and slot, so that everything the workload does is in the stream. */
+  void createSlot() throws Exception {
+    scenario
+        .ends()
+        .source()
+        .execute(
+            ShopSchema.DATABASE,
+            "CREATE PUBLICATION walbeam FOR ALL TABLES",
+            "SELECT pg_create_logical_replication_slot('walbeam', 'pgoutput')");
+  }
+
+  WorkloadRunner workload(long seed) {
+    return WorkloadRunner.start(
+        scenario.ends().source(), ShopSchema.DATABASE, new ShopWorkload(seed), CHANGES_PER_SECOND);
+  }
+
+  /** Returns when the workload has committed {@code count} more transactions. */
+  static void awaitTransactions(WorkloadRunner workload, int count) throws Exception {
+    long before = workload.transactions();
+    Await.until("rows change", Scenario.DEADLINE, () -> workload.transactions() >= before + count);
+  }
+
+  /** The task manager process that holds the slot's connection. */
+  ChildProcess readingTaskManager() throws Exception {
+    Optional<String> port =
+        scenario
+            .ends()
+            .source()
+            .query(
+                ShopSchema.DATABASE,
+                "SELECT a.client_port FROM pg_stat_activity a JOIN pg_replication_slots s"
+                    + " ON s.active_pid = a.pid WHERE s.slot_name = 'walbeam'");
+    String hexPort = String.format("%04X", Integer.parseInt(port.orElseThrow()));
+    for (ChildProcess process : cluster.taskManagers()) {
+      if (Sockets.ownsLocalPort(process.pid(), hexPort)) {
+        return process;
+      }
+    }
+    throw new AssertionError("no task manager holds the slot");
+  }
+
+  /** The task manager that does not read. */
+  ChildProcess otherThan(ChildProcess reading) {
+    List<ChildProcess> others =
+        cluster.taskManagers().stream().filter(p -> p.pid() != reading.pid()).toList();
+    assertThat(others).isNotEmpty();
+    return others.get(0);
+  }
+
+  @Override
+  public void close() throws IOException {
+    cluster.close();
+    scenario.close();
+  }
+}
