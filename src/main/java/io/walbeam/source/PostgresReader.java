@@ -23,6 +23,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
 
   /** Time between two reports of the gauges, nanoseconds. */
   private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
   /** How long the end waits for the slot to be told, nanoseconds: several checkpoints. */
   private static final long CONFIRMATION_PATIENCE = TimeUnit.MINUTES.toNanos(2);
 

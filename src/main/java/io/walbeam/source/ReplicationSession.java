@@ -65,11 +65,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     this.fence = settings.stopAtNow() ? new Fence() : null;
     this.monitor =
         new ServerMonitor(
-            side,
-            settings.slot(),
-            fence,
-            settings.hook(),
-            workers ? shown::look : () -> {});
+            side, settings.slot(), fence, settings.hook(), workers ? shown::look : () -> {});
     this.connector = new SessionConnector(settings, connections, side, this::pause);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
     thread.setDaemon(true);

@@ -36,8 +36,7 @@ public record SourceSettings(
   /** The same for a job that was started at another time. */
   SourceSettings startedAt(long start) {
     return new SourceSettings(
-        postgres, slot, publication, tables, epoch, start, stopAtNow, recorded,
-        hook, channel);
+        postgres, slot, publication, tables, epoch, start, stopAtNow, recorded, hook, channel);
   }
 
   /** Names the slot for this job: the key of {@link PublishedPositions}. */
