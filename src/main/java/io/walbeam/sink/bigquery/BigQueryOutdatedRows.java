@@ -1,5 +1,6 @@
 package io.walbeam.sink.bigquery;
 
+import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableCell;
 import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.change.ChangePosition;
@@ -7,6 +8,7 @@ import io.walbeam.row.DestinationTable;
 import io.walbeam.row.DestinationType;
 import io.walbeam.sink.OutdatedRows;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -16,12 +18,22 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Finds outdated rows by query. Thread-safe. */
 final class BigQueryOutdatedRows implements OutdatedRows {
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+  /** {@code max_staleness} as the REST API gives it: an interval literal, months left out. */
+  private static final Pattern INTERVAL =
+      Pattern.compile("0-0 (\\d+) (\\d+):(\\d+):(\\d+)(?:\\.\\d+)?");
+
+  /** How far BigQuery's clock and ours may be apart. */
+  private static final Duration CLOCK_MARGIN = Duration.ofSeconds(5);
 
   private final BigQueryRest rest;
   private final Clock clock;
@@ -39,6 +51,13 @@ final class BigQueryOutdatedRows implements OutdatedRows {
   @Override
   public boolean showsChangesUntil(DestinationTable table, long micros)
       throws InterruptedException {
+    Optional<Duration> staleness = rest.get(table.name()).flatMap(BigQueryOutdatedRows::staleness);
+    // The watermark stands still while nothing changes, but no answer is older than the staleness.
+    if (staleness.isPresent()
+        && (staleness.get().isZero()
+            || nowMicros() - micros >= staleness.get().plus(CLOCK_MARGIN).toNanos() / 1_000)) {
+      return true;
+    }
     String sql =
         "SELECT upsert_stream_apply_watermark FROM `"
             + rest.settings().project()
@@ -50,6 +69,22 @@ final class BigQueryOutdatedRows implements OutdatedRows {
     return rows.isEmpty()
         || (rows.get(0).getF().get(0).getV() instanceof String watermark
             && Long.parseLong(watermark) > micros);
+  }
+
+  /** Empty if the answer is of no known form: then the watermark alone counts. */
+  static Optional<Duration> staleness(Table table) {
+    String text = table.getMaxStaleness();
+    if (text == null || text.isEmpty()) {
+      return Optional.of(Duration.ZERO);
+    }
+    Matcher interval = INTERVAL.matcher(text);
+    return interval.matches()
+        ? Optional.of(
+            Duration.ofDays(Long.parseLong(interval.group(1)))
+                .plusHours(Long.parseLong(interval.group(2)))
+                .plusMinutes(Long.parseLong(interval.group(3)))
+                .plusSeconds(Long.parseLong(interval.group(4)) + 1))
+        : Optional.empty();
   }
 
   @Override
