@@ -147,9 +147,7 @@ class ReplicationIT {
     run(0);
 
     assertThat(rows("SELECT n, LENGTH(body) FROM %s.public_whole")).isEqualTo("2|10000");
-    assertThat(rows("SELECT n, LENGTH(body) FROM %s.public_plain")).isEqualTo("1|10000");
-    assertThat(rows("SELECT stage, error_class, table_name FROM %s._walbeam_dead_letters"))
-        .isEqualTo("read_back|UNCHANGED_TOAST|plain");
+    assertThat(rows("SELECT n, LENGTH(body) FROM %s.public_plain")).isEqualTo("2|10000");
   }
 
   @Test
@@ -196,12 +194,12 @@ class ReplicationIT {
   }
 
   @Test
-  void aTruncationIsADeadLetterUntilItIsApplied() throws Exception {
+  void aTruncationThatIsOnlyLoggedIsADeadLetter() throws Exception {
     database.execute("CREATE TABLE t (id int PRIMARY KEY)");
     database.createPublicationAndSlot();
     database.execute("INSERT INTO t VALUES (1)", "TRUNCATE t");
 
-    run(0);
+    run(0, "--truncate=log");
 
     assertThat(rows("SELECT operation, stage FROM %s._walbeam_dead_letters"))
         .isEqualTo("TRUNCATE|truncate");
@@ -247,6 +245,8 @@ class ReplicationIT {
     arguments.add("--dataset=p1." + dataset);
     arguments.add("--bigQueryEndpoint=" + standIn.endpoint());
     arguments.add("--stopAt=now");
+    // What a dump does is tested with the finished program; here only the stream counts.
+    arguments.add("--snapshot=never");
     arguments.addAll(List.of(more));
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);

@@ -34,9 +34,9 @@ class SchemaChangesIT {
             "INSERT INTO t VALUES (4, 'new', 40)",
             "ALTER TABLE t ADD COLUMN c numeric(10,2) NOT NULL DEFAULT 1.5",
             "INSERT INTO t VALUES (5, 'newer', 50)",
-            "ALTER TABLE t ADD COLUMN d inet DEFAULT '10.0.0.1', ADD COLUMN e int4range,"
+            "ALTER TABLE t ADD COLUMN d macaddr DEFAULT '08:00:2b:01:02:03', ADD COLUMN e int4range,"
                 + " ADD COLUMN f point",
-            "INSERT INTO t VALUES (6, 'odd', 60, 6, '10.0.0.2', '[1,5)', '(1,2)')",
+            "INSERT INTO t VALUES (6, 'odd', 60, 6, '08:00:2b:01:02:04', '[1,5)', '(1,2)')",
             "CREATE TYPE mood AS ENUM ('good', 'bad')",
             "CREATE TYPE pair AS (x int, y text)",
             "CREATE TABLE later (id int PRIMARY KEY, m mood, p pair, ms mood[])",
@@ -48,7 +48,7 @@ class SchemaChangesIT {
             .extracting(row -> row.require("id") + " " + row.get("b").orElse("-"))
             .containsExactly("1 10", "2 -", "3 30", "4 40", "5 50", "6 60");
         assertThat(rows(scenario, "public_t").get(4).get("c")).hasValue("1.5");
-        assertThat(rows(scenario, "public_t").get(5).get("d")).hasValue("10.0.0.2");
+        assertThat(rows(scenario, "public_t").get(5).get("d")).hasValue("08:00:2b:01:02:04");
         execute(scenario, "UPDATE t SET a = a || '!'");
         scenario.awaitConfirmation(pipeline);
         assertEqual(scenario, "t");
