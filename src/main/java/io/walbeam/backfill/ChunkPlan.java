@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class ChunkPlan {
   private static final long PAGE_BYTES = 8_192;
 
+  /** Of a table that was never analyzed: rows of 80 bytes. */
+  private static final double LIKELY_ROWS_PER_PAGE = 100;
+
   private final PublishedTable table;
   private final List<PhysicalTable> leaves;
   private final DumpScope scope;
@@ -140,7 +143,8 @@ final class ChunkPlan {
 
   private long pagesPerChunk(PhysicalTable leaf) {
     long byBytes = pace.chunkBytes() / PAGE_BYTES;
-    long byRows = leaf.rowsPerPage() > 0 ? (long) (pace.chunkRows() / leaf.rowsPerPage()) : byBytes;
+    double rowsPerPage = leaf.rowsPerPage() > 0 ? leaf.rowsPerPage() : LIKELY_ROWS_PER_PAGE;
+    long byRows = (long) (pace.chunkRows() / rowsPerPage);
     return Math.max(1, Math.min(byBytes, byRows));
   }
 
