@@ -30,7 +30,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
@@ -186,25 +185,13 @@ final class ChunkWriter implements CopiedRow {
   }
 
   private void await(Sent sent) throws InterruptedException {
-    try {
-      Tuple tuple = new Tuple();
-      for (RejectedRow rejected : sent.result().get()) {
-        byte[] line = sent.lines().get(rejected.index());
-        CopyText.parse(line, tuple);
-        reject(tuple, line, "append", rejected.errorClass(), rejected.message(), rejected.remedy());
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof WalbeamException known) {
-        throw known;
-      }
-      if (e.getCause() instanceof InterruptedException) {
-        throw new InterruptedException();
-      }
-      throw new WalbeamException(
-          FailureKind.BUG,
-          "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.",
-          "Run again with --debug and report the trace.",
-          e.getCause());
+    String unexpected =
+        "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.";
+    Tuple tuple = new Tuple();
+    for (RejectedRow rejected : Outcome.of(sent.result(), unexpected)) {
+      byte[] line = sent.lines().get(rejected.index());
+      CopyText.parse(line, tuple);
+      reject(tuple, line, "append", rejected.errorClass(), rejected.message(), rejected.remedy());
     }
   }
 
@@ -216,7 +203,6 @@ final class ChunkWriter implements CopiedRow {
     }
     DumpEntry entry = target.entry();
     DumpRoute route = target.route();
-    RowJson rendered = new RowJson(route.relation());
     letters.add(
         new DeadLetter(
             ChronoUnit.MICROS.between(Instant.EPOCH, target.clock().instant()),
@@ -229,8 +215,8 @@ final class ChunkWriter implements CopiedRow {
             new ChangePosition(entry.epoch(), entry.requestLsn(), 0, ROW_N),
             0,
             entry.requestCommitMicros(),
-            route.key().exists() ? rendered.key(route.key(), row) : "{}",
-            rendered.row(row),
+            route.key().exists() ? json.key(route.key(), row) : "{}",
+            json.row(row),
             line));
   }
 }

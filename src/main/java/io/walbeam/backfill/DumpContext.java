@@ -35,7 +35,7 @@ public final class DumpContext {
     this.settings = settings;
     this.ends = ends;
     this.executor = executor;
-    this.purge = new Purge(ends.outdated(), ends.tables(), ends.stalls(), settings.pace().poll());
+    this.purge = new Purge(ends.outdated(), ends.tables(), ends.stalls());
   }
 
   DumpSettings settings() {

@@ -89,7 +89,7 @@ final class DumpProgress {
   /** The dump is over. */
   DumpEntry end(DumpEntry.Status status, String problem) throws InterruptedException {
     synchronized (this) {
-      entry = entry.with(status, context.nowMicros(), problem);
+      entry = entry.over(status, context.nowMicros(), problem);
       if (status == DumpEntry.Status.FINISHED) {
         entry =
             entry.progressed(

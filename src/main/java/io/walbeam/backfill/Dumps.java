@@ -3,6 +3,7 @@ package io.walbeam.backfill;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.Stalls;
@@ -30,6 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class Dumps implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Dumps.class);
 
+  /** How long a run that shall end waits for a table that a person must mend. */
+  private static final Duration PARKED_PATIENCE = Duration.ofSeconds(10);
+
+  /** For a chunk that is being written to be given up. */
+  private static final long CLOSE_MILLIS = 10_000;
+
   /** What names one entry. */
   private record Key(long epoch, long requestLsn, TableId table) {
     static Key of(DumpEntry entry) {
@@ -54,7 +61,7 @@ public final class Dumps implements AutoCloseable {
   /** Emits a transactional logical message. */
   @FunctionalInterface
   public interface Emitter {
-    void emit(String prefix, String content);
+    void emit(String prefix, String content) throws InterruptedException;
   }
 
   public Dumps(DumpSettings settings, DumpContext.Ends ends) {
@@ -79,7 +86,9 @@ public final class Dumps implements AutoCloseable {
   public void start(Emitter emitter) throws InterruptedException {
     load();
     if (context.settings().initial()) {
-      announce(emitter);
+      try (DumpConnection connection = context.openPrimary()) {
+        announce(connection, emitter);
+      }
     }
     synchronized (this) {
       if (thread == null && !closed) {
@@ -122,7 +131,7 @@ public final class Dumps implements AutoCloseable {
         if (isBefore(entry.getKey(), table, commitLsn) && !entry.getValue().status().isOver()) {
           TableDump dump = active.get(entry.getKey());
           if (dump == null) {
-            entry.setValue(entry.getValue().with(Status.SUPERSEDED, context.nowMicros(), ""));
+            entry.setValue(entry.getValue().over(Status.SUPERSEDED, context.nowMicros(), ""));
             context.ledger().write(List.of(entry.getValue()), version.incrementAndGet());
           } else {
             dump.cancel();
@@ -199,12 +208,6 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
-  /** How long a run that shall end waits for a table that a person must mend. */
-  private static final Duration PARKED_PATIENCE = Duration.ofSeconds(10);
-
-  /** For a chunk that is being written to be given up. */
-  private static final long CLOSE_MILLIS = 10_000;
-
   private boolean hasWork() {
     return !active.isEmpty() || entries.values().stream().anyMatch(this::isRunnable);
   }
@@ -226,19 +229,20 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
-  private void announce(Emitter emitter) throws InterruptedException {
+  /** Asks for dumps of the tables and partitions that were never dumped. */
+  private void announce(DumpConnection connection, Emitter emitter) throws InterruptedException {
     List<DumpEntry> known;
     synchronized (this) {
       known = List.copyOf(entries.values());
     }
-    for (String request : newTables.requests(known)) {
+    for (String request : newTables.requests(connection, known)) {
       emitter.emit(DumpRequest.PREFIX, request);
     }
     newTables.emitted();
   }
 
   private void run() {
-    try {
+    try (DumpConnection watcher = context.openPrimary()) {
       long looked = System.nanoTime();
       long reread = System.nanoTime();
       while (true) {
@@ -254,7 +258,7 @@ public final class Dumps implements AutoCloseable {
         }
         if (isDue(looked, context.pace().discovery()) && context.settings().initial()) {
           looked = System.nanoTime();
-          discover();
+          discover(watcher);
         }
         if (!context.pace().reread().isZero() && isDue(reread, context.pace().reread())) {
           reread = System.nanoTime();
@@ -276,18 +280,9 @@ public final class Dumps implements AutoCloseable {
   }
 
   /** Looks for tables and partitions that came to the publication. */
-  private void discover() throws InterruptedException {
-    try (var connection = context.openPrimary()) {
-      List<String> requests;
-      List<DumpEntry> known;
-      synchronized (this) {
-        known = List.copyOf(entries.values());
-      }
-      requests = newTables.requests(known);
-      for (String request : requests) {
-        connection.emit(DumpRequest.PREFIX, request);
-      }
-      newTables.emitted();
+  private void discover(DumpConnection connection) throws InterruptedException {
+    try {
+      announce(connection, connection::emit);
     } catch (WalbeamException e) {
       log.debug("Looking for new tables failed; it is tried again.", e);
     }
@@ -341,7 +336,7 @@ public final class Dumps implements AutoCloseable {
   }
 
   private void supersede(DumpEntry entry) throws InterruptedException {
-    DumpEntry over = entry.with(Status.SUPERSEDED, context.nowMicros(), "");
+    DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
     context.ledger().write(List.of(over), version.incrementAndGet());
     synchronized (this) {
       entries.put(Key.of(entry), over);

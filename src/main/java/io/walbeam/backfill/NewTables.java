@@ -36,32 +36,32 @@ final class NewTables {
   /**
    * Contents of the requests that are due.
    *
+   * @param connection to the primary
    * @param known every ledger entry
    * @throws WalbeamException of kind TRANSIENT if the server cannot be reached
    */
-  synchronized List<String> requests(List<DumpEntry> known) throws InterruptedException {
+  synchronized List<String> requests(DumpConnection connection, List<DumpEntry> known)
+      throws InterruptedException {
     asking.clear();
     askingPartitions.clear();
     List<String> requests = new ArrayList<>();
-    try (DumpConnection connection = context.openPrimary()) {
-      String publication = context.settings().publication();
-      List<TableId> missing = new ArrayList<>();
-      for (TableId table : connection.published(publication)) {
-        if (context.settings().tables().matches(table)
-            && !asked.contains(table)
-            && known.stream().noneMatch(entry -> covers(entry, table))) {
-          missing.add(table);
-        }
+    String publication = context.settings().publication();
+    List<TableId> missing = new ArrayList<>();
+    for (TableId table : connection.published(publication)) {
+      if (context.settings().tables().matches(table)
+          && !asked.contains(table)
+          && known.stream().noneMatch(entry -> covers(entry, table))) {
+        missing.add(table);
       }
-      for (int i = 0; i < missing.size(); i += TABLES_PER_REQUEST) {
-        List<TableId> some = missing.subList(i, Math.min(missing.size(), i + TABLES_PER_REQUEST));
-        requests.add(DumpRequest.initial(some));
-        asking.addAll(some);
-      }
-      connection
-          .partitions(publication)
-          .forEach((table, leaves) -> attached(known, table, leaves, requests));
     }
+    for (int i = 0; i < missing.size(); i += TABLES_PER_REQUEST) {
+      List<TableId> some = missing.subList(i, Math.min(missing.size(), i + TABLES_PER_REQUEST));
+      requests.add(DumpRequest.initial(some));
+      asking.addAll(some);
+    }
+    connection
+        .partitions(publication)
+        .forEach((table, leaves) -> attached(known, table, leaves, requests));
     return requests;
   }
 

@@ -17,7 +17,6 @@ import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,16 +32,17 @@ final class Purge {
   /** Keys found by one query: a few megabytes of result. */
   private static final long KEYS_PER_QUERY = 50_000;
 
+  /** Between two looks whether changes show, milliseconds: each is a query that is paid for. */
+  private static final long APPLY_PAUSE = 2_000;
+
   private final OutdatedRows outdated;
   private final TableSink tables;
   private final Stalls stalls;
-  private final Duration poll;
 
-  Purge(OutdatedRows outdated, TableSink tables, Stalls stalls, Duration poll) {
+  Purge(OutdatedRows outdated, TableSink tables, Stalls stalls) {
     this.outdated = outdated;
     this.tables = tables;
     this.stalls = stalls;
-    this.poll = poll;
   }
 
   /**
@@ -115,7 +115,7 @@ final class Purge {
                 + " passes by itself.");
     try {
       do {
-        Thread.sleep(poll.toMillis());
+        Thread.sleep(APPLY_PAUSE);
       } while (!outdated.showsChangesUntil(table, micros));
     } finally {
       stall.close();

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -163,44 +162,28 @@ final class TableDump {
    */
   private long awaitVisible() throws InterruptedException {
     long next = patiently("read the running transactions", primary::nextTransaction);
-    Stalls.Ongoing stall = null;
-    try {
-      while (!cancelled
-          && patiently("read the running transactions", primary::oldestTransaction) < next) {
-        if (stall == null) {
-          stall =
-              context
-                  .stalls()
-                  .begin(
-                      progress.entry().table().toString(),
-                      "the dump begins when the transactions that are older than it have ended.");
-        }
-        context.pause();
-      }
-    } finally {
-      if (stall != null) {
-        stall.close();
-      }
-    }
+    await(
+        "the dump begins when the transactions that are older than it have ended.",
+        () -> patiently("read the running transactions", primary::oldestTransaction) >= next);
     return patiently("read the WAL position", primary::insertLsn);
   }
 
   /** A standby must have replayed what the dump is to see. */
   private void awaitReplica(long lsn) throws InterruptedException {
-    if (!context.readsElsewhere()) {
-      return;
+    if (context.readsElsewhere()) {
+      await(
+          "the dump begins when the replica of --snapshotUrl has replayed the request.",
+          () -> Long.compareUnsigned(patiently("ask the replica", reader::replayLsn), lsn) >= 0);
     }
+  }
+
+  /** Waits under a named stall, until the condition holds or the dump is cancelled. */
+  private void await(String reason, Step<Boolean> condition) throws InterruptedException {
     Stalls.Ongoing stall = null;
     try {
-      while (!cancelled
-          && Long.compareUnsigned(patiently("ask the replica", reader::replayLsn), lsn) < 0) {
+      while (!cancelled && !condition.run()) {
         if (stall == null) {
-          stall =
-              context
-                  .stalls()
-                  .begin(
-                      progress.entry().table().toString(),
-                      "the dump begins when the replica of --snapshotUrl has replayed the request.");
+          stall = context.stalls().begin(progress.entry().table().toString(), reason);
         }
         context.pause();
       }
@@ -241,7 +224,7 @@ final class TableDump {
     try {
       work(table, route, chunks);
       for (Future<?> other : others) {
-        join(other);
+        Outcome.of(other, "Reading a chunk failed unexpectedly.");
       }
       done = true;
     } finally {
@@ -252,29 +235,10 @@ final class TableDump {
     }
   }
 
-  private static void join(Future<?> other) throws InterruptedException {
-    try {
-      other.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof WalbeamException known) {
-        throw known;
-      }
-      if (e.getCause() instanceof InterruptedException) {
-        throw new InterruptedException();
-      }
-      throw new WalbeamException(
-          FailureKind.BUG,
-          "Reading a chunk failed unexpectedly.",
-          "Run again with --debug and report the trace.",
-          e.getCause());
-    }
-  }
-
   /** One connection's share of the chunks. */
   private void work(PublishedTable table, DumpRoute route, ChunkPlan chunks)
       throws InterruptedException {
-    try (DumpConnection connection = context.openReader();
-        DumpConnection wal = context.openPrimary()) {
+    try (DumpConnection connection = context.openReader()) {
       ChunkWriter.Target target =
           new ChunkWriter.Target(
               route,
@@ -282,7 +246,7 @@ final class TableDump {
               context.tables(),
               context.deadLetters(),
               context.executor(),
-              () -> awaitDurable(wal),
+              this::awaitDurable,
               context.clock());
       for (Chunk chunk = chunks.next(); chunk != null && !cancelled; chunk = chunks.next()) {
         read(table, connection, target, chunk);
@@ -296,12 +260,13 @@ final class TableDump {
    * With {@code synchronous_commit=off} a row can be read that a crash would take back: what was
    * visible before is durable once the WAL written until now is.
    */
-  private void awaitDurable(DumpConnection wal) throws InterruptedException {
+  private void awaitDurable() throws InterruptedException {
     if (context.readsElsewhere()) {
       return;
     }
-    long written = patiently("read the WAL position", wal::insertLsn);
-    while (Long.compareUnsigned(patiently("read the WAL position", wal::flushLsn), written) < 0) {
+    long written = patiently("read the WAL position", primary::insertLsn);
+    while (Long.compareUnsigned(patiently("read the WAL position", primary::flushLsn), written)
+        < 0) {
       context.shortPause();
     }
   }

@@ -65,14 +65,14 @@ public final class Truncations implements AutoCloseable {
       Dumps dumps,
       Positions positions,
       long limit,
-      Duration poll,
+      Duration retry,
       Clock clock) {
-    this.purge = new Purge(outdated, tables, stalls, poll);
+    this.purge = new Purge(outdated, tables, stalls);
     this.deadLetters = deadLetters;
     this.dumps = dumps;
     this.positions = positions;
     this.limit = limit;
-    this.retry = poll;
+    this.retry = retry;
     this.clock = clock;
     this.executor =
         Executors.newCachedThreadPool(

@@ -19,7 +19,7 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * An ordinary connection that dumps ask and read through, opened when first used and again after it
- * was lost. Used by one thread; {@link #close} by any.
+ * was lost. Thread-safe: one call at a time, but {@link #close} at any.
  *
  * <p>Values come as the text that the replication stream carries. Row-level security that would
  * hide rows is an error, never a shorter answer.
@@ -326,7 +326,7 @@ public final class DumpConnection implements AutoCloseable {
     }
   }
 
-  private <T> T call(String what, Call<T> call) throws InterruptedException {
+  private synchronized <T> T call(String what, Call<T> call) throws InterruptedException {
     try {
       return call.run(connection());
     } catch (SQLException e) {

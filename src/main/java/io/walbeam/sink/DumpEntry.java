@@ -61,60 +61,23 @@ public record DumpEntry(
     }
   }
 
-  /** The same entry with another status. */
-  public DumpEntry with(Status next, long finishedAt, String problem) {
-    return new DumpEntry(
-        slot,
-        epoch,
-        requestLsn,
-        requestCommitMicros,
-        table,
-        kind,
-        next,
-        scope,
-        startedMicros,
-        finishedAt,
-        chunksDone,
-        chunksTotal,
-        rows,
-        bytes,
-        resume,
-        problem);
+  /** The same entry, over. */
+  public DumpEntry over(Status last, long finishedAt, String problem) {
+    return copy(
+        last, startedMicros, finishedAt, chunksDone, chunksTotal, rows, bytes, resume, problem);
   }
 
   /** The same entry, begun. */
   public DumpEntry started(long micros) {
-    return new DumpEntry(
-        slot,
-        epoch,
-        requestLsn,
-        requestCommitMicros,
-        table,
-        kind,
-        Status.RUNNING,
-        scope,
-        startedMicros == 0 ? micros : startedMicros,
-        0,
-        chunksDone,
-        chunksTotal,
-        rows,
-        bytes,
-        resume,
-        "");
+    long first = startedMicros == 0 ? micros : startedMicros;
+    return copy(Status.RUNNING, first, 0, chunksDone, chunksTotal, rows, bytes, resume, "");
   }
 
   /** The same entry, further on. */
   public DumpEntry progressed(
       long chunks, long total, long moreRows, long moreBytes, String resumeAt) {
-    return new DumpEntry(
-        slot,
-        epoch,
-        requestLsn,
-        requestCommitMicros,
-        table,
-        kind,
+    return copy(
         status,
-        scope,
         startedMicros,
         finishedMicros,
         chunks,
@@ -123,6 +86,36 @@ public record DumpEntry(
         bytes + moreBytes,
         resumeAt,
         error);
+  }
+
+  /** The same request in another state. */
+  private DumpEntry copy(
+      Status newStatus,
+      long started,
+      long finished,
+      long done,
+      long total,
+      long newRows,
+      long newBytes,
+      String newResume,
+      String newError) {
+    return new DumpEntry(
+        slot,
+        epoch,
+        requestLsn,
+        requestCommitMicros,
+        table,
+        kind,
+        newStatus,
+        scope,
+        started,
+        finished,
+        done,
+        total,
+        newRows,
+        newBytes,
+        newResume,
+        newError);
   }
 
   /** Hides the scope, which may hold key values. */
