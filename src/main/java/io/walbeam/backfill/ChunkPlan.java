@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pages need no index and no scan: their number is the file's size. Keys are for bounds and for
  * storage without pages; each boundary is one look into the index. A row that moves to other pages
- * while it is read was updated, so the stream brings it.
+ * while it is read was updated, so the stream brings it; unless the whole table is rewritten, which
+ * {@link #isAsPlanned} notices.
  */
 final class ChunkPlan {
   private static final long PAGE_BYTES = 8_192;
@@ -33,6 +34,7 @@ final class ChunkPlan {
   private long page;
   private List<String> key;
   private boolean stopped;
+  private boolean outdated;
 
   /**
    * @param planner used under this object's lock only
@@ -105,6 +107,24 @@ final class ChunkPlan {
       nextLeaf();
     }
     return null;
+  }
+
+  /**
+   * Whether a chunk that was read holds the rows it was meant to. If the table was rewritten
+   * meanwhile (VACUUM FULL, CLUSTER, ALTER TABLE) its rows are in other pages, and the plan ends.
+   *
+   * @param fileNode of the leaf while the chunk was read
+   */
+  synchronized boolean isAsPlanned(Chunk chunk, long fileNode) {
+    boolean same = chunk.range() instanceof TableRange.Keys || fileNode == chunk.leaf().fileNode();
+    outdated |= !same;
+    stopped |= !same;
+    return same;
+  }
+
+  /** Whether the plan ended because of a rewritten table; a new one goes on. */
+  synchronized boolean isOutdated() {
+    return outdated;
   }
 
   /** Ends the plan: no chunk comes any more. */

@@ -30,6 +30,7 @@ public final class DumpContext {
   private final Ends ends;
   private final ExecutorService executor;
   private final Purge purge;
+  private final DumpMeter meter = new DumpMeter();
 
   DumpContext(DumpSettings settings, Ends ends, ExecutorService executor) {
     this.settings = settings;
@@ -76,6 +77,10 @@ public final class DumpContext {
 
   ExecutorService executor() {
     return executor;
+  }
+
+  DumpMeter meter() {
+    return meter;
   }
 
   Purge purge() {

@@ -1,5 +1,7 @@
 package io.walbeam.backfill;
 
+import static io.walbeam.sink.DumpEntry.Status.FINISHED;
+import static io.walbeam.sink.DumpEntry.Status.SUPERSEDED;
 import static java.util.stream.Collectors.joining;
 
 import io.walbeam.postgres.PhysicalTable;
@@ -22,6 +24,9 @@ final class DumpProgress {
   private long notedNanos;
   private boolean dirty;
   private String covered = "";
+  private double pages;
+  private long ownRows;
+  private long ownBytes;
 
   DumpProgress(DumpContext context, AtomicLong version, DumpEntry entry) {
     this.context = context;
@@ -34,14 +39,33 @@ final class DumpProgress {
     return entry;
   }
 
+  /** Rows written since construction; the entry also has those of earlier runs. */
+  synchronized long ownRows() {
+    return ownRows;
+  }
+
+  /** Bytes read since construction. */
+  synchronized long ownBytes() {
+    return ownBytes;
+  }
+
+  /** Pages that are not read yet, by the share of chunks that is done. */
+  synchronized double pagesLeft() {
+    return pages - pages * entry.chunksDone() / Math.max(1, entry.chunksTotal());
+  }
+
   /** The tables that hold the rows meant. */
   synchronized void covers(List<PhysicalTable> leaves) {
+    pages = leaves.stream().mapToDouble(PhysicalTable::pages).sum();
     covered = leaves.stream().map(leaf -> Long.toString(leaf.oid())).collect(joining(","));
   }
 
-  /** The dump begins, or goes on after a restart. */
+  /** The dump begins, or goes on with a new plan from where the entry says. */
   void begin(long chunks) throws InterruptedException {
     synchronized (this) {
+      doneAhead.clear();
+      contiguous = 0;
+      resume = null;
       entry = entry.started(context.nowMicros());
       entry =
           entry.progressed(
@@ -67,6 +91,9 @@ final class DumpProgress {
               rows,
               bytes,
               at);
+      ownRows += rows;
+      ownBytes += bytes;
+      context.meter().chunk(rows, bytes, pages / Math.max(1, entry.chunksTotal()));
       dirty = true;
       due = System.nanoTime() - notedNanos >= context.pace().ledger().toNanos();
     }
@@ -90,7 +117,8 @@ final class DumpProgress {
   DumpEntry end(DumpEntry.Status status, String problem) throws InterruptedException {
     synchronized (this) {
       entry = entry.over(status, context.nowMicros(), problem);
-      if (status == DumpEntry.Status.FINISHED) {
+      boolean complete = status == FINISHED || (status == SUPERSEDED && !covered.isEmpty());
+      if (complete) {
         entry =
             entry.progressed(
                 entry.chunksDone(), entry.chunksTotal(), 0, 0, NewTables.COVERED + covered);

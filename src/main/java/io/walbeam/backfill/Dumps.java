@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +53,8 @@ public final class Dumps implements AutoCloseable {
 
   // Guarded by this.
   private final Map<Key, DumpEntry> entries = new LinkedHashMap<>();
-  private final Map<Key, TableDump> active = new HashMap<>();
+  private final Map<Key, DumpRun> active = new HashMap<>();
+  private Map<TableId, Long> pages = Map.of();
   private final List<String> failures = new ArrayList<>();
   private @Nullable Thread thread;
   private boolean loaded;
@@ -129,12 +132,12 @@ public final class Dumps implements AutoCloseable {
     synchronized (this) {
       for (Map.Entry<Key, DumpEntry> entry : entries.entrySet()) {
         if (isBefore(entry.getKey(), table, commitLsn) && !entry.getValue().status().isOver()) {
-          TableDump dump = active.get(entry.getKey());
-          if (dump == null) {
+          DumpRun run = active.get(entry.getKey());
+          if (run == null) {
             entry.setValue(entry.getValue().over(Status.SUPERSEDED, context.nowMicros(), ""));
             context.ledger().write(List.of(entry.getValue()), version.incrementAndGet());
           } else {
-            dump.cancel();
+            run.dump().stop(TableDump.Stop.TRUNCATED);
           }
         }
       }
@@ -171,6 +174,26 @@ public final class Dumps implements AutoCloseable {
     return !closed;
   }
 
+  /** How far they are; empty if they run in another process. */
+  public synchronized Optional<DumpsOverview> overview() {
+    if (thread == null) {
+      return Optional.empty();
+    }
+    int left = 0;
+    double pagesLeft = 0;
+    for (Map.Entry<Key, DumpEntry> entry : entries.entrySet()) {
+      if (isRunnable(entry.getValue())) {
+        left++;
+        DumpRun run = active.get(entry.getKey());
+        pagesLeft +=
+            run == null
+                ? pages.getOrDefault(entry.getKey().table(), 0L)
+                : run.progress().pagesLeft();
+      }
+    }
+    return Optional.of(context.meter().overview(left, pagesLeft, System.nanoTime()));
+  }
+
   /** A run that shall end does not wait for a person. */
   private void endIfParked() {
     Instant longAgo = context.clock().instant().minus(PARKED_PATIENCE);
@@ -190,7 +213,7 @@ public final class Dumps implements AutoCloseable {
     Thread running;
     synchronized (this) {
       closed = true;
-      active.values().forEach(TableDump::cancel);
+      active.values().forEach(run -> run.dump().stop(TableDump.Stop.CLOSED));
       notifyAll();
       running = thread;
     }
@@ -199,7 +222,7 @@ public final class Dumps implements AutoCloseable {
       running.interrupt();
       try {
         running.join(CLOSE_MILLIS);
-        if (!executor.awaitTermination(CLOSE_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+        if (!executor.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
           log.warn("A dump does not end; its connection ends with the process.");
         }
       } catch (InterruptedException e) {
@@ -283,6 +306,16 @@ public final class Dumps implements AutoCloseable {
   private void discover(DumpConnection connection) throws InterruptedException {
     try {
       announce(connection, connection::emit);
+      boolean idle;
+      synchronized (this) {
+        idle = !hasWork();
+      }
+      if (!idle) {
+        Map<TableId, Long> now = connection.pages(context.settings().publication());
+        synchronized (this) {
+          pages = now;
+        }
+      }
     } catch (WalbeamException e) {
       log.debug("Looking for new tables failed; it is tried again.", e);
     }
@@ -345,78 +378,36 @@ public final class Dumps implements AutoCloseable {
 
   private void launch(DumpEntry entry, int workers) {
     DumpProgress progress = new DumpProgress(context, version, entry);
-    TableDump dump = new TableDump(context, progress);
+    DumpRun run = new DumpRun(new TableDump(context, progress), progress);
     synchronized (this) {
-      active.put(Key.of(entry), dump);
+      if (closed) {
+        return;
+      }
+      active.put(Key.of(entry), run);
+      executor.execute(() -> carryOut(run, workers));
     }
-    executor.execute(() -> carryOut(dump, progress, workers));
   }
 
-  private void carryOut(TableDump dump, DumpProgress progress, int workers) {
-    Key key = Key.of(progress.entry());
-    DumpEntry over = null;
+  private void carryOut(DumpRun run, int workers) {
+    Key key = Key.of(run.progress().entry());
+    context.meter().begin(System.nanoTime());
+    Optional<String> failure = Optional.empty();
     try {
-      over = finish(dump, progress, workers);
+      failure = run.carryOut(workers);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (WalbeamException e) {
       log.warn("The dump of table {} could not be noted. {}", key.table(), e.describe());
     } finally {
+      DumpEntry entry = run.progress().entry();
+      context.meter().end(System.nanoTime(), entry.status() == Status.FINISHED);
       synchronized (this) {
+        failure.ifPresent(failures::add);
         active.remove(key);
-        entries.put(key, over == null ? progress.entry() : over);
+        entries.put(key, entry);
         changed = true;
         notifyAll();
       }
-    }
-  }
-
-  private DumpEntry finish(TableDump dump, DumpProgress progress, int workers)
-      throws InterruptedException {
-    TableId table = progress.entry().table();
-    try {
-      long began = System.nanoTime();
-      dump.run(workers);
-      synchronized (this) {
-        if (closed) {
-          throw new InterruptedException();
-        }
-      }
-      if (dump.isCancelled()) {
-        log.info("The dump of table {} ends, because the table was truncated.", table);
-        return progress.end(Status.SUPERSEDED, "");
-      }
-      DumpEntry over = progress.end(Status.FINISHED, "");
-      double seconds = Math.max(1e-3, (System.nanoTime() - began) / 1e9);
-      log.info(
-          "Dumped table {}: {} rows in {} s, {} rows/s, {} MB/s.",
-          table,
-          over.rows(),
-          String.format("%.1f", seconds),
-          String.format("%.0f", over.rows() / seconds),
-          String.format("%.1f", over.bytes() / seconds / 1e6));
-      return over;
-    } catch (WalbeamException e) {
-      boolean initial = progress.entry().kind() == DumpEntry.Kind.INITIAL;
-      synchronized (this) {
-        if (closed) {
-          throw new InterruptedException();
-        }
-        if (initial) {
-          failures.add(e.describe());
-        }
-      }
-      log.warn("The dump of table {} failed; the stream goes on. {}", table, e.describe());
-      log.debug("Cause", e);
-      boolean refused =
-          !initial && e.kind() == FailureKind.OPERATOR && progress.entry().startedMicros() == 0;
-      return progress.end(refused ? Status.REFUSED : Status.FAILED, e.describe());
-    } catch (RuntimeException e) {
-      log.error("The dump of table {} failed; the stream goes on.", table, e);
-      synchronized (this) {
-        failures.add("The dump of table " + table + " failed unexpectedly.");
-      }
-      return progress.end(Status.FAILED, "It failed unexpectedly; report the log.");
     }
   }
 }

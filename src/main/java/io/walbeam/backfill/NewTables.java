@@ -10,13 +10,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds published tables without an initial dump, and partitions that came to a table since it was
  * dumped: the stream has never seen the rows that they came with. Used by one thread at a time.
  */
 final class NewTables {
+  private static final Logger log = LoggerFactory.getLogger(NewTables.class);
+
   /** Before the identifiers of what a finished dump covered, in the ledger's column resume. */
   static final String COVERED = "covered=";
 
@@ -28,6 +33,7 @@ final class NewTables {
   private final Set<Long> askedPartitions = new HashSet<>();
   private final Set<TableId> asking = new HashSet<>();
   private final Set<Long> askingPartitions = new HashSet<>();
+  private final Set<Long> missed = new HashSet<>();
 
   NewTables(DumpContext context) {
     this.context = context;
@@ -86,21 +92,22 @@ final class NewTables {
       List<DumpEntry> known, TableId table, Map<Long, TableId> leaves, List<String> requests) {
     Set<Long> dumped = new HashSet<>();
     Set<String> pending = new HashSet<>();
-    for (DumpEntry entry : known) {
-      if (!entry.table().equals(table) || entry.epoch() != context.settings().epoch()) {
-        continue;
-      }
+    boolean wasDumped = false;
+    for (DumpEntry entry : sinceLastWholeDump(known, table)) {
       if (entry.resume().startsWith(COVERED)) {
-        for (String oid : entry.resume().substring(COVERED.length()).split(",", -1)) {
-          dumped.add(oid.isEmpty() ? 0 : Long.parseLong(oid));
+        wasDumped = true;
+        String covered = entry.resume().substring(COVERED.length());
+        for (String oid : covered.isEmpty() ? new String[0] : covered.split(",", -1)) {
+          dumped.add(Long.parseLong(oid));
         }
       } else if (!entry.status().isOver()) {
         pending.addAll(DumpScope.parse(entry.scope()).partitions());
       }
     }
-    if (dumped.isEmpty()) {
+    if (!wasDumped) {
       return;
     }
+    warnOfDetached(table, dumped, leaves.keySet());
     List<TableId> added = new ArrayList<>();
     leaves.forEach(
         (oid, leaf) -> {
@@ -113,6 +120,41 @@ final class NewTables {
         });
     if (!added.isEmpty()) {
       requests.add(DumpRequest.partitions(table, added));
+    }
+  }
+
+  /** Entries of the table from its last finished dump as a whole on; all if there is none. */
+  private List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known, TableId table) {
+    List<DumpEntry> entries =
+        known.stream()
+            .filter(entry -> entry.table().equals(table))
+            .filter(entry -> entry.epoch() == context.settings().epoch())
+            .toList();
+    Optional<Long> last =
+        entries.stream()
+            .filter(entry -> entry.resume().startsWith(COVERED))
+            .filter(entry -> DumpScope.parse(entry.scope()).isAll())
+            .map(DumpEntry::requestLsn)
+            .max(Long::compareUnsigned);
+    return entries.stream()
+        .filter(entry -> Long.compareUnsigned(entry.requestLsn(), last.orElse(0L)) >= 0)
+        .toList();
+  }
+
+  /**
+   * The stream does not say that a partition left the table, with rows that BigQuery keeps. Many
+   * want just that of old ones, so it is said and not undone.
+   */
+  private void warnOfDetached(TableId table, Set<Long> dumped, Set<Long> leaves) {
+    long left = dumped.stream().filter(oid -> !leaves.contains(oid)).filter(missed::add).count();
+    if (left > 0) {
+      log.warn(
+          "{} partitions of table {} were detached or dropped since it was dumped; BigQuery keeps"
+              + " their rows. To delete them, ask for a dump of the whole table: backfill"
+              + " --tables={}.",
+          left,
+          table,
+          table);
     }
   }
 }

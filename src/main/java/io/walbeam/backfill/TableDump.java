@@ -32,11 +32,21 @@ final class TableDump {
   /** Before a chunk is read again, milliseconds, times the attempt. */
   private static final long RETRY_PAUSE = 500;
 
+  /** Why no further chunk is read. */
+  enum Stop {
+    /** Chunks are read until there is none. */
+    NOT,
+    /** The table was truncated after the request. */
+    TRUNCATED,
+    /** The run ends; the dump goes on at the next start. */
+    CLOSED
+  }
+
   private final DumpContext context;
   private final DumpProgress progress;
   private final DumpConnection primary;
   private final DumpConnection reader;
-  private volatile boolean cancelled;
+  private volatile Stop stopped = Stop.NOT;
   private volatile @Nullable ChunkPlan plan;
 
   TableDump(DumpContext context, DumpProgress progress) {
@@ -47,16 +57,22 @@ final class TableDump {
   }
 
   /** Reads no further chunk; {@link #run} returns soon after. Any thread. */
-  void cancel() {
-    cancelled = true;
+  synchronized void stop(Stop reason) {
+    if (stopped != Stop.CLOSED) {
+      stopped = reason;
+    }
     ChunkPlan current = plan;
     if (current != null) {
       current.stop();
     }
   }
 
-  boolean isCancelled() {
-    return cancelled;
+  Stop stopped() {
+    return stopped;
+  }
+
+  private boolean isStopped() {
+    return stopped != Stop.NOT;
   }
 
   /**
@@ -74,15 +90,21 @@ final class TableDump {
       DumpScope bounds = canonical(table, scope);
       long ready = awaitVisible();
       awaitReplica(ready);
-      ChunkPlan chunks = plan(table, bounds);
-      plan = chunks;
-      if (cancelled) {
-        return;
+      for (boolean whole = false; !whole; ) {
+        ChunkPlan chunks = plan(table, bounds);
+        plan = chunks;
+        if (isStopped()) {
+          return;
+        }
+        log.info("Dumping table {} {}.", id, chunks.reason());
+        progress.begin(chunks.total());
+        read(table, route, chunks, workers);
+        whole = !chunks.isOutdated();
+        if (!whole) {
+          log.info("Table {} was rewritten meanwhile; it is read from its first page again.", id);
+        }
       }
-      progress.begin(chunks.total());
-      log.info("Dumping table {} {}.", id, chunks.reason());
-      read(table, route, chunks, workers);
-      if (!cancelled && scope.isAll()) {
+      if (!isStopped() && scope.isAll()) {
         purge(route.replica());
       }
     } finally {
@@ -177,11 +199,11 @@ final class TableDump {
     }
   }
 
-  /** Waits under a named stall, until the condition holds or the dump is cancelled. */
+  /** Waits under a named stall, until the condition holds or the dump is stopped. */
   private void await(String reason, Step<Boolean> condition) throws InterruptedException {
     Stalls.Ongoing stall = null;
     try {
-      while (!cancelled && !condition.run()) {
+      while (!isStopped() && !condition.run()) {
         if (stall == null) {
           stall = context.stalls().begin(progress.entry().table().toString(), reason);
         }
@@ -248,8 +270,8 @@ final class TableDump {
               context.executor(),
               this::awaitDurable,
               context.clock());
-      for (Chunk chunk = chunks.next(); chunk != null && !cancelled; chunk = chunks.next()) {
-        read(table, connection, target, chunk);
+      for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {
+        read(table, connection, target, chunks, chunk);
       }
     } finally {
       progress.flush();
@@ -272,21 +294,29 @@ final class TableDump {
   }
 
   private void read(
-      PublishedTable table, DumpConnection connection, ChunkWriter.Target target, Chunk chunk)
+      PublishedTable table,
+      DumpConnection connection,
+      ChunkWriter.Target target,
+      ChunkPlan chunks,
+      Chunk chunk)
       throws InterruptedException {
     for (int attempt = 1; ; ) {
       ChunkWriter writer = new ChunkWriter(target, chunk.leafIndex());
       boolean done = false;
       try {
-        long bytes =
+        DumpConnection.Copied copied =
             connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
         long rows = writer.finish();
         done = true;
-        progress.done(chunk, rows, bytes);
+        if (chunks.isAsPlanned(chunk, copied.fileNode())) {
+          progress.done(chunk, rows, copied.bytes());
+        }
         return;
       } catch (WalbeamException e) {
         boolean lost = PostgresErrors.isConnectionLost(e);
-        if (cancelled || e.kind() != FailureKind.TRANSIENT || (!lost && attempt == MOST_ATTEMPTS)) {
+        if (isStopped()
+            || e.kind() != FailureKind.TRANSIENT
+            || (!lost && attempt == MOST_ATTEMPTS)) {
           throw e;
         }
         log.warn("A chunk of table {} is read again. {}", target.entry().table(), e.describe());
@@ -344,7 +374,7 @@ final class TableDump {
         return step.run();
       } catch (WalbeamException e) {
         if (e.kind() != FailureKind.TRANSIENT
-            || cancelled
+            || isStopped()
             || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
           throw e;
         }

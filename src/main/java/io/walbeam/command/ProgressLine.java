@@ -1,5 +1,6 @@
 package io.walbeam.command;
 
+import io.walbeam.backfill.DumpsOverview;
 import io.walbeam.pipeline.RunProgress;
 import io.walbeam.sink.Stalls;
 import java.util.Locale;
@@ -10,6 +11,9 @@ final class ProgressLine {
   private static final int TERMINAL_WIDTH = 79;
 
   private static final double NANOS_PER_SECOND = 1e9;
+
+  private static final long SECONDS_PER_MINUTE = 60;
+  private static final long MINUTES_PER_HOUR = 60;
 
   private long lastChanges;
   private long lastNanos;
@@ -32,19 +36,48 @@ final class ProgressLine {
   private static String text(RunProgress now, long rate) {
     String text =
         String.format(
-            Locale.ROOT,
-            "%,d changes, %,d/s, lag %s %d s, dead letters %,d, stalls %d",
-            now.changes(),
-            rate,
-            bytes(now.lag().bytes()),
-            now.lag().seconds(),
-            now.deadLetters(),
-            now.stalls().size());
+                Locale.ROOT,
+                "%,d changes, %,d/s, lag %s %d s, dead letters %,d, stalls %d",
+                now.changes(),
+                rate,
+                bytes(now.lag().bytes()),
+                now.lag().seconds(),
+                now.deadLetters(),
+                now.stalls().size())
+            + dumps(now.dumps());
     if (now.stalls().isEmpty()) {
       return text;
     }
     Stalls.Stall oldest = now.stalls().get(0);
     return text + " (" + oldest.table() + " waits: " + oldest.reason() + ")";
+  }
+
+  /** Nothing once all dumps are over. */
+  private static String dumps(DumpsOverview dumps) {
+    if (dumps.left() == 0) {
+      return "";
+    }
+    String text =
+        String.format(
+            Locale.ROOT,
+            ", dumps %d of %d tables %,d rows",
+            dumps.finished(),
+            dumps.finished() + dumps.left(),
+            dumps.rows());
+    return dumps.secondsLeft().isPresent()
+        ? text + ", about " + duration(dumps.secondsLeft().getAsLong()) + " left"
+        : text;
+  }
+
+  /** In the unit that a person would say. */
+  static String duration(long seconds) {
+    if (seconds < 2 * SECONDS_PER_MINUTE) {
+      return seconds + " s";
+    }
+    long minutes = seconds / SECONDS_PER_MINUTE;
+    return minutes < 2 * MINUTES_PER_HOUR
+        ? minutes + " min"
+        : minutes / MINUTES_PER_HOUR + " h " + minutes % MINUTES_PER_HOUR + " min";
   }
 
   private long rate(RunProgress now, long nanos) {

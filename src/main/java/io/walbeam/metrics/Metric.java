@@ -38,6 +38,16 @@ public enum Metric {
       "",
       "Rows read from the source again for an unchanged large value"),
   RECEIPTS(Kind.COUNTER, "receipts", "", "Batches of which every row is durable"),
+  DUMPED_TABLES(Kind.COUNTER, "dumped_tables", "", "Tables whose dump is finished"),
+  DUMPED_CHUNKS(Kind.COUNTER, "dumped_chunks", "", "Chunks of dumps of which every row is durable"),
+  DUMPED_ROWS(Kind.COUNTER, "dumped_rows", "", "Rows of these chunks"),
+  DUMPED_BYTES(Kind.COUNTER, "dumped_bytes", "", "Bytes of them, as PostgreSQL sent them"),
+  DUMPS_LEFT(Kind.GAUGE, "dumps_left", "", "Tables that are being dumped or wait for it"),
+  DUMP_SECONDS_LEFT(
+      Kind.GAUGE,
+      "dump_seconds_left",
+      "",
+      "Time until the last of them is dumped, estimated from pg_class; 0 when it is not known"),
   STALLS(
       Kind.GAUGE, "stalls", "", "Tables that wait for something right now; the log says for what"),
   LAG_BYTES(

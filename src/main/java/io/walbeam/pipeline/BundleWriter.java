@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -56,27 +55,21 @@ final class BundleWriter implements BatchDecoder.Mutations {
   /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
   private static final long STALL_POLL = 50;
 
-  /** Time between two reports to Beam while a write waits. */
-  private static final long REPORT_SECONDS = 1;
-
   private final Destination destination;
   private final HeldRows.Ticket ticket = new HeldRows.Ticket();
   private final BatchDecoder decoder;
   private final RowBuffer buffer = new RowBuffer();
   private final Map<String, TableChunk> chunks = new LinkedHashMap<>();
-  private final Deque<Sent> outstanding = new ArrayDeque<>();
+  private final Deque<HeldRows.Writing> outstanding = new ArrayDeque<>();
   private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
   private final List<Request> dumpRequests = new ArrayList<>();
   private final ChangeTally tally = new ChangeTally();
   private boolean wroteRows;
-
-  private record Request(DumpRequest.Origin origin, byte[] content) {}
-
   private long bundleBytes;
 
-  private record Sent(TableChunk chunk, CompletableFuture<List<RefusedRow>> result) {}
+  private record Request(DumpRequest.Origin origin, byte[] content) {}
 
   BundleWriter(Destination destination, long epoch) {
     this.destination = destination;
@@ -119,9 +112,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
       destination.dumps().record(request.origin(), request.content());
     }
     if (!deadLetters.isEmpty()) {
-      List<DeadLetter> letters = deadLetters.take();
-      destination.deadLetters().write(letters);
-      destination.meter().written(letters);
+      await(writing(deadLetters.take()));
     }
     if (wroteRows) {
       FailPoint.ROWS_APPENDED.reached();
@@ -265,42 +256,40 @@ final class BundleWriter implements BatchDecoder.Mutations {
     wroteRows = true;
     HeldRows held = destination.heldRows();
     if (held == null || !held.queue(chunk, ticket)) {
-      outstanding.add(new Sent(chunk, destination.submit(chunk)));
+      outstanding.add(
+          new HeldRows.Writing(
+              chunk.table().name(), chunk.bytes(), chunk.rows().size(), destination.submit(chunk)));
     }
   }
 
-  /** Waits on Beam's thread, and tells it once a second what stalls meanwhile. */
-  private List<RefusedRow> result(Sent sent) throws InterruptedException, ExecutionException {
-    while (true) {
-      try {
-        return sent.result().get(REPORT_SECONDS, TimeUnit.SECONDS);
-      } catch (TimeoutException e) {
-        destination.meter().report();
-      }
-    }
+  private HeldRows.Writing writing(List<DeadLetter> letters) {
+    DeadLetterQueue queue = destination.deadLetters();
+    return new HeldRows.Writing(
+        queue.table(),
+        letters.stream().mapToLong(letter -> letter.raw().length).sum(),
+        letters.size(),
+        queue.submit(letters));
   }
 
-  private void await(Sent sent) throws InterruptedException {
+  /** Waits on Beam's thread, and tells Beam meanwhile what stalls. */
+  private void await(HeldRows.Writing rows) throws InterruptedException {
+    HeldRows held = destination.heldRows();
+    String table = rows.table();
+    long begin = System.nanoTime();
     try {
-      HeldRows held = destination.heldRows();
-      if (held == null) {
-        result(sent).forEach(deadLetters::add);
-        return;
-      }
-      long begin = System.nanoTime();
       while (true) {
         try {
-          sent.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(deadLetters::add);
+          rows.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(deadLetters::add);
           return;
         } catch (TimeoutException e) {
-          held.throwFailure();
           destination.meter().report();
-          if (destination.isStalled(sent.chunk().table().name())
-              && held.release(sent.chunk(), sent.result(), bundleBytes, ticket)) {
-            return;
+          if (held != null) {
+            held.throwFailure();
+            if (destination.isStalled(table) && held.release(rows, bundleBytes, ticket)) {
+              return;
+            }
           }
-          destination.endIfParked(
-              sent.chunk().table().name(), Duration.ofNanos(System.nanoTime() - begin));
+          destination.endIfParked(table, Duration.ofNanos(System.nanoTime() - begin));
         }
       }
     } catch (ExecutionException e) {
@@ -309,7 +298,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
       }
       throw new WalbeamException(
           FailureKind.BUG,
-          "Writing to table " + sent.chunk().table().name() + " failed unexpectedly.",
+          "Writing to table " + table + " failed unexpectedly.",
           "Run again with --debug and report the trace.",
           e.getCause());
     }

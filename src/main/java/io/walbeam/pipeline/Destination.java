@@ -8,7 +8,6 @@ import io.walbeam.backfill.DumpSettings;
 import io.walbeam.backfill.Dumps;
 import io.walbeam.backfill.Positions;
 import io.walbeam.backfill.Truncations;
-import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
@@ -16,7 +15,6 @@ import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.progress.LocalProgress;
 import io.walbeam.progress.StatePublisher;
-import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
@@ -72,13 +70,11 @@ final class Destination implements AutoCloseable {
   private final Dumps dumps;
   private final Truncations truncations;
   private final @Nullable HeldRows heldRows;
-  private final boolean stopAtNow;
   private final JobMeter meter;
+  private final DeadLetterQueue deadLetters;
 
   private Destination(RunSettings settings) {
-    stopAtNow = settings.stopAtNow();
     sink = BigQuerySink.acquire(settings.destination());
-    meter = new JobMeter(sink.metrics(), sink.stalls());
     catalogue = new SourceCatalogue(settings.postgres());
     sourceRows = new SourceRows(settings.postgres(), sink.stalls());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
@@ -112,6 +108,10 @@ final class Destination implements AutoCloseable {
                 : DumpPace.WORKERS)
             .withChunkRows(settings.dumps().chunkRows());
     dumps = new Dumps(dumpSettings(settings, pace), dumpEnds());
+    meter = new JobMeter(sink.metrics(), sink.stalls(), dumps::overview);
+    deadLetters =
+        new DeadLetterQueue(
+            settings.destination().deadLetterTable(), sink.deadLetters(), meter, executor);
     truncations =
         new Truncations(
             sink.outdatedRows(),
@@ -338,7 +338,7 @@ final class Destination implements AutoCloseable {
    * Ends a run that shall end, if a bundle has waited too long for a table that a person must mend.
    */
   void endIfParked(String table, Duration waited) {
-    if (!stopAtNow || waited.compareTo(PARKED_PATIENCE) < 0) {
+    if (!settings.stopAtNow() || waited.compareTo(PARKED_PATIENCE) < 0) {
       return;
     }
     for (Stalls.Stall stall : sink.stalls().current()) {
@@ -354,13 +354,11 @@ final class Destination implements AutoCloseable {
   private void bury(List<RefusedRow> refused) throws InterruptedException {
     DeadLetterBox box = new DeadLetterBox(clock());
     refused.forEach(box::add);
-    List<DeadLetter> letters = box.take();
-    sink.deadLetters().write(letters);
-    meter.written(letters);
+    deadLetters.write(box.take());
   }
 
-  DeadLetterSink deadLetters() {
-    return sink.deadLetters();
+  DeadLetterQueue deadLetters() {
+    return deadLetters;
   }
 
   SinkMetrics metrics() {

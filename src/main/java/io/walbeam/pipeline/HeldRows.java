@@ -58,7 +58,10 @@ final class HeldRows {
     private long bundleBytes;
   }
 
-  private record Waiting(TableChunk chunk, List<Ticket> tickets, long bytes) {}
+  private record Waiting(TableChunk chunk, Held held) {}
+
+  /** What a write that ends makes free. */
+  private record Held(String table, List<Ticket> tickets, long bytes) {}
 
   /** The rows of one table. */
   private static final class Lane {
@@ -115,9 +118,13 @@ final class HeldRows {
     }
     held += bytes;
     ticket.open++;
-    lane.queue.add(new Waiting(chunk.detached(), List.of(ticket), bytes));
+    Held rows = new Held(chunk.table().name(), List.of(ticket), bytes);
+    lane.queue.add(new Waiting(chunk.detached(), rows));
     return true;
   }
+
+  /** Rows that a bundle is writing to a table. */
+  record Writing(String table, long bytes, int rows, CompletableFuture<List<RefusedRow>> result) {}
 
   /**
    * Takes over the wait for rows that a bundle is writing.
@@ -125,26 +132,21 @@ final class HeldRows {
    * @param bundleBytes bytes of the bundle's batches, which the rows keep in memory
    * @return false if there is no room
    */
-  synchronized boolean release(
-      TableChunk chunk,
-      CompletableFuture<List<RefusedRow>> result,
-      long bundleBytes,
-      Ticket ticket) {
+  synchronized boolean release(Writing writing, long bundleBytes, Ticket ticket) {
     long kept = ticket.bundleBytes == 0 ? bundleBytes : 0;
-    long bytes = CHUNK_OVERHEAD + chunk.bytes() + (long) ROW_OVERHEAD * chunk.rows().size();
+    long bytes = CHUNK_OVERHEAD + writing.bytes() + (long) ROW_OVERHEAD * writing.rows();
     if (held + kept + bytes > limit) {
       return false;
     }
     held += kept + bytes;
     ticket.bundleBytes += kept;
     ticket.open++;
-    String table = chunk.table().name();
-    lanes.computeIfAbsent(table, any -> new Lane()).running++;
+    Held rows = new Held(writing.table(), List.of(ticket), bytes);
+    lanes.computeIfAbsent(rows.table(), any -> new Lane()).running++;
     CompletableFuture<?> unused =
-        result.whenCompleteAsync(
-            (refused, error) ->
-                written(table, new Waiting(chunk, List.of(ticket), bytes), refused, error),
-            executor);
+        writing
+            .result()
+            .whenCompleteAsync((refused, error) -> written(rows, refused, error), executor);
     return true;
   }
 
@@ -217,8 +219,7 @@ final class HeldRows {
     return true;
   }
 
-  private void written(
-      String table, Waiting rows, @Nullable List<RefusedRow> refused, @Nullable Throwable error) {
+  private void written(Held rows, @Nullable List<RefusedRow> refused, @Nullable Throwable error) {
     Throwable problem = error instanceof CompletionException ? error.getCause() : error;
     if (problem == null && refused != null && !refused.isEmpty()) {
       try {
@@ -237,12 +238,12 @@ final class HeldRows {
         notifyAll();
         return;
       }
-      settle(table, rows);
+      settle(rows);
       notifyAll();
     }
   }
 
-  private void settle(String table, Waiting rows) {
+  private void settle(Held rows) {
     held -= rows.bytes();
     for (Ticket ticket : rows.tickets()) {
       ticket.open--;
@@ -251,12 +252,12 @@ final class HeldRows {
         ticket.bundleBytes = 0;
       }
     }
-    Lane lane = lanes.get(table);
+    Lane lane = lanes.get(rows.table());
     if (lane != null && --lane.running == 0) {
       if (lane.queue.isEmpty()) {
-        lanes.remove(table);
+        lanes.remove(rows.table());
       } else {
-        start(table, lane);
+        start(rows.table(), lane);
       }
     }
     for (Receipt receipt : complete()) {
@@ -269,32 +270,32 @@ final class HeldRows {
   private void start(String table, Lane lane) {
     Waiting first = lane.queue.remove();
     TableChunk chunk = first.chunk();
-    List<Ticket> owners = new ArrayList<>(first.tickets());
-    long bytes = first.bytes();
+    List<Ticket> owners = new ArrayList<>(first.held().tickets());
+    long bytes = first.held().bytes();
     DestinationTable shape = chunk.table();
     while (bytes < MERGED_BYTES
         && !lane.queue.isEmpty()
         && lane.queue.element().chunk().table().equals(shape)) {
       Waiting next = lane.queue.remove();
       chunk.addAll(next.chunk());
-      owners.addAll(next.tickets());
-      bytes += next.bytes();
+      owners.addAll(next.held().tickets());
+      bytes += next.held().bytes();
     }
     lane.running++;
-    Waiting merged = new Waiting(chunk, owners, bytes);
+    Held merged = new Held(table, owners, bytes);
     executor.execute(
         () -> {
           List<RefusedRow> refused = List.of();
           Throwable error = null;
           try {
-            refused = write.write(merged.chunk());
+            refused = write.write(chunk);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             error = e;
           } catch (RuntimeException e) {
             error = e;
           }
-          written(table, merged, refused, error);
+          written(merged, refused, error);
         });
   }
 

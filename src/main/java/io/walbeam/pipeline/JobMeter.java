@@ -1,5 +1,6 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.backfill.DumpsOverview;
 import io.walbeam.change.Operation;
 import io.walbeam.change.TableId;
 import io.walbeam.deadletter.DeadLetter;
@@ -10,6 +11,8 @@ import io.walbeam.sink.Stalls;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What one job counts in this JVM behind the source, and how Beam gets to know it. Thread-safe;
@@ -19,10 +22,15 @@ final class JobMeter {
   private final JobCounts counts = new JobCounts();
   private final CountingSinkMetrics sink;
   private final Stalls stalls;
+  private final Supplier<Optional<DumpsOverview>> dumps;
 
-  JobMeter(CountingSinkMetrics sink, Stalls stalls) {
+  /**
+   * @param dumps how far they are, empty if they run in another process
+   */
+  JobMeter(CountingSinkMetrics sink, Stalls stalls, Supplier<Optional<DumpsOverview>> dumps) {
     this.sink = sink;
     this.stalls = stalls;
+    this.dumps = dumps;
   }
 
   /** So many changes of a source table were decoded, from so many bytes of messages. */
@@ -51,6 +59,11 @@ final class JobMeter {
     return counts.total(Metric.DEAD_LETTERS);
   }
 
+  /** How far the dumps are, empty if they run in another process. */
+  Optional<DumpsOverview> dumps() {
+    return dumps.get();
+  }
+
   /** The stalls of this moment, the oldest first. */
   List<Stalls.Stall> stalls() {
     return stalls.current();
@@ -67,6 +80,7 @@ final class JobMeter {
     totals
         .retries()
         .forEach((errorClass, sum) -> counts.raiseTo(Metric.RETRIES.named(errorClass), sum));
+    dumps.get().ifPresent(this::report);
     for (Map.Entry<String, Long> added : counts.takeAdded().entrySet()) {
       Metric.counter(added.getKey()).inc(added.getValue());
     }
@@ -79,5 +93,14 @@ final class JobMeter {
     Metric.STALLS
         .gauge()
         .set(stalls.current().stream().map(Stalls.Stall::table).distinct().count());
+  }
+
+  private void report(DumpsOverview overview) {
+    counts.raiseTo(Metric.DUMPED_TABLES.named(), overview.finished());
+    counts.raiseTo(Metric.DUMPED_CHUNKS.named(), overview.chunks());
+    counts.raiseTo(Metric.DUMPED_ROWS.named(), overview.rows());
+    counts.raiseTo(Metric.DUMPED_BYTES.named(), overview.bytes());
+    Metric.DUMPS_LEFT.gauge().set(overview.left());
+    Metric.DUMP_SECONDS_LEFT.gauge().set(overview.secondsLeft().orElse(0));
   }
 }

@@ -1,5 +1,6 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.backfill.DumpsOverview;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
@@ -71,8 +72,15 @@ public final class LocalRun implements AutoCloseable {
   public RunProgress progress() {
     SessionLag lag = Sessions.lag(source);
     return Destination.meterOf(settings)
-        .map(meter -> new RunProgress(meter.changes(), meter.deadLetters(), lag, meter.stalls()))
-        .orElseGet(() -> new RunProgress(0, 0, lag, List.of()));
+        .map(
+            meter ->
+                new RunProgress(
+                    meter.changes(),
+                    meter.deadLetters(),
+                    lag,
+                    meter.stalls(),
+                    meter.dumps().orElse(DumpsOverview.NONE)))
+        .orElseGet(() -> new RunProgress(0, 0, lag, List.of(), DumpsOverview.NONE));
   }
 
   /**

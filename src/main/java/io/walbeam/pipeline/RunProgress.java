@@ -1,5 +1,6 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.backfill.DumpsOverview;
 import io.walbeam.sink.Stalls;
 import io.walbeam.source.SessionLag;
 import java.util.List;
@@ -11,9 +12,14 @@ import java.util.List;
  * @param deadLetters written since the start
  * @param lag how far the destination is behind the server
  * @param stalls what waits, the oldest first
+ * @param dumps how far the dumps are
  */
 public record RunProgress(
-    long changes, long deadLetters, SessionLag lag, List<Stalls.Stall> stalls) {
+    long changes,
+    long deadLetters,
+    SessionLag lag,
+    List<Stalls.Stall> stalls,
+    DumpsOverview dumps) {
   public RunProgress {
     stalls = List.copyOf(stalls);
   }

@@ -38,6 +38,10 @@ public final class DumpConnection implements AutoCloseable {
           + "; SET lock_timeout = "
           + LOCK_TIMEOUT_MILLIS;
 
+  private static final String FILE_NODE =
+      "SELECT coalesce(pg_catalog.pg_relation_filenode(oid), 0)::pg_catalog.text"
+          + " FROM pg_catalog.pg_class WHERE oid = ";
+
   private static final String LEAVES =
       """
       SELECT c.oid::pg_catalog.int8, n.nspname, c.relname, coalesce(am.amname = 'heap', false),
@@ -92,6 +96,11 @@ public final class DumpConnection implements AutoCloseable {
   public Map<TableId, Map<Long, TableId>> partitions(String publication)
       throws InterruptedException {
     return call("read the partitions", c -> PublishedTables.partitions(c, publication));
+  }
+
+  /** Pages of every published table, partitions included, by the planner's statistics. */
+  public Map<TableId, Long> pages(String publication) throws InterruptedException {
+    return call("read the sizes of tables", c -> PublishedTables.pages(c, publication));
   }
 
   /** The table as it is published, empty if it is not. */
@@ -225,13 +234,19 @@ public final class DumpConnection implements AutoCloseable {
   }
 
   /**
+   * What a COPY brought.
+   *
+   * @param fileNode of the leaf while it was read; pages of another one hold other rows
+   */
+  public record Copied(long bytes, long fileNode) {}
+
+  /**
    * Reads the rows of a range with COPY, in a transaction of its own.
    *
    * @param withAddress whether each row's physical address is wanted
-   * @return bytes that came
    * @throws WalbeamException if it cannot be read; rows may have been handed over
    */
-  public long copy(
+  public Copied copy(
       PublishedTable table,
       PhysicalTable leaf,
       TableRange range,
@@ -250,10 +265,12 @@ public final class DumpConnection implements AutoCloseable {
           boolean complete = false;
           try {
             long bytes = copyRows(c, sql, columns, withAddress, rows);
+            // COPY's lock keeps the table from being rewritten until the commit.
+            long fileNode = Long.parseLong(text(c, FILE_NODE + leaf.oid()));
             c.commit();
             c.setAutoCommit(true);
             complete = true;
-            return bytes;
+            return new Copied(bytes, fileNode);
           } finally {
             if (!complete) {
               drop();
@@ -289,13 +306,8 @@ public final class DumpConnection implements AutoCloseable {
     call(
         "emit a logical message",
         c -> {
-          try (PreparedStatement statement =
-              c.prepareStatement("SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)")) {
-            statement.setString(1, prefix);
-            statement.setString(2, content);
-            statement.executeQuery().close();
-            return 0;
-          }
+          LogicalMessages.emit(c, prefix, content);
+          return 0;
         });
   }
 

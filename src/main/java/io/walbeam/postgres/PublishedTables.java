@@ -61,6 +61,19 @@ final class PublishedTables {
       WHERE p.pubname = ? AND t.isleaf
       """;
 
+  private static final String PAGES =
+      """
+      SELECT p.schemaname, p.tablename, coalesce(
+        (SELECT pg_catalog.sum(l.relpages)
+          FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
+          JOIN pg_catalog.pg_class l ON l.oid = t.relid
+          WHERE t.isleaf), c.relpages)::pg_catalog.int8
+      FROM pg_catalog.pg_publication_tables p
+      JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
+      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+      WHERE p.pubname = ?
+      """;
+
   private static final String COLUMNS =
       """
       SELECT a.attname, a.atttypid::pg_catalog.int8, a.atttypmod,
@@ -103,6 +116,20 @@ final class PublishedTables {
       }
     }
     return names;
+  }
+
+  /** Pages by the planner's statistics, 0 before the first ANALYZE. */
+  static Map<TableId, Long> pages(Connection connection, String publication) throws SQLException {
+    Map<TableId, Long> pages = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(PAGES)) {
+      statement.setString(1, publication);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          pages.put(new TableId(row.getString(1), row.getString(2)), row.getLong(3));
+        }
+      }
+    }
+    return pages;
   }
 
   /** Leaves of the published partitioned tables. */

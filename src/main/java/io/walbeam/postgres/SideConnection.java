@@ -37,8 +37,6 @@ public final class SideConnection implements AutoCloseable {
   private static final String SENDER_TIMEOUT =
       "SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'";
 
-  private static final String EMIT = "SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)";
-
   /** {@code set_config} rather than {@code SET}, because only a function takes a bound value. */
   private static final String SHOW = "SELECT pg_catalog.set_config('application_name', ?, false)";
 
@@ -171,12 +169,8 @@ public final class SideConnection implements AutoCloseable {
     call(
         "emit a logical message",
         c -> {
-          try (PreparedStatement statement = c.prepareStatement(EMIT)) {
-            statement.setString(1, prefix);
-            statement.setString(2, content);
-            statement.executeQuery().close();
-            return 0;
-          }
+          LogicalMessages.emit(c, prefix, content);
+          return 0;
         });
   }
 

@@ -100,13 +100,12 @@ public final class StatePublisher implements AutoCloseable {
 
   private synchronized void release(Object key) {
     holds.remove(key);
-    notifyAll();
     SlotState waiting = held;
     if (waiting != null && !isHeldBack(waiting)) {
       held = null;
       next = waiting;
-      notifyAll();
     }
+    notifyAll();
   }
 
   /** Waits until nothing holds positions back, or the publisher is closed. */

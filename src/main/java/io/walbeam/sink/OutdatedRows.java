@@ -18,7 +18,7 @@ public interface OutdatedRows {
     void take(List<List<String>> keys) throws InterruptedException;
   }
 
-  /** The time of BigQuery's clock, microseconds since the Unix epoch; of ours if it has none. */
+  /** Microseconds since the Unix epoch by the clock that {@link #showsChangesUntil} goes by. */
   long nowMicros();
 
   /**

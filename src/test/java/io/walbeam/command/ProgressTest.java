@@ -2,6 +2,7 @@ package io.walbeam.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.backfill.DumpsOverview;
 import io.walbeam.pipeline.RunProgress;
 import io.walbeam.sink.Stalls;
 import io.walbeam.source.SessionLag;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +29,12 @@ class ProgressTest {
   }
 
   private static RunProgress progress(long changes, Stalls.Stall... stalls) {
-    return new RunProgress(changes, 3, new SessionLag(20L << 20, 7, 0, 2, 1), List.of(stalls));
+    return progress(changes, DumpsOverview.NONE, stalls);
+  }
+
+  private static RunProgress progress(long changes, DumpsOverview dumps, Stalls.Stall... stalls) {
+    SessionLag lag = new SessionLag(20L << 20, 7, 0, 2, 1);
+    return new RunProgress(changes, 3, lag, List.of(stalls), dumps);
   }
 
   private static Stalls.Stall stall(String reason) {
@@ -40,6 +47,24 @@ class ProgressTest {
     assertThat(line.forLog(progress(5_000), TimeUnit.SECONDS.toNanos(2)))
         .isEqualTo("5,000 changes, 2,500/s, lag 20 MB 7 s, dead letters 3, stalls 0");
     assertThat(line.forLog(progress(5_000), TimeUnit.SECONDS.toNanos(3))).contains(" 0/s,");
+  }
+
+  @Test
+  void theLineSaysHowFarDumpsAreUntilTheyAreOver() {
+    assertThat(
+            new ProgressLine(0)
+                .forLog(
+                    progress(1, new DumpsOverview(3, 7, 40, 1_200_000, 9, OptionalLong.of(8_000))),
+                    1_000_000_000))
+        .endsWith("stalls 0, dumps 3 of 10 tables 1,200,000 rows, about 2 h 13 min left");
+    assertThat(
+            new ProgressLine(0)
+                .forLog(
+                    progress(1, new DumpsOverview(0, 1, 0, 0, 0, OptionalLong.empty())),
+                    1_000_000_000))
+        .endsWith("dumps 0 of 1 tables 0 rows");
+    assertThat(ProgressLine.duration(119)).isEqualTo("119 s");
+    assertThat(ProgressLine.duration(7_199)).isEqualTo("119 min");
   }
 
   @Test

@@ -47,6 +47,11 @@ class HeldRowsTest {
         limit);
   }
 
+  private static HeldRows.Writing writing(int bytes, CompletableFuture<List<RefusedRow>> result) {
+    TableChunk chunk = chunk(bytes);
+    return new HeldRows.Writing(chunk.table().name(), chunk.bytes(), chunk.rows().size(), result);
+  }
+
   @Test
   void withoutHeldRowsReceiptsAreGivenOutAtOnce() {
     assertThat(held.finish(new HeldRows.Ticket(), List.of(receipt(0, 1), receipt(1, 2))))
@@ -59,7 +64,7 @@ class HeldRowsTest {
   void receiptsBehindHeldRowsWaitAndComeOutInOrderAsOneInterval() {
     HeldRows.Ticket first = new HeldRows.Ticket();
     CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
-    assertThat(held.release(chunk(10), writing, 100, first)).isTrue();
+    assertThat(held.release(writing(10, writing), 100, first)).isTrue();
     assertThat(held.tables()).containsExactly("parked");
 
     assertThat(held.finish(first, List.of(receipt(0, 1)))).isEmpty();
@@ -85,7 +90,7 @@ class HeldRowsTest {
     HeldRows.Ticket second = new HeldRows.Ticket();
     HeldRows.Ticket third = new HeldRows.Ticket();
     CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
-    held.release(chunk(10), writing, 100, first);
+    held.release(writing(10, writing), 100, first);
     held.finish(first, List.of(receipt(0, 1)));
     assertThat(held.queue(chunk(20), second)).isTrue();
     held.finish(second, List.of(receipt(1, 2)));
@@ -106,7 +111,7 @@ class HeldRowsTest {
   void refusedRowsAreDeadLettersBeforeTheReceiptIsOut() {
     HeldRows.Ticket ticket = new HeldRows.Ticket();
     CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
-    held.release(chunk(10), writing, 0, ticket);
+    held.release(writing(10, writing), 0, ticket);
     held.finish(ticket, List.of(receipt(0, 1)));
     writing.complete(List.of(new RefusedRow(origin(), "append", "row", "bad.", "do.")));
     work();
@@ -119,9 +124,9 @@ class HeldRowsTest {
   void whatDoesNotFitIsNotTaken() {
     held = held(50_000);
     HeldRows.Ticket ticket = new HeldRows.Ticket();
-    assertThat(held.release(chunk(60_000), new CompletableFuture<>(), 0, ticket)).isFalse();
-    assertThat(held.release(chunk(10), new CompletableFuture<>(), 60_000, ticket)).isFalse();
-    assertThat(held.release(chunk(10_000), new CompletableFuture<>(), 10_000, ticket)).isTrue();
+    assertThat(held.release(writing(60_000, new CompletableFuture<>()), 0, ticket)).isFalse();
+    assertThat(held.release(writing(10, new CompletableFuture<>()), 60_000, ticket)).isFalse();
+    assertThat(held.release(writing(10_000, new CompletableFuture<>()), 10_000, ticket)).isTrue();
     assertThat(held.queue(chunk(40_000), ticket)).isFalse();
     assertThat(held.bytes()).isBetween(20_000L, 50_000L);
   }
@@ -130,7 +135,7 @@ class HeldRowsTest {
   void aFailureThatIsNotTheTablesEndsTheRunAndPublishesNothing() {
     HeldRows.Ticket ticket = new HeldRows.Ticket();
     CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
-    held.release(chunk(10), writing, 0, ticket);
+    held.release(writing(10, writing), 0, ticket);
     held.finish(ticket, List.of(receipt(0, 1)));
     writing.completeExceptionally(
         new WalbeamException(FailureKind.TRANSIENT, "The sink was closed.", "Start again."));
@@ -145,7 +150,7 @@ class HeldRowsTest {
   void theEndOfARunWaitsForHeldRowsInBoundedTime() throws Exception {
     CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
     HeldRows.Ticket ticket = new HeldRows.Ticket();
-    held.release(chunk(10), writing, 0, ticket);
+    held.release(writing(10, writing), 0, ticket);
     held.finish(ticket, List.of(receipt(0, 1)));
     assertThat(held.awaitEmpty(Duration.ofMillis(1))).isFalse();
     writing.complete(List.of());

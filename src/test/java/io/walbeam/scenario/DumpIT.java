@@ -246,7 +246,13 @@ class DumpIT {
               fixture
                   .ledger()
                   .containsAll(List.of("late:INITIAL:FINISHED", "parted:REQUEST:FINISHED")));
+      fixture.execute("ALTER TABLE parted DETACH PARTITION parted_low");
+      fixture.await(
+          pipeline,
+          "it is said that rows stay behind",
+          () -> pipeline.errors().contains("1 partitions of table public.parted were detached"));
     }
+    fixture.execute(emit("{\"tables\":[\"public.parted\"]}"));
     fixture.runToNow();
     fixture.assertEqual();
   }
@@ -297,6 +303,33 @@ class DumpIT {
             "the dump is finished",
             () -> fixture.ledger().contains("o:INITIAL:FINISHED"));
       }
+    }
+    fixture.runToNow();
+    fixture.assertEqual();
+  }
+
+  @Test
+  void rowsThatARewriteMovesToOtherPagesAreDumpedToo() throws Exception {
+    DumpFixture fixture = fixture("rewritten");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text) WITH (fillfactor = 10)",
+        "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 20000) g",
+        // The front is empty, so the rewrite moves the rest into pages that are read by then.
+        "DELETE FROM t WHERE id <= 10000",
+        "CREATE PUBLICATION rewritten FOR TABLE t");
+    try (ChildProcess pipeline =
+        fixture.start(
+            fixture.command().with("snapshotChunkRows", "1").with("snapshotParallelism", "1"))) {
+      fixture.await(
+          pipeline,
+          "some rows are dumped",
+          () ->
+              fixture.destination().tables().contains("public_t")
+                  && !fixture.destination().rows("public_t").isEmpty());
+      fixture.execute("VACUUM FULL t");
+      fixture.await(
+          pipeline, "the dump is finished", () -> fixture.ledger().contains("t:INITIAL:FINISHED"));
+      assertThat(pipeline.errors()).contains("was rewritten meanwhile");
     }
     fixture.runToNow();
     fixture.assertEqual();

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,6 +143,36 @@ class StalledTableIT {
         .extracting(letter -> letter.require("stage") + " " + letter.require("key"))
         .containsExactlyInAnyOrder(
             "append {\"id\":\"199\"}", "append {\"id\":\"200\"}", "append {\"id\":\"201\"}");
+  }
+
+  @Test
+  @Order(4)
+  void othersFlowWhileTheDeadLetterTableIsParkedAndNoDeadLetterIsLost() throws Exception {
+    try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      scenario.awaitReading(pipeline);
+      send("POST", "{\"kind\": \"PERMISSION_DENIED\", \"table\": \"_walbeam_dead_letters\"}");
+      send(
+          "POST",
+          "{\"kind\": \"ROW_ERRORS\", \"table\": \"public_bad\", \"contains\": \"poison\"}");
+      for (int i = 300; i < 320; i++) {
+        execute(
+            "INSERT INTO bad VALUES (" + i + ", 'poison')",
+            "INSERT INTO good VALUES (" + i + ", 'flows')");
+        awaitIds(pipeline, "public_good", i);
+      }
+      assertThat(pipeline.errors()).contains("Table _walbeam_dead_letters waits: ");
+      assertThat(scenario.ends().slot().isConfirmedTo(scenario.ends().slot().serverPosition()))
+          .isFalse();
+      send("DELETE", "");
+      send(
+          "POST",
+          "{\"kind\": \"ROW_ERRORS\", \"table\": \"public_bad\", \"contains\": \"poison\"}");
+      scenario.awaitConfirmation(pipeline);
+      scenario.assertSlotNotAheadOfState();
+    }
+    assertThat(scenario.ends().destination().deadLetters())
+        .extracting(letter -> letter.require("key"))
+        .containsAll(IntStream.range(300, 320).mapToObj(id -> "{\"id\":\"" + id + "\"}").toList());
   }
 
   private Lsn positionAfter(Lsn limit) {

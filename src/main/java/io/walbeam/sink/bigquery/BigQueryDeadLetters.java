@@ -1,9 +1,10 @@
 package io.walbeam.sink.bigquery;
 
+import static io.walbeam.sink.bigquery.OwnTable.column;
+
 import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
@@ -154,10 +155,5 @@ final class BigQueryDeadLetters implements DeadLetterSink {
 
   private static String cut(String text) {
     return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
-  }
-
-  private static DestinationColumn column(
-      String name, DestinationType type, int field, String description) {
-    return new DestinationColumn(name, type, field, false, description, List.of());
   }
 }

@@ -1,24 +1,21 @@
 package io.walbeam.sink.bigquery;
 
+import static io.walbeam.sink.bigquery.OwnTable.column;
+import static io.walbeam.sink.bigquery.OwnTable.key;
+
 import com.google.api.services.bigquery.model.TableCell;
 import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
-import io.walbeam.failure.FailureKind;
-import io.walbeam.failure.WalbeamException;
-import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpLedger;
-import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.TableSink;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /** {@code _walbeam_backfills}, one keyed row for each table of each request. Thread-safe. */
 final class BigQueryDumpLedger implements DumpLedger {
@@ -54,56 +51,46 @@ final class BigQueryDumpLedger implements DumpLedger {
           "The dumps that walbeam was asked for, one row for each table of a request.",
           "");
 
-  private final TableSink sink;
-  private final BigQueryTables tables;
-  private final BigQueryRest rest;
+  private static final List<String> READ =
+      List.of(
+          "slot",
+          "epoch",
+          "request",
+          "requested_at",
+          "schema_name",
+          "table_name",
+          "kind",
+          "status",
+          "scope",
+          "started_at",
+          "finished_at",
+          "chunks_done",
+          "chunks_total",
+          "row_count",
+          "byte_count",
+          "resume",
+          "error");
+
+  private final OwnTable own;
 
   BigQueryDumpLedger(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
-    this.sink = sink;
-    this.tables = tables;
-    this.rest = rest;
+    this.own = new OwnTable(TABLE, sink, tables, rest);
   }
 
   @Override
   public List<DumpEntry> read(String slot) throws InterruptedException {
-    if (tables.ready(TABLE) == null && rest.get(TABLE_NAME).isEmpty()) {
-      return List.of();
-    }
-    if (tables.ready(TABLE) == null
-        && tables.prepare(TABLE) instanceof BigQueryTables.Blocked blocked) {
-      throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
-    }
-    List<DumpEntry> entries = new ArrayList<>();
-    rest.query(
-        TABLE_NAME,
-        "SELECT slot, epoch, request, requested_at, schema_name, table_name, kind, status, scope,"
-            + " started_at, finished_at, chunks_done, chunks_total, row_count, byte_count, resume,"
-            + " error FROM `"
-            + rest.settings().project()
-            + "."
-            + rest.settings().dataset()
-            + "."
-            + TABLE_NAME
-            + "` WHERE slot = @slot",
-        Map.of("slot", slot),
-        rows -> rows.forEach(row -> entries.add(entry(row))));
-    entries.sort(
-        Comparator.comparingLong(DumpEntry::epoch)
-            .thenComparing(DumpEntry::requestLsn, Long::compareUnsigned)
-            .thenComparing(entry -> entry.table().toString()));
-    return entries;
+    return own.read(slot, READ).stream()
+        .map(BigQueryDumpLedger::entry)
+        .sorted(
+            Comparator.comparingLong(DumpEntry::epoch)
+                .thenComparing(DumpEntry::requestLsn, Long::compareUnsigned)
+                .thenComparing(entry -> entry.table().toString()))
+        .toList();
   }
 
   @Override
   public void write(List<DumpEntry> entries, long version) throws InterruptedException {
-    List<RejectedRow> rejected =
-        sink.write(TABLE, entries.stream().map(entry -> encode(entry, version)).toList());
-    if (!rejected.isEmpty()) {
-      throw new WalbeamException(
-          FailureKind.OPERATOR,
-          "BigQuery refuses the row of table " + TABLE_NAME + ": " + rejected.get(0).message(),
-          "Compare the table's columns with the documentation.");
-    }
+    own.write(entries.stream().map(entry -> encode(entry, version)).toList());
   }
 
   static EncodedRow encode(DumpEntry entry, long version) {
@@ -162,14 +149,5 @@ final class BigQueryDumpLedger implements DumpLedger {
   private static long number(List<TableCell> cells, int index) {
     String text = text(cells, index);
     return text.isEmpty() ? 0 : Long.parseLong(text);
-  }
-
-  private static DestinationColumn key(String name, int field, String description) {
-    return new DestinationColumn(name, DestinationType.STRING, field, true, description, List.of());
-  }
-
-  private static DestinationColumn column(
-      String name, DestinationType type, int field, String description) {
-    return new DestinationColumn(name, type, field, false, description, List.of());
   }
 }

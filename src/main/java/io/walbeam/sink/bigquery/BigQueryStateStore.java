@@ -1,23 +1,22 @@
 package io.walbeam.sink.bigquery;
 
+import static io.walbeam.sink.bigquery.OwnTable.column;
+import static io.walbeam.sink.bigquery.OwnTable.key;
+
 import com.google.api.services.bigquery.model.TableCell;
 import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Lsn;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
-import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,8 +33,7 @@ final class BigQueryStateStore implements StateStore {
       new DestinationTable(
           TABLE_NAME,
           List.of(
-              new DestinationColumn(
-                  "slot", DestinationType.STRING, 3, true, "Replication slot.", List.of()),
+              key("slot", 3, "Replication slot."),
               column("epoch", DestinationType.INT64, 4, "Raised after a failover or restore."),
               column("system_id", DestinationType.STRING, 5, "PostgreSQL's system identifier."),
               column("timeline", DestinationType.INT64, 6, "PostgreSQL's timeline."),
@@ -62,41 +60,25 @@ final class BigQueryStateStore implements StateStore {
           "How far walbeam has come, one row for each replication slot.",
           "");
 
-  private final TableSink sink;
-  private final BigQueryTables tables;
-  private final BigQueryRest rest;
+  private static final List<String> READ =
+      List.of(
+          "epoch",
+          "system_id",
+          "timeline",
+          "confirmed_lsn",
+          "complete_until",
+          "incarnation",
+          "written_at");
+
+  private final OwnTable own;
 
   BigQueryStateStore(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
-    this.sink = sink;
-    this.tables = tables;
-    this.rest = rest;
+    this.own = new OwnTable(TABLE, sink, tables, rest);
   }
 
   @Override
   public Optional<SlotState> read(String slot) throws InterruptedException {
-    // Reading leaves nothing behind: the table comes with the first position that is written.
-    if (tables.ready(TABLE) == null && rest.get(TABLE_NAME).isEmpty()) {
-      rest.verifyDataset();
-      return Optional.empty();
-    }
-    if (tables.ready(TABLE) == null
-        && tables.prepare(TABLE) instanceof BigQueryTables.Blocked blocked) {
-      throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
-    }
-    List<TableRow> rows = new ArrayList<>();
-    rest.query(
-        TABLE_NAME,
-        "SELECT epoch, system_id, timeline, confirmed_lsn, complete_until, incarnation,"
-            + " written_at FROM `"
-            + rest.settings().project()
-            + "."
-            + rest.settings().dataset()
-            + "."
-            + TABLE_NAME
-            + "` WHERE slot = @slot",
-        Map.of("slot", slot),
-        rows::addAll);
-    return rows.stream()
+    return own.read(slot, READ).stream()
         .map(row -> state(slot, row))
         .max(
             Comparator.comparingLong(SlotState::epoch)
@@ -105,13 +87,7 @@ final class BigQueryStateStore implements StateStore {
 
   @Override
   public void write(SlotState state) throws InterruptedException {
-    List<RejectedRow> rejected = sink.write(TABLE, List.of(encode(state)));
-    if (!rejected.isEmpty()) {
-      throw new WalbeamException(
-          FailureKind.OPERATOR,
-          "BigQuery refuses the row of table " + TABLE_NAME + ": " + rejected.get(0).message(),
-          "Compare the table's columns with the documentation.");
-    }
+    own.write(List.of(encode(state)));
   }
 
   static EncodedRow encode(SlotState state) {
@@ -152,10 +128,5 @@ final class BigQueryStateStore implements StateStore {
         FailureKind.OPERATOR,
         "A row of table " + TABLE_NAME + " has been edited: column " + index + " is NULL.",
         "Delete the row only if the slot is to be dumped anew.");
-  }
-
-  private static DestinationColumn column(
-      String name, DestinationType type, int field, String description) {
-    return new DestinationColumn(name, type, field, false, description, List.of());
   }
 }

@@ -1,0 +1,65 @@
+package io.walbeam.pipeline;
+
+import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.sink.DeadLetterSink;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Writes dead letters in another thread, one list after the other, so that a dead-letter table that
+ * waits costs one thread and not one for each bundle. Thread-safe.
+ */
+final class DeadLetterQueue {
+  private final String table;
+  private final DeadLetterSink sink;
+  private final JobMeter meter;
+  private final Executor executor;
+  private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+  /**
+   * @param table name of the dead-letter table
+   */
+  DeadLetterQueue(String table, DeadLetterSink sink, JobMeter meter, Executor executor) {
+    this.table = table;
+    this.sink = sink;
+    this.meter = meter;
+    this.executor = executor;
+  }
+
+  /** Name of the dead-letter table. */
+  String table() {
+    return table;
+  }
+
+  /** Returns when the dead letters are durable. */
+  void write(List<DeadLetter> letters) throws InterruptedException {
+    sink.write(letters);
+    meter.written(letters);
+  }
+
+  /**
+   * {@link #write} in another thread.
+   *
+   * @return refuses no row: a dead letter is written or the write fails
+   */
+  synchronized CompletableFuture<List<RefusedRow>> submit(List<DeadLetter> letters) {
+    CompletableFuture<List<RefusedRow>> result = new CompletableFuture<>();
+    last =
+        last.handleAsync(
+            (before, error) -> {
+              try {
+                write(letters);
+                result.complete(List.of());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                result.completeExceptionally(e);
+              } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+              }
+              return null;
+            },
+            executor);
+    return result;
+  }
+}

@@ -1,0 +1,91 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.services.bigquery.model.TableRow;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.DestinationColumn;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.DestinationType;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.sink.RejectedRow;
+import io.walbeam.sink.TableSink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A table in the dataset that holds what walbeam must remember, with a column {@code slot}.
+ * Thread-safe.
+ *
+ * <p>Reading leaves nothing behind: the table comes with the first row that is written.
+ */
+final class OwnTable {
+  private final DestinationTable table;
+  private final TableSink sink;
+  private final BigQueryTables tables;
+  private final BigQueryRest rest;
+
+  OwnTable(DestinationTable table, TableSink sink, BigQueryTables tables, BigQueryRest rest) {
+    this.table = table;
+    this.sink = sink;
+    this.tables = tables;
+    this.rest = rest;
+  }
+
+  /**
+   * The rows of a slot, empty if there is no table.
+   *
+   * @param columns names of the columns, in the order in which each row's cells come
+   */
+  List<TableRow> read(String slot, List<String> columns) throws InterruptedException {
+    if (tables.ready(table) == null && rest.get(table.name()).isEmpty()) {
+      rest.verifyDataset();
+      return List.of();
+    }
+    if (tables.ready(table) == null
+        && tables.prepare(table) instanceof BigQueryTables.Blocked blocked) {
+      throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
+    }
+    List<TableRow> rows = new ArrayList<>();
+    rest.query(
+        table.name(),
+        "SELECT "
+            + String.join(", ", columns)
+            + " FROM `"
+            + rest.settings().project()
+            + "."
+            + rest.settings().dataset()
+            + "."
+            + table.name()
+            + "` WHERE slot = @slot",
+        Map.of("slot", slot),
+        rows::addAll);
+    return rows;
+  }
+
+  /**
+   * Writes rows; they are durable when this returns.
+   *
+   * @throws WalbeamException if BigQuery refuses one
+   */
+  void write(List<EncodedRow> rows) throws InterruptedException {
+    List<RejectedRow> rejected = sink.write(table, rows);
+    if (!rejected.isEmpty()) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "BigQuery refuses the row of table " + table.name() + ": " + rejected.get(0).message(),
+          "Compare the table's columns with the documentation.");
+    }
+  }
+
+  /** A column that every row has. */
+  static DestinationColumn key(String name, int field, String description) {
+    return new DestinationColumn(name, DestinationType.STRING, field, true, description, List.of());
+  }
+
+  /** A column that may be NULL. */
+  static DestinationColumn column(
+      String name, DestinationType type, int field, String description) {
+    return new DestinationColumn(name, type, field, false, description, List.of());
+  }
+}
