@@ -19,7 +19,8 @@ import java.util.Optional;
  *     frontier
  * @param completeTimeMicros its commit time, 0 if not known
  * @param waiting receipts with {@code interval.to()} beyond the frontier, ordered by {@code
- *     interval.from()}, then {@code interval.to()}
+ *     interval.from()}, then {@code interval.to()}; those that meet are one, so that a long gap
+ *     takes no memory
  */
 record ProgressState(
     Optional<StreamPosition> frontier,
@@ -49,7 +50,7 @@ record ProgressState(
     }
     List<Receipt> receipts = inserted(receipt);
     if (start.isEmpty()) {
-      return new ProgressState(start, lsn, time, receipts);
+      return new ProgressState(start, lsn, time, joined(receipts));
     }
     StreamPosition reached = start.get();
     List<Receipt> left = new ArrayList<>();
@@ -67,7 +68,21 @@ record ProgressState(
         }
       }
     }
-    return new ProgressState(Optional.of(reached), lsn, time, left);
+    return new ProgressState(Optional.of(reached), lsn, time, joined(left));
+  }
+
+  private static List<Receipt> joined(List<Receipt> receipts) {
+    List<Receipt> joined = new ArrayList<>();
+    for (Receipt receipt : receipts) {
+      int last = joined.size() - 1;
+      Optional<Receipt> both = last < 0 ? Optional.empty() : joined.get(last).joined(receipt);
+      if (both.isPresent()) {
+        joined.set(last, both.get());
+      } else {
+        joined.add(receipt);
+      }
+    }
+    return joined;
   }
 
   private List<Receipt> inserted(Receipt receipt) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -65,6 +66,30 @@ class ProgressStateProperties {
 
     assertThat(state.completeLsn()).isEqualTo(stream.get(stream.size() - 1).end());
     assertThat(state.waiting()).isEmpty();
+  }
+
+  @Property
+  void receiptsBehindAGapBecomeOne(@ForAll long seed, @ForAll @IntRange(max = 100) int index) {
+    Random random = new Random(seed);
+    List<Receipt> receipts = incarnation(stream(random, 10), 0, StreamPosition.at(100), random);
+    Receipt missing = receipts.remove(index % receipts.size());
+    List<Receipt> shuffled = new ArrayList<>(receipts);
+    Collections.shuffle(shuffled, random);
+    ProgressState state = ProgressState.INITIAL;
+    for (Receipt receipt : shuffled) {
+      state = state.with(receipt);
+    }
+    assertThat(state.waiting()).hasSizeLessThanOrEqualTo(1);
+    ProgressState all = state.with(missing);
+    assertThat(all.waiting()).isEmpty();
+    assertThat(all.completeLsn()).isEqualTo(receiptsEnd(receipts, missing));
+  }
+
+  private static long receiptsEnd(List<Receipt> receipts, Receipt missing) {
+    return Stream.concat(receipts.stream(), Stream.of(missing))
+        .map(Receipt::completeLsn)
+        .max(Long::compareUnsigned)
+        .orElseThrow();
   }
 
   @Property

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -23,6 +24,11 @@ class KillLoopIT {
   private static final long SEED = Long.getLong("walbeam.scenario.seed", System.nanoTime());
   private static final int KILLS = Integer.getInteger("walbeam.scenario.kills", 8);
   private static final int CHANGES_PER_SECOND = 400;
+
+  /** Set for the servers that are not the newest. */
+  private static final String BRIEF = "walbeam.scenario.brief";
+
+  private static final String WHY_BRIEF = "The kills at random moments show what differs by server";
 
   /** Latest moment of a kill, milliseconds after the start or after the reader is connected. */
   private static final int LATEST_KILL_MILLIS = 3_000;
@@ -58,6 +64,7 @@ class KillLoopIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = BRIEF, matches = "true", disabledReason = WHY_BRIEF)
   void everyTableIsEqualAfterKillsAtTheWorstMoments(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.start(directory)) {
       runUntilKilledAt(scenario, "slot-created");
@@ -82,6 +89,7 @@ class KillLoopIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = BRIEF, matches = "true", disabledReason = WHY_BRIEF)
   void theSameRunSurvivesARestartOfEitherEnd(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.start(directory)) {
       startOnce(scenario);

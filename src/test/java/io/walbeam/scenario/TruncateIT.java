@@ -79,7 +79,7 @@ class TruncateIT {
   @Test
   void thePositionStaysBelowATruncationUntilItIsApplied() throws Exception {
     DumpFixture fixture = shop("held");
-    PipelineCommand slow = fixture.command().with("maxStaleness", "PT20S");
+    PipelineCommand slow = fixture.command().with("maxStaleness", "PT10S");
     fixture.runToNow(slow);
     Lsn before = Lsn.parse(fixture.query("SELECT pg_current_wal_lsn()::text").orElseThrow());
     fixture.execute("TRUNCATE child", "INSERT INTO child VALUES (7, 7)");
