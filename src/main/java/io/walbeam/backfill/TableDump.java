@@ -173,7 +173,10 @@ final class TableDump {
     if (context.readsElsewhere()) {
       await(
           "the dump begins when the replica of --snapshotUrl has replayed the request.",
-          () -> Long.compareUnsigned(patiently("ask the replica", reader::replayLsn), lsn) >= 0);
+          () ->
+              Long.compareUnsigned(
+                      patiently("ask the replica of --snapshotUrl", reader::replayLsn), lsn)
+                  >= 0);
     }
   }
 
@@ -183,8 +186,9 @@ final class TableDump {
     try {
       while (!cancelled && !condition.run()) {
         if (stall == null) {
-          stall = context.stalls().begin(progress.entry().table().toString(), reason);
+          stall = stall(reason);
         }
+        context.stalls().remind();
         context.pause();
       }
     } finally {
@@ -274,29 +278,47 @@ final class TableDump {
   private void read(
       PublishedTable table, DumpConnection connection, ChunkWriter.Target target, Chunk chunk)
       throws InterruptedException {
-    for (int attempt = 1; ; ) {
-      ChunkWriter writer = new ChunkWriter(target, chunk.leafIndex());
-      boolean done = false;
-      try {
-        long bytes =
-            connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
-        long rows = writer.finish();
-        done = true;
-        progress.done(chunk, rows, bytes);
-        return;
-      } catch (WalbeamException e) {
-        boolean lost = PostgresErrors.isConnectionLost(e);
-        if (cancelled || e.kind() != FailureKind.TRANSIENT || (!lost && attempt == MOST_ATTEMPTS)) {
-          throw e;
+    Stalls.Ongoing stall = null;
+    try {
+      for (int refusals = 0; ; ) {
+        try {
+          readOnce(table, connection, target, chunk);
+          return;
+        } catch (WalbeamException e) {
+          if (cancelled
+              || e.kind() != FailureKind.TRANSIENT
+              || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
+            throw e;
+          }
+          if (stall == null) {
+            stall = stall("a chunk of the table is read again. " + said(e));
+          }
+          context.stalls().remind();
+          // A standby that cancelled the read must get ahead before the next one.
+          Thread.sleep(RETRY_PAUSE * (1 + refusals));
         }
-        log.warn("A chunk of table {} is read again. {}", target.entry().table(), e.describe());
-        attempt += lost ? 0 : 1;
-        // A standby that cancelled the read must get ahead before the next one.
-        Thread.sleep(RETRY_PAUSE * attempt);
-      } finally {
-        if (!done) {
-          writer.abandon();
-        }
+      }
+    } finally {
+      if (stall != null) {
+        stall.close();
+      }
+    }
+  }
+
+  private void readOnce(
+      PublishedTable table, DumpConnection connection, ChunkWriter.Target target, Chunk chunk)
+      throws InterruptedException {
+    ChunkWriter writer = new ChunkWriter(target, chunk.leafIndex());
+    boolean done = false;
+    try {
+      long bytes =
+          connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+      long rows = writer.finish();
+      done = true;
+      progress.done(chunk, rows, bytes);
+    } finally {
+      if (!done) {
+        writer.abandon();
       }
     }
   }
@@ -336,25 +358,40 @@ final class TableDump {
     T run() throws InterruptedException;
   }
 
-  /** Waits for a server that cannot be reached. */
+  /** Waits for a server that cannot be reached, under a named stall. */
   private <T> T patiently(String what, Step<T> step) throws InterruptedException {
     int refusals = 0;
-    while (true) {
-      try {
-        return step.run();
-      } catch (WalbeamException e) {
-        if (e.kind() != FailureKind.TRANSIENT
-            || cancelled
-            || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
-          throw e;
+    Stalls.Ongoing stall = null;
+    try {
+      while (true) {
+        try {
+          return step.run();
+        } catch (WalbeamException e) {
+          if (e.kind() != FailureKind.TRANSIENT
+              || cancelled
+              || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
+            throw e;
+          }
+          if (stall == null) {
+            stall = stall("its dump could not " + what + ", which is tried again. " + said(e));
+          }
+          context.stalls().remind();
+          context.pause();
         }
-        log.warn(
-            "The dump of table {} could not {}; trying again. {}",
-            progress.entry().table(),
-            what,
-            e.describe());
-        context.pause();
+      }
+    } finally {
+      if (stall != null) {
+        stall.close();
       }
     }
+  }
+
+  private Stalls.Ongoing stall(String reason) {
+    return context.stalls().begin(progress.entry().table().toString(), reason);
+  }
+
+  /** Without the remedy: that of a connection names the option of the primary. */
+  private static String said(WalbeamException e) {
+    return String.valueOf(e.getMessage());
   }
 }
