@@ -68,6 +68,11 @@ public final class DumpConnection implements AutoCloseable {
       ORDER BY 1
       """;
 
+  private static final String INSERT_POSITION =
+      "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text,"
+          + " pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')),"
+          + " pg_catalog.current_setting('wal_block_size')::pg_catalog.int8";
+
   private final PostgresConnections connections;
   private final String applicationName;
   private volatile @Nullable Connection connection;
@@ -136,9 +141,18 @@ public final class DumpConnection implements AutoCloseable {
     return number("pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text");
   }
 
-  /** End of the WAL written so far, durable or not. */
+  /** End of the last record of the WAL, durable or not. */
   public long insertLsn() throws InterruptedException {
-    return lsn("pg_current_wal_insert_lsn()");
+    return call(
+        "read the WAL position",
+        c -> {
+          try (Statement statement = c.createStatement();
+              ResultSet row = statement.executeQuery(INSERT_POSITION)) {
+            row.next();
+            return WalPages.endOfLastRecord(
+                Lsn.parse(row.getString(1)).value(), row.getLong(2), row.getLong(3));
+          }
+        });
   }
 
   /** End of the durable WAL. */
