@@ -251,6 +251,7 @@ final class TableDump {
               context.deadLetters(),
               context.executor(),
               this::awaitDurable,
+              context.pace().landing(),
               context.clock());
       for (Chunk chunk = chunks.next(); chunk != null && !cancelled; chunk = chunks.next()) {
         read(table, connection, target, chunk);
