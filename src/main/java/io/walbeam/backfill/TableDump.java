@@ -170,14 +170,23 @@ final class TableDump {
 
   /** A standby must have replayed what the dump is to see. */
   private void awaitReplica(long lsn) throws InterruptedException {
-    if (context.readsElsewhere()) {
-      await(
-          "the dump begins when the replica of --snapshotUrl has replayed the request.",
-          () ->
-              Long.compareUnsigned(
-                      patiently("ask the replica of --snapshotUrl", reader::replayLsn), lsn)
-                  >= 0);
+    if (!context.readsElsewhere()) {
+      return;
     }
+    String ask = "ask the replica of --snapshotUrl";
+    if (!patiently(ask, reader::isStandby)
+        || !patiently(ask, reader::systemIdentifier)
+            .equals(patiently("ask for the server's identity", primary::systemIdentifier))) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "The server of --snapshotUrl is no standby of the server of --postgresUrl, so table "
+              + progress.entry().table()
+              + " is not read there.",
+          "Correct --snapshotUrl, or leave it out.");
+    }
+    await(
+        "the dump begins when the replica of --snapshotUrl has replayed the request.",
+        () -> Long.compareUnsigned(patiently(ask, reader::replayLsn), lsn) >= 0);
   }
 
   /** Waits under a named stall, until the condition holds or the dump is cancelled. */

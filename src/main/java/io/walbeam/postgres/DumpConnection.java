@@ -180,6 +180,16 @@ public final class DumpConnection implements AutoCloseable {
         c -> "true".equals(text(c, "SELECT pg_catalog.pg_is_in_recovery()::pg_catalog.text")));
   }
 
+  /** What a primary and its standbys share, and no other server has. */
+  public String systemIdentifier() throws InterruptedException {
+    return call(
+        "ask for the server's identity",
+        c ->
+            text(
+                c,
+                "SELECT system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system()"));
+  }
+
   /**
    * Reads a value as its column's type and returns how PostgreSQL writes it.
    *

@@ -258,6 +258,21 @@ class StandbyDumpIT {
     fixture.assertEqual();
   }
 
+  @Test
+  void aServerThatIsNoStandbyOfThePrimaryIsNeverReadFrom() throws Exception {
+    DumpFixture fixture = fixture("stranger");
+    fixture.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+    PipelineCommand fromItself =
+        command(fixture, "stranger").with("snapshotUrl", source.url("stranger"));
+    try (ChildProcess run = fixture.start(fromItself.with("stopAt", "now"))) {
+      assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(3);
+      assertThat(run.errors()).contains("The server of --snapshotUrl is no standby");
+    }
+    assertThat(fixture.ledger()).containsExactly("t:INITIAL:FAILED");
+    fixture.runToNow(command(fixture, "stranger"));
+    fixture.assertEqual();
+  }
+
   private static int unusedPort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
