@@ -21,6 +21,7 @@ import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.TableSink;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -30,8 +31,11 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Writes the rows of one chunk at the position of its request while they are read. Holds a few
@@ -58,6 +62,7 @@ final class ChunkWriter implements CopiedRow {
       DeadLetterSink deadLetters,
       ExecutorService executor,
       Durability durability,
+      Duration landing,
       Clock clock) {}
 
   /** Waits until what was read so far would survive a crash of the server. */
@@ -90,6 +95,10 @@ final class ChunkWriter implements CopiedRow {
   private final List<DeadLetter> letters = new ArrayList<>();
   private final Set<byte[]> rejectedLines = Collections.newSetFromMap(new IdentityHashMap<>());
   private final int width;
+
+  /** Before the first row was read. */
+  private final long begun = System.nanoTime();
+
   private long rows;
 
   ChunkWriter(Target target, int leafIndex) {
@@ -172,6 +181,9 @@ final class ChunkWriter implements CopiedRow {
       return;
     }
     target.durability().await();
+    if (left() <= 0) {
+      throw late();
+    }
     List<EncodedRow> encoded = of.rows;
     DestinationTable table = of.table;
     outstanding.add(
@@ -187,12 +199,43 @@ final class ChunkWriter implements CopiedRow {
   private void await(Sent sent) throws InterruptedException {
     String unexpected =
         "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.";
+    awaitLanding(sent.result());
     Tuple tuple = new Tuple();
     for (RejectedRow rejected : Outcome.of(sent.result(), unexpected)) {
       byte[] line = sent.lines().get(rejected.index());
       CopyText.parse(line, tuple);
       reject(tuple, line, "append", rejected.errorClass(), rejected.message(), rejected.remedy());
     }
+  }
+
+  private void awaitLanding(Future<?> result) throws InterruptedException {
+    try {
+      result.get(Math.max(left(), 0), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw late();
+    } catch (ExecutionException e) {
+      // The caller asks for the outcome.
+    }
+  }
+
+  /** Nanoseconds until the rows are too old to be written. */
+  private long left() {
+    return target.landing().toNanos() - (System.nanoTime() - begun);
+  }
+
+  /**
+   * Rows that waited for very long could bring back what was deleted since they were read, because
+   * the destination does not remember deletions forever.
+   */
+  private WalbeamException late() {
+    return new WalbeamException(
+        FailureKind.TRANSIENT,
+        "Dumped rows of table "
+            + target.entry().table()
+            + " could not be written within "
+            + target.landing()
+            + " and are too old now.",
+        "They are read again.");
   }
 
   /** A row that is refused in the replica and in the changelog is one dead letter. */

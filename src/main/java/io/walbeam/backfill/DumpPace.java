@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param poll time between two looks at something that is waited for
  * @param reread time between two readings of the ledger where other processes write to it, zero if
  *     none do
+ * @param landing longest time from the beginning of a chunk's read to the end of its writing; what
+ *     takes longer is read again
  */
 public record DumpPace(
     long chunkBytes,
@@ -20,10 +22,18 @@ public record DumpPace(
     Duration discovery,
     Duration ledger,
     Duration poll,
-    Duration reread) {
+    Duration reread,
+    Duration landing) {
+  /**
+   * BigQuery forgets after two days that a row was deleted; a dumped row that was read before the
+   * deletion and written after that would come back. A quarter of that leaves time for the slowest
+   * chunk, and for a request that is on its way when its chunk is given up.
+   */
+  private static final Duration LANDING = Duration.ofHours(12);
+
   /** The same with chunks of another size. */
   public DumpPace withChunkRows(long rows) {
-    return new DumpPace(chunkBytes, rows, discovery, ledger, poll, reread);
+    return new DumpPace(chunkBytes, rows, discovery, ledger, poll, reread, landing);
   }
 
   /** For one process that does everything. */
@@ -34,7 +44,8 @@ public record DumpPace(
           Duration.ofSeconds(10),
           Duration.ofSeconds(5),
           Duration.ofMillis(100),
-          Duration.ZERO);
+          Duration.ZERO,
+          LANDING);
 
   /** For workers: requests may be read by another process than the one that dumps. */
   public static final DumpPace WORKERS =
@@ -44,5 +55,6 @@ public record DumpPace(
           Duration.ofSeconds(10),
           Duration.ofSeconds(15),
           Duration.ofMillis(250),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          LANDING);
 }

@@ -26,12 +26,6 @@ import org.slf4j.LoggerFactory;
 final class TableDump {
   private static final Logger log = LoggerFactory.getLogger(TableDump.class);
 
-  /** Times that a chunk is read before the dump is given up; lost connections do not count. */
-  private static final int MOST_ATTEMPTS = 3;
-
-  /** Before a chunk is read again, milliseconds, times the attempt. */
-  private static final long RETRY_PAUSE = 500;
-
   /** Why no further chunk is read. */
   enum Stop {
     /** Chunks are read until there is none. */
@@ -44,6 +38,7 @@ final class TableDump {
 
   private final DumpContext context;
   private final DumpProgress progress;
+  private final Patience patience;
   private final DumpConnection primary;
   private final DumpConnection reader;
   private volatile Stop stopped = Stop.NOT;
@@ -52,6 +47,7 @@ final class TableDump {
   TableDump(DumpContext context, DumpProgress progress) {
     this.context = context;
     this.progress = progress;
+    this.patience = new Patience(context, progress.entry().table(), this::isStopped);
     this.primary = context.openPrimary();
     this.reader = context.readsElsewhere() ? context.openReader() : primary;
   }
@@ -114,7 +110,7 @@ final class TableDump {
   }
 
   private PublishedTable describe(TableId id) throws InterruptedException {
-    return patiently("describe", () -> primary.describe(context.settings().publication(), id))
+    return patience.of("describe", () -> primary.describe(context.settings().publication(), id))
         .orElseThrow(
             () ->
                 new WalbeamException(
@@ -158,7 +154,7 @@ final class TableDump {
     for (int i = 0; i < bound.size(); i++) {
       String value = bound.get(i);
       String type = columnType(table, key.get(i));
-      texts.add(patiently("read a key bound", () -> primary.canonical(type, value)));
+      texts.add(patience.of("read a key bound", () -> primary.canonical(type, value)));
     }
     return texts;
   }
@@ -183,42 +179,37 @@ final class TableDump {
    * @return end of the WAL after that
    */
   private long awaitVisible() throws InterruptedException {
-    long next = patiently("read the running transactions", primary::nextTransaction);
-    await(
+    long next = patience.of("read the running transactions", primary::nextTransaction);
+    patience.await(
         "the dump begins when the transactions that are older than it have ended.",
-        () -> patiently("read the running transactions", primary::oldestTransaction) >= next);
-    return patiently("read the WAL position", primary::insertLsn);
+        () -> patience.of("read the running transactions", primary::oldestTransaction) >= next);
+    return patience.of("read the WAL position", primary::insertLsn);
   }
 
   /** A standby must have replayed what the dump is to see. */
   private void awaitReplica(long lsn) throws InterruptedException {
-    if (context.readsElsewhere()) {
-      await(
-          "the dump begins when the replica of --snapshotUrl has replayed the request.",
-          () -> Long.compareUnsigned(patiently("ask the replica", reader::replayLsn), lsn) >= 0);
+    if (!context.readsElsewhere()) {
+      return;
     }
-  }
-
-  /** Waits under a named stall, until the condition holds or the dump is stopped. */
-  private void await(String reason, Step<Boolean> condition) throws InterruptedException {
-    Stalls.Ongoing stall = null;
-    try {
-      while (!isStopped() && !condition.run()) {
-        if (stall == null) {
-          stall = context.stalls().begin(progress.entry().table().toString(), reason);
-        }
-        context.pause();
-      }
-    } finally {
-      if (stall != null) {
-        stall.close();
-      }
+    String ask = "ask the replica of --snapshotUrl";
+    if (!patience.of(ask, reader::isStandby)
+        || !patience.of(ask, reader::systemIdentifier)
+            .equals(patience.of("ask for the server's identity", primary::systemIdentifier))) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "The server of --snapshotUrl is no standby of the server of --postgresUrl, so table "
+              + progress.entry().table()
+              + " is not read there.",
+          "Correct --snapshotUrl, or leave it out.");
     }
+    patience.await(
+        "the dump begins when the replica of --snapshotUrl has replayed the request.",
+        () -> Long.compareUnsigned(patience.of(ask, reader::replayLsn), lsn) >= 0);
   }
 
   private ChunkPlan plan(PublishedTable table, DumpScope scope) throws InterruptedException {
     List<PhysicalTable> leaves =
-        patiently("describe the table", () -> reader.leaves(table.relation().id()));
+        patience.of("describe the table", () -> reader.leaves(table.relation().id()));
     Set<Optional<TableId>> only =
         scope.partitions().stream().map(TableNames::parse).collect(Collectors.toSet());
     List<PhysicalTable> meant =
@@ -269,6 +260,7 @@ final class TableDump {
               context.deadLetters(),
               context.executor(),
               this::awaitDurable,
+              context.pace().landing(),
               context.clock());
       for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {
         read(table, connection, target, chunks, chunk);
@@ -286,8 +278,8 @@ final class TableDump {
     if (context.readsElsewhere()) {
       return;
     }
-    long written = patiently("read the WAL position", primary::insertLsn);
-    while (Long.compareUnsigned(patiently("read the WAL position", primary::flushLsn), written)
+    long written = patience.of("read the WAL position", primary::insertLsn);
+    while (Long.compareUnsigned(patience.of("read the WAL position", primary::flushLsn), written)
         < 0) {
       context.shortPause();
     }
@@ -300,33 +292,34 @@ final class TableDump {
       ChunkPlan chunks,
       Chunk chunk)
       throws InterruptedException {
-    for (int attempt = 1; ; ) {
-      ChunkWriter writer = new ChunkWriter(target, chunk.leafIndex());
-      boolean done = false;
-      try {
-        DumpConnection.Copied copied =
-            connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
-        long rows = writer.finish();
-        done = true;
-        if (chunks.isAsPlanned(chunk, copied.fileNode())) {
-          progress.done(chunk, rows, copied.bytes());
-        }
-        return;
-      } catch (WalbeamException e) {
-        boolean lost = PostgresErrors.isConnectionLost(e);
-        if (isStopped()
-            || e.kind() != FailureKind.TRANSIENT
-            || (!lost && attempt == MOST_ATTEMPTS)) {
-          throw e;
-        }
-        log.warn("A chunk of table {} is read again. {}", target.entry().table(), e.describe());
-        attempt += lost ? 0 : 1;
-        // A standby that cancelled the read must get ahead before the next one.
-        Thread.sleep(RETRY_PAUSE * attempt);
-      } finally {
-        if (!done) {
-          writer.abandon();
-        }
+    patience.of(
+        "read a chunk",
+        () -> {
+          readOnce(table, connection, target, chunks, chunk);
+          return 0;
+        });
+  }
+
+  private void readOnce(
+      PublishedTable table,
+      DumpConnection connection,
+      ChunkWriter.Target target,
+      ChunkPlan chunks,
+      Chunk chunk)
+      throws InterruptedException {
+    ChunkWriter writer = new ChunkWriter(target, chunk.leafIndex());
+    boolean done = false;
+    try {
+      DumpConnection.Copied copied =
+          connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+      long rows = writer.finish();
+      done = true;
+      if (chunks.isAsPlanned(chunk, copied.fileNode())) {
+        progress.done(chunk, rows, copied.bytes());
+      }
+    } finally {
+      if (!done) {
+        writer.abandon();
       }
     }
   }
@@ -358,33 +351,6 @@ final class TableDump {
           deleted,
           replica.destination().name(),
           entry.table());
-    }
-  }
-
-  @FunctionalInterface
-  private interface Step<T> {
-    T run() throws InterruptedException;
-  }
-
-  /** Waits for a server that cannot be reached. */
-  private <T> T patiently(String what, Step<T> step) throws InterruptedException {
-    int refusals = 0;
-    while (true) {
-      try {
-        return step.run();
-      } catch (WalbeamException e) {
-        if (e.kind() != FailureKind.TRANSIENT
-            || isStopped()
-            || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
-          throw e;
-        }
-        log.warn(
-            "The dump of table {} could not {}; trying again. {}",
-            progress.entry().table(),
-            what,
-            e.describe());
-        context.pause();
-      }
     }
   }
 }

@@ -72,6 +72,11 @@ public final class DumpConnection implements AutoCloseable {
       ORDER BY 1
       """;
 
+  private static final String INSERT_POSITION =
+      "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text,"
+          + " pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')),"
+          + " pg_catalog.current_setting('wal_block_size')::pg_catalog.int8";
+
   private final PostgresConnections connections;
   private final String applicationName;
   private volatile @Nullable Connection connection;
@@ -145,9 +150,18 @@ public final class DumpConnection implements AutoCloseable {
     return number("pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text");
   }
 
-  /** End of the WAL written so far, durable or not. */
+  /** End of the last record of the WAL, durable or not. */
   public long insertLsn() throws InterruptedException {
-    return lsn("pg_current_wal_insert_lsn()");
+    return call(
+        "read the WAL position",
+        c -> {
+          try (Statement statement = c.createStatement();
+              ResultSet row = statement.executeQuery(INSERT_POSITION)) {
+            row.next();
+            return WalPages.endOfLastRecord(
+                Lsn.parse(row.getString(1)).value(), row.getLong(2), row.getLong(3));
+          }
+        });
   }
 
   /** End of the durable WAL. */
@@ -173,6 +187,16 @@ public final class DumpConnection implements AutoCloseable {
     return call(
         "ask for the server's role",
         c -> "true".equals(text(c, "SELECT pg_catalog.pg_is_in_recovery()::pg_catalog.text")));
+  }
+
+  /** What a primary and its standbys share, and no other server has. */
+  public String systemIdentifier() throws InterruptedException {
+    return call(
+        "ask for the server's identity",
+        c ->
+            text(
+                c,
+                "SELECT system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system()"));
   }
 
   /**

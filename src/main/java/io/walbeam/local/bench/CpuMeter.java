@@ -43,6 +43,19 @@ final class CpuMeter implements AutoCloseable {
     watched.put(name, new Watched(pid, now, now));
   }
 
+  /** Counts what the process used since it was started. */
+  void watchFromItsStart(String name, long pid) {
+    watched.computeIfAbsent(name, n -> new Watched(pid, 0, seconds(pid, 0)));
+  }
+
+  /** CPU seconds of all names with this beginning; see {@link #seconds(String)}. */
+  double secondsOfAll(String prefix) {
+    return watched.keySet().stream()
+        .filter(name -> name.startsWith(prefix))
+        .mapToDouble(this::seconds)
+        .sum();
+  }
+
   /** CPU seconds since the watch began, 0 for a name that was never watched. */
   double seconds(String name) {
     Watched process = watched.computeIfPresent(name, (n, w) -> updated(w));

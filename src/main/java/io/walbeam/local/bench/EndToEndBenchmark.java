@@ -74,7 +74,7 @@ public final class EndToEndBenchmark {
         Locale.ROOT, "  %,12d MB largest resident size of the pipeline%n", run.peakMegabytes());
   }
 
-  private static void cpu(String process, double seconds, double millions) {
+  static void cpu(String process, double seconds, double millions) {
     System.out.printf(
         Locale.ROOT,
         "  %12.1f CPU seconds, %.1f a million rows: %s%n",
@@ -100,7 +100,7 @@ public final class EndToEndBenchmark {
     }
   }
 
-  private static void percentiles(String what, double[] sorted) {
+  static void percentiles(String what, double[] sorted) {
     System.out.printf(
         Locale.ROOT,
         "  p50 %,8.1f ms   p95 %,8.1f ms   p99 %,8.1f ms   max %,8.1f ms  %s%n",

@@ -4,6 +4,7 @@ import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.LocalEnds;
+import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.ShopSchema;
 import java.io.IOException;
 import java.sql.Connection;
@@ -11,10 +12,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * How long a row takes: single-row transactions at a steady rate, each timed from just before its
@@ -24,11 +25,14 @@ import java.util.concurrent.locks.LockSupport;
  * rows as were committed up to it, and as confirmed at the first look at the slot that shows its
  * commit. Both are upper bounds, by the time between two looks.
  *
- * @param acknowledgedMillis per row, sorted
- * @param confirmedMillis per row, sorted
+ * @param committed per row, in nanoseconds of {@link System#nanoTime}, like the others
+ * @param acknowledged per row
+ * @param confirmed per row
+ * @param warmUp rows that do not count
  * @param command what was run
  */
-record LatencyRun(double[] acknowledgedMillis, double[] confirmedMillis, String command) {
+record LatencyRun(
+    long[] committed, long[] acknowledged, long[] confirmed, int warmUp, String command) {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   /** Rows written first and not counted: class loading, compilation, the table's creation. */
@@ -39,12 +43,19 @@ record LatencyRun(double[] acknowledgedMillis, double[] confirmedMillis, String 
 
   static LatencyRun measure(LocalEnds ends, NarrowTable table, int rate, int seconds)
       throws IOException, SQLException, InterruptedException {
+    return measure(ends, ends.command().with("snapshot", "never"), table, rate, seconds);
+  }
+
+  /** The same by another command. */
+  static LatencyRun measure(
+      LocalEnds ends, PipelineCommand command, NarrowTable table, int rate, int seconds)
+      throws IOException, SQLException, InterruptedException {
     int warmUp = rate * WARM_UP_SECONDS;
     int rows = warmUp + rate * seconds;
     long[] committed = new long[rows];
     long[] positions = new long[rows];
     AtomicInteger written = new AtomicInteger();
-    try (ChildProcess pipeline = ends.command().with("snapshot", "never").start(ends.directory())) {
+    try (ChildProcess pipeline = command.start(ends.directory())) {
       Await.until("the reader is connected", DEADLINE, () -> ends.slot().active());
       Thread writer =
           new Thread(
@@ -61,11 +72,23 @@ record LatencyRun(double[] acknowledgedMillis, double[] confirmedMillis, String 
       if (slotWatcher.isAlive() || !pipeline.isAlive()) {
         throw new IOException("The pipeline does not keep up: " + pipeline.errors().strip());
       }
-      return new LatencyRun(
-          millis(committed, acknowledged, warmUp),
-          millis(committed, confirmed, warmUp),
-          ends.command().with("snapshot", "never").describe());
+      return new LatencyRun(committed, acknowledged, confirmed, warmUp, command.describe());
     }
+  }
+
+  /** From commit to acknowledgement, sorted. */
+  double[] acknowledgedMillis() {
+    return millis(acknowledged, committed[warmUp], committed[committed.length - 1]);
+  }
+
+  /** From commit to the confirmed slot, sorted. */
+  double[] confirmedMillis() {
+    return millis(confirmed, committed[warmUp], committed[committed.length - 1]);
+  }
+
+  /** From commit to acknowledgement, of the rows committed in that time, sorted. */
+  double[] acknowledgedMillis(long fromNanos, long toNanos) {
+    return millis(acknowledged, fromNanos, toNanos);
   }
 
   /** The value that {@code percent} of a hundred do not exceed. */
@@ -154,12 +177,11 @@ record LatencyRun(double[] acknowledgedMillis, double[] confirmedMillis, String 
     }
   }
 
-  private static double[] millis(long[] from, long[] to, int skip) {
-    double[] result = new double[from.length - skip];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = (to[i + skip] - from[i + skip]) / 1e6;
-    }
-    Arrays.sort(result);
-    return result;
+  private double[] millis(long[] to, long fromNanos, long toNanos) {
+    return IntStream.range(warmUp, committed.length)
+        .filter(i -> committed[i] - fromNanos >= 0 && toNanos - committed[i] >= 0)
+        .mapToDouble(i -> (to[i] - committed[i]) / 1e6)
+        .sorted()
+        .toArray();
   }
 }

@@ -7,24 +7,52 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Rows of an int8 key and 84 characters, published and with a slot before the first one. */
+/** Rows of an int8 key and 84 characters. */
 final class NarrowTable {
-  private static final String TABLE = "narrow";
-
   private final LocalEnds ends;
+  private final String name;
 
-  private NarrowTable(LocalEnds ends) {
+  private NarrowTable(LocalEnds ends, String name) {
     this.ends = ends;
+    this.name = name;
   }
 
+  /** Published and with a slot before the first row. */
   static NarrowTable create(LocalEnds ends) throws SQLException {
+    NarrowTable table = unpublished(ends, "narrow");
+    table.publish();
     ends.source()
         .execute(
             ShopSchema.DATABASE,
-            "CREATE TABLE " + TABLE + " (id int8 PRIMARY KEY, filler char(84) NOT NULL)",
-            "CREATE PUBLICATION " + LocalEnds.SLOT + " FOR TABLE " + TABLE,
             "SELECT pg_create_logical_replication_slot('" + LocalEnds.SLOT + "', 'pgoutput')");
-    return new NarrowTable(ends);
+    return table;
+  }
+
+  /** In no publication. */
+  static NarrowTable unpublished(LocalEnds ends, String name) throws SQLException {
+    ends.source()
+        .execute(
+            ShopSchema.DATABASE,
+            "CREATE TABLE " + name + " (id int8 PRIMARY KEY, filler char(84) NOT NULL)");
+    return new NarrowTable(ends, name);
+  }
+
+  /** Makes it the one table of the publication. */
+  void publish() throws SQLException {
+    ends.source()
+        .execute(
+            ShopSchema.DATABASE, "CREATE PUBLICATION " + LocalEnds.SLOT + " FOR TABLE " + name);
+  }
+
+  /** Adds it to the publication. */
+  void publishToo() throws SQLException {
+    ends.source()
+        .execute(ShopSchema.DATABASE, "ALTER PUBLICATION " + LocalEnds.SLOT + " ADD TABLE " + name);
+  }
+
+  /** So that no reader has to set hint bits first, and the planner knows the table. */
+  void vacuum() throws SQLException {
+    ends.source().execute(ShopSchema.DATABASE, "VACUUM (FREEZE, ANALYZE) " + name, "CHECKPOINT");
   }
 
   /**
@@ -41,7 +69,7 @@ final class NarrowTable {
         long last = (long) rows * i / transactions;
         statement.executeUpdate(
             "INSERT INTO "
-                + TABLE
+                + name
                 + " SELECT n, md5(n::text) || md5((-n)::text) || 'abcdefghijklmnopqrst'"
                 + " FROM generate_series("
                 + (first + 1)
@@ -56,11 +84,11 @@ final class NarrowTable {
 
   /** Its name in the source. */
   String name() {
-    return TABLE;
+    return name;
   }
 
   /** Its copy as {@code project.dataset.table}. */
   String destination() {
-    return LocalEnds.PROJECT + "." + LocalEnds.DATASET + ".public_" + TABLE;
+    return LocalEnds.PROJECT + "." + LocalEnds.DATASET + ".public_" + name;
   }
 }

@@ -89,7 +89,7 @@ record ThroughputRun(
   }
 
   /** VmHWM of {@code /proc/PID/status}; 0 if the process has ended. */
-  private static long peakMegabytes(long pid) {
+  static long peakMegabytes(long pid) {
     try {
       return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
           .filter(line -> line.startsWith("VmHWM:"))

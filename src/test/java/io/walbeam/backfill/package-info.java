@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.backfill;
+
+import org.jspecify.annotations.NullMarked;

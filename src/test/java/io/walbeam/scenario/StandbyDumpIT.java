@@ -1,0 +1,311 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.SourceServer;
+import io.walbeam.local.demo.StandIn;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Dumps that read from a physical standby, which may be late, in conflict or gone. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StandbyDumpIT {
+  /** What a reader has read of a table, whatever the way; COPY of pages counts as tuples. */
+  private static final String READS =
+      "SELECT seq_scan || ' ' || seq_tup_read || ' ' || coalesce(idx_scan, 0) || ' '"
+          + " || coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 't'";
+
+  /** The session that reads a chunk, in the middle of it, because nobody takes its rows. */
+  private static final String HELD_UP =
+      "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'walbeam-dumps:%'"
+          + " AND datname = '%DATABASE%' AND query LIKE 'COPY %' AND state = 'active'"
+          + " AND wait_event = 'ClientWrite'";
+
+  private Path directory;
+  private SourceServer source;
+  private SourceServer standby;
+  private StandIn standIn;
+
+  @BeforeAll
+  void start(@TempDir Path shared) throws Exception {
+    directory = shared;
+    source = SourceServer.start(directory, Standby.PRIMARY_SETTINGS);
+    Map<String, String> settings = new HashMap<>(Standby.PRIMARY_SETTINGS);
+    settings.put("max_standby_streaming_delay", "500ms");
+    standby = Standby.of(source, directory.resolve("standby"), settings);
+    standIn = StandIn.storing(Scenario.installation(), directory);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    standIn.close();
+    standby.close();
+    source.close();
+  }
+
+  @AfterEach
+  void clear() throws Exception {
+    fault("DELETE", "");
+    standby.query(
+        "postgres",
+        "SELECT CASE WHEN pg_is_wal_replay_paused() THEN pg_wal_replay_resume()::text END");
+  }
+
+  /** A database that the standby has too. */
+  private DumpFixture fixture(String name) throws Exception {
+    DumpFixture fixture = new DumpFixture(source, standIn, directory, name);
+    awaitReplay();
+    return fixture;
+  }
+
+  private PipelineCommand command(DumpFixture fixture, String name) throws Exception {
+    return fixture
+        .command()
+        .with("snapshotUrl", standby.url(name))
+        .with("snapshotParallelism", "1");
+  }
+
+  private void awaitReplay() throws Exception {
+    Lsn end =
+        Lsn.parse(
+            source.query("postgres", "SELECT pg_current_wal_flush_lsn()::text").orElseThrow());
+    Await.until(
+        "the standby has replayed " + end,
+        Scenario.DEADLINE,
+        () ->
+            standby
+                .query("postgres", "SELECT pg_last_wal_replay_lsn()::text")
+                .map(Lsn::parse)
+                .filter(lsn -> lsn.compareTo(end) >= 0)
+                .isPresent());
+  }
+
+  @Test
+  void rowsComeFromTheStandbyAndThePrimaryReadsNoneOfThem() throws Exception {
+    DumpFixture fixture = fixture("elsewhere");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 20000) g");
+    awaitNoReader();
+    String before = fixture.query(READS).orElseThrow();
+    PipelineCommand command = command(fixture, "elsewhere").with("snapshotChunkRows", "3000");
+    fixture.runToNow(command);
+    fixture.execute(
+        "SELECT pg_logical_emit_message(true, 'walbeam.backfill', '{\"tables\":[\"public.t\"],"
+            + "\"keyFrom\":[\"1000\"],\"keyTo\":[\"9000\"]}')");
+    fixture.runToNow(command);
+    awaitNoReader();
+    assertThat(fixture.ledger()).containsExactly("t:INITIAL:FINISHED", "t:REQUEST:FINISHED");
+    assertThat(fixture.ledger("CAST(row_count AS STRING)")).containsExactly("20000", "8001");
+    assertThat(fixture.query(READS)).as("reads of the primary").hasValue(before);
+    // The same counters see the same statements where they run.
+    assertThat(
+            standby.query(
+                "elsewhere", "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 't'"))
+        .hasValueSatisfying(
+            rows -> assertThat(Long.parseLong(rows)).isGreaterThanOrEqualTo(20_000));
+    fixture.assertEqual();
+  }
+
+  /** A session's reads are counted at its end at the latest. */
+  private void awaitNoReader() throws Exception {
+    String sessions =
+        "SELECT count(*)::text FROM pg_stat_activity WHERE application_name LIKE 'walbeam%'"
+            + " AND pid <> pg_backend_pid()";
+    for (SourceServer server : List.of(source, standby)) {
+      Await.until(
+          "no session is left",
+          Scenario.DEADLINE,
+          () -> server.query("postgres", sessions).orElseThrow().equals("0"));
+    }
+  }
+
+  @Test
+  void aDumpWaitsForAStandbyThatIsBehindWhileTheStreamGoesOn() throws Exception {
+    DumpFixture fixture = fixture("behind");
+    fixture.execute("CREATE TABLE seen (id int PRIMARY KEY)");
+    fixture.runToNow(command(fixture, "behind"));
+    awaitReplay();
+    standby.query("postgres", "SELECT pg_wal_replay_pause()::text");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "INSERT INTO t SELECT g, 'v' FROM generate_series(1, 500) g");
+    try (ChildProcess pipeline = fixture.start(command(fixture, "behind"))) {
+      fixture.awaitReading(pipeline);
+      fixture.await(
+          pipeline,
+          "the dump waits",
+          () ->
+              pipeline
+                  .errors()
+                  .contains(
+                      "Table public.t waits: the dump begins when the replica of --snapshotUrl has"
+                          + " replayed the request."));
+      fixture.execute("INSERT INTO seen VALUES (1)", "UPDATE t SET v = 'new' WHERE id < 10");
+      fixture.await(
+          pipeline,
+          "streamed rows arrive",
+          () ->
+              fixture.destination().tables().containsAll(List.of("public_seen", "public_t"))
+                  && fixture.destination().rows("public_seen").size() == 1
+                  && fixture.destination().rows("public_t").size() == 9);
+      assertThat(fixture.ledger()).contains("t:INITIAL:REQUESTED");
+      standby.query("postgres", "SELECT pg_wal_replay_resume()::text");
+      fixture.await(
+          pipeline, "the dump is finished", () -> fixture.ledger().contains("t:INITIAL:FINISHED"));
+      assertThat(pipeline.errors()).contains("Table public.t no longer waits");
+    }
+    fixture.runToNow(command(fixture, "behind"));
+    fixture.assertEqual();
+  }
+
+  @Test
+  void aChunkThatARecoveryConflictEndsIsReadAgain() throws Exception {
+    DumpFixture fixture = large("conflict");
+    try (ChildProcess pipeline = fixture.start(command(fixture, "conflict"))) {
+      awaitHeldUp(fixture, pipeline, "conflict");
+      fixture.execute("DELETE FROM t WHERE id % 10 = 0", "VACUUM t");
+      fixture.await(
+          pipeline,
+          "the standby cannot replay the vacuum beside the reader",
+          () ->
+              standby
+                  .query(
+                      "postgres",
+                      "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'startup'"
+                          + " AND wait_event = 'RecoveryConflictSnapshot'")
+                  .isPresent());
+      fault("DELETE", "");
+      fixture.await(
+          pipeline, "the dump is finished", () -> fixture.ledger().contains("t:INITIAL:FINISHED"));
+      assertThat(pipeline.errors())
+          .contains("Table public.t waits: its dump could not read a chunk, which is tried again.")
+          .contains("SQLState 40001");
+    }
+    assertThat(
+            standby.query(
+                "postgres",
+                "SELECT confl_snapshot FROM pg_stat_database_conflicts WHERE datname = 'conflict'"))
+        .hasValueSatisfying(count -> assertThat(Integer.parseInt(count)).isPositive());
+    fixture.runToNow(command(fixture, "conflict"));
+    fixture.assertEqual();
+  }
+
+  @Test
+  void aChunkThatTheStandbysRestartEndsIsReadAgain() throws Exception {
+    DumpFixture fixture = large("restarted");
+    try (ChildProcess pipeline = fixture.start(command(fixture, "restarted"))) {
+      awaitHeldUp(fixture, pipeline, "restarted");
+      standby.restart();
+      fixture.execute("DELETE FROM t WHERE id % 10 = 0");
+      fault("DELETE", "");
+      fixture.await(
+          pipeline, "the dump is finished", () -> fixture.ledger().contains("t:INITIAL:FINISHED"));
+      assertThat(pipeline.errors())
+          .contains("Table public.t waits: its dump could not read a chunk, which is tried again.");
+    }
+    fixture.runToNow(command(fixture, "restarted"));
+    fixture.assertEqual();
+  }
+
+  @Test
+  void aStandbyThatIsGoneIsAStallOfItsTableAndTheStreamGoesOn() throws Exception {
+    DumpFixture fixture = fixture("gone");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "INSERT INTO t SELECT g, 'v' FROM generate_series(1, 500) g");
+    String nowhere = "jdbc:postgresql://localhost:" + unusedPort() + "/gone";
+    try (ChildProcess pipeline =
+        fixture.start(command(fixture, "gone").with("snapshotUrl", nowhere))) {
+      fixture.awaitReading(pipeline);
+      fixture.await(
+          pipeline, "the dump waits", () -> pipeline.errors().contains("Table public.t waits: "));
+      fixture.execute("UPDATE t SET v = 'new' WHERE id < 10");
+      fixture.await(
+          pipeline,
+          "streamed rows arrive",
+          () ->
+              fixture.destination().tables().contains("public_t")
+                  && fixture.destination().rows("public_t").size() == 9);
+      assertThat(fixture.ledger()).containsExactly("t:INITIAL:REQUESTED");
+      assertThat(pipeline.errors())
+          .contains("the replica of --snapshotUrl")
+          .contains("Nothing accepts connections")
+          .doesNotContain("Exception");
+      assertThat(pipeline.errors().lines().filter(line -> line.contains("public.t")))
+          .as("one line while it waits, not one for each try")
+          .hasSize(1);
+    }
+    fixture.runToNow(command(fixture, "gone"));
+    fixture.assertEqual();
+  }
+
+  @Test
+  void aServerThatIsNoStandbyOfThePrimaryIsNeverReadFrom() throws Exception {
+    DumpFixture fixture = fixture("stranger");
+    fixture.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+    PipelineCommand fromItself =
+        command(fixture, "stranger").with("snapshotUrl", source.url("stranger"));
+    try (ChildProcess run = fixture.start(fromItself.with("stopAt", "now"))) {
+      assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(3);
+      assertThat(run.errors()).contains("The server of --snapshotUrl is no standby");
+    }
+    assertThat(fixture.ledger()).containsExactly("t:INITIAL:FAILED");
+    fixture.runToNow(command(fixture, "stranger"));
+    fixture.assertEqual();
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** A table whose first chunk is longer than what is buffered between server and destination. */
+  private DumpFixture large(String name) throws Exception {
+    DumpFixture fixture = fixture(name);
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "ALTER TABLE t ALTER v SET STORAGE PLAIN",
+        "INSERT INTO t SELECT g, repeat(md5(g::text), 55) FROM generate_series(1, 20000) g");
+    fault("POST", "{\"kind\": \"RESOURCE_EXHAUSTED\", \"table\": \"public_t\"}");
+    return fixture;
+  }
+
+  private void awaitHeldUp(DumpFixture fixture, ChildProcess pipeline, String name)
+      throws Exception {
+    fixture.await(
+        pipeline,
+        "a chunk is read and nobody takes its rows",
+        () -> standby.query("postgres", HELD_UP.replace("%DATABASE%", name)).isPresent());
+  }
+
+  private void fault(String method, String body) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(standIn.endpoint() + "/_standin/faults"))
+                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  }
+}
