@@ -4,6 +4,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.Stalls;
@@ -11,9 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,11 +56,14 @@ public final class Dumps implements AutoCloseable {
   // Guarded by this.
   private final Map<Key, DumpEntry> entries = new LinkedHashMap<>();
   private final Map<Key, TableDump> active = new HashMap<>();
+  private final Set<Key> truncating = new HashSet<>();
   private final List<String> failures = new ArrayList<>();
   private @Nullable Thread thread;
   private boolean loaded;
   private boolean closed;
   private boolean changed;
+  private boolean lastLook;
+  private boolean lastLookWanted;
 
   /** Emits a transactional logical message. */
   @FunctionalInterface
@@ -124,6 +131,24 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes truncations durable for the process that reads the slot; it applies them soon. For
+   * workers: the one that learns of a truncation does not know what others have written.
+   */
+  public void recordTruncations(List<Truncations.Truncation> truncations)
+      throws InterruptedException {
+    List<DumpEntry> requested =
+        truncations.stream()
+            .map(truncation -> TruncationEntry.of(context.settings().slot(), truncation))
+            .toList();
+    context.ledger().write(requested, 0);
+    synchronized (this) {
+      requested.forEach(entry -> entries.putIfAbsent(Key.of(entry), entry));
+      changed = true;
+      notifyAll();
+    }
+  }
+
   /** A truncation makes the dumps of the table needless: what is there now comes by the stream. */
   public void truncated(TableId table, long commitLsn) throws InterruptedException {
     synchronized (this) {
@@ -162,13 +187,36 @@ public final class Dumps implements AutoCloseable {
       wait(context.pace().poll().toMillis());
       endIfParked();
     }
+    throwFailures();
+    return !closed;
+  }
+
+  /**
+   * Whether every dump that was asked for is over; for a job that shall end, once everything up to
+   * its fence is confirmed. The first call makes the ledger be read once more, because another
+   * worker may have noted the last requests.
+   *
+   * @throws WalbeamException if an initial dump failed
+   */
+  public synchronized boolean isOver() {
+    throwFailures();
+    endIfParked();
+    if (!lastLook) {
+      lastLook = true;
+      lastLookWanted = true;
+      changed = true;
+      notifyAll();
+    }
+    return closed || (thread != null && !lastLookWanted && !hasWork());
+  }
+
+  private synchronized void throwFailures() {
     if (!failures.isEmpty()) {
       throw new WalbeamException(
           FailureKind.OPERATOR,
           failures.size() + " dumps failed: " + String.join(" ", failures),
           "Mend what is named; a restart asks for them again. The stream is complete.");
     }
-    return !closed;
   }
 
   /** A run that shall end does not wait for a person. */
@@ -260,9 +308,10 @@ public final class Dumps implements AutoCloseable {
           looked = System.nanoTime();
           discover(watcher);
         }
-        if (!context.pace().reread().isZero() && isDue(reread, context.pace().reread())) {
+        if (isLastLookWanted()
+            || (!context.pace().reread().isZero() && isDue(reread, context.pace().reread()))) {
           reread = System.nanoTime();
-          load();
+          reload();
         }
       }
     } catch (InterruptedException e) {
@@ -272,6 +321,27 @@ public final class Dumps implements AutoCloseable {
       synchronized (this) {
         failures.add("The dumps ended unexpectedly.");
       }
+    }
+  }
+
+  private synchronized boolean isLastLookWanted() {
+    return lastLookWanted;
+  }
+
+  /** What is in the ledger stays there, so a destination that does not answer is asked later. */
+  private void reload() throws InterruptedException {
+    boolean last = isLastLookWanted();
+    try {
+      load();
+      synchronized (this) {
+        lastLookWanted &= !last;
+        changed = true;
+      }
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.TRANSIENT) {
+        throw e;
+      }
+      log.debug("Reading the ledger failed; it is tried again.", e);
     }
   }
 
@@ -301,7 +371,9 @@ public final class Dumps implements AutoCloseable {
         long waiting = entries.values().stream().filter(this::isRunnable).count();
         workers = (int) Math.max(1, context.settings().parallelism() / Math.max(1, waiting));
       }
-      if (isDuplicate(next)) {
+      if (next.kind() == DumpEntry.Kind.TRUNCATE) {
+        launchTruncation(next);
+      } else if (isDuplicate(next)) {
         supersede(next);
       } else {
         launch(next, workers);
@@ -311,9 +383,13 @@ public final class Dumps implements AutoCloseable {
 
   private @Nullable DumpEntry nextRunnable() {
     for (Map.Entry<Key, DumpEntry> entry : entries.entrySet()) {
-      boolean tableBusy =
-          active.keySet().stream().anyMatch(key -> key.table().equals(entry.getKey().table()));
-      if (isRunnable(entry.getValue()) && !tableBusy) {
+      boolean truncation = entry.getValue().kind() == DumpEntry.Kind.TRUNCATE;
+      boolean busy =
+          truncation
+              ? truncating.contains(entry.getKey())
+              : active.keySet().stream()
+                  .anyMatch(key -> key.table().equals(entry.getKey().table()));
+      if (isRunnable(entry.getValue()) && !busy) {
         return entry.getValue();
       }
     }
@@ -341,6 +417,52 @@ public final class Dumps implements AutoCloseable {
     synchronized (this) {
       entries.put(Key.of(entry), over);
     }
+  }
+
+  private void launchTruncation(DumpEntry entry) {
+    synchronized (this) {
+      truncating.add(Key.of(entry));
+    }
+    executor.execute(
+        () -> {
+          @Nullable DumpEntry over = null;
+          try {
+            over = truncate(entry);
+            context.ledger().write(List.of(over), version.incrementAndGet());
+          } catch (InterruptedException e) {
+            over = null;
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            over = null;
+            log.warn("The truncation of table {} is tried again.", entry.table(), e);
+          } finally {
+            synchronized (this) {
+              truncating.remove(Key.of(entry));
+              if (over != null) {
+                entries.put(Key.of(entry), over);
+                changed = true;
+                notifyAll();
+              }
+            }
+          }
+        });
+  }
+
+  private DumpEntry truncate(DumpEntry entry) throws InterruptedException {
+    String problem = "The table is not published any more; delete its rows by hand.";
+    try (DumpConnection connection = context.openPrimary()) {
+      Optional<DumpRoute> route =
+          connection
+              .describe(context.settings().publication(), entry.table())
+              .flatMap(context.router()::route);
+      TableMapping replica = route.isPresent() ? route.get().replica() : null;
+      if (replica != null) {
+        context.truncation().apply(TruncationEntry.read(entry), replica);
+        problem = "";
+      }
+    }
+    return entry.over(
+        problem.isEmpty() ? Status.FINISHED : Status.FAILED, context.nowMicros(), problem);
   }
 
   private void launch(DumpEntry entry, int workers) {

@@ -69,6 +69,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
   private final List<Request> dumpRequests = new ArrayList<>();
+  private final List<Truncations.Truncation> truncations = new ArrayList<>();
   private final ChangeTally tally = new ChangeTally();
   private boolean wroteRows;
 
@@ -114,6 +115,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
     }
     while (!outstanding.isEmpty()) {
       await(outstanding.remove());
+    }
+    if (!truncations.isEmpty()) {
+      destination.dumps().recordTruncations(truncations);
     }
     for (Request request : dumpRequests) {
       destination.dumps().record(request.origin(), request.content());
@@ -198,15 +202,17 @@ final class BundleWriter implements BatchDecoder.Mutations {
       return;
     }
     if (destination.appliesTruncations()) {
-      destination
-          .truncations()
-          .apply(
-              new Truncations.Truncation(
-                  route.relation().table(),
-                  meta.position(),
-                  meta.transactionId(),
-                  meta.commitTimeMicros()),
-              mapping);
+      Truncations.Truncation truncation =
+          new Truncations.Truncation(
+              route.relation().table(),
+              meta.position(),
+              meta.transactionId(),
+              meta.commitTimeMicros());
+      if (destination.isAlone()) {
+        destination.truncations().apply(truncation, mapping);
+      } else {
+        truncations.add(truncation);
+      }
       return;
     }
     deadLetters.add(

@@ -40,7 +40,9 @@ public record DumpEntry(
     /** It had never been dumped. */
     INITIAL,
     /** Somebody asked. */
-    REQUEST
+    REQUEST,
+    /** It was truncated, so nothing is dumped: what is older goes. */
+    TRUNCATE
   }
 
   /** How far it is. The names are written to BigQuery and never change. */

@@ -34,7 +34,7 @@ final class BigQueryDumpLedger implements DumpLedger {
               key("table_name", 6, "Name of the source table."),
               column("epoch", DestinationType.INT64, 7, "Raised after a failover or restore."),
               column("requested_at", DestinationType.TIMESTAMP, 8, "Commit time of the request."),
-              column("kind", DestinationType.STRING, 9, "INITIAL or REQUEST."),
+              column("kind", DestinationType.STRING, 9, "INITIAL, REQUEST or TRUNCATE."),
               column(
                   "status",
                   DestinationType.STRING,
