@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -68,12 +69,15 @@ class CancelIT {
     direct.setTargetParallelism(1);
     direct.setBlockOnRun(false);
     long before = load.commits();
-    try (LocalRun unused = LocalRun.prepare(invocation.settings())) {
+    try (LocalRun run = LocalRun.prepare(invocation.settings())) {
       PipelineResult result = ReplicationPipeline.build(options, invocation.settings()).run();
       long enough = before + KEYS;
       Await.until(
           "a change of this run is in the destination",
-          () -> newest(ends, database) > before && load.commits() > enough);
+          () ->
+              run.progress().changes() > 0
+                  && newest(ends, database) > before
+                  && load.commits() > enough);
       result.cancel();
       assertThat(result.getState()).isEqualTo(PipelineResult.State.CANCELLED);
     }
@@ -91,14 +95,14 @@ class CancelIT {
     private final TestDatabase database;
     private final AtomicLong commits = new AtomicLong();
     private volatile boolean stopped;
-    private Future<Void> running;
+    private Future<Long> running = CompletableFuture.completedFuture(0L);
 
     Load(TestDatabase database) {
       this.database = database;
     }
 
     void start() {
-      Callable<Void> work = this::run;
+      Callable<Long> work = this::run;
       running = executor.submit(work);
     }
 
@@ -112,7 +116,7 @@ class CancelIT {
       running.get();
     }
 
-    private Void run() throws SQLException {
+    private long run() throws SQLException {
       try (Connection connection = database.connect();
           PreparedStatement upsert =
               connection.prepareStatement(
@@ -129,7 +133,7 @@ class CancelIT {
           }
           commits.set(n);
         }
-        return null;
+        return commits.get();
       }
     }
 
