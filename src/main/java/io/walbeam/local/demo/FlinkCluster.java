@@ -107,7 +107,7 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   /**
-   * The command run on this cluster. Only walbeam's own jar is staged; the cluster has the rest.
+   * The command run on this cluster, which has all its jars; Beam wants one to upload nevertheless.
    */
   public PipelineCommand on(PipelineCommand command, int parallelism) {
     return command
@@ -163,7 +163,8 @@ public final class FlinkCluster implements AutoCloseable {
     command.add(temporaryFiles());
     command.addAll(JVM_ARGUMENTS);
     command.add("-cp");
-    command.add(installation.directory().resolve("lib-flink") + "/*");
+    command.add(
+        installation.directory().resolve("lib-flink") + "/*:" + installation.pipelineJar());
     command.add(mainClass);
     command.add("--configDir");
     command.add(directory.toString());
@@ -194,6 +195,8 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("state.checkpoints.dir", "file://" + checkpoints());
     settings.put("state.savepoints.dir", "file://" + savepoints());
     settings.put("execution.checkpointing.timeout", "10s");
+    // One class loader for Beam and walbeam: Beam reads the source's state with its own.
+    settings.put("classloader.resolve-order", "parent-first");
     settings.put("io.tmp.dirs", temporary().toString());
     settings.put("web.tmpdir", temporary().toString());
     StringBuilder text = new StringBuilder();
