@@ -1,6 +1,7 @@
 package io.walbeam.backfill;
 
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.OutdatedRows;
@@ -24,7 +25,15 @@ public final class DumpContext {
       DumpLedger ledger,
       OutdatedRows outdated,
       Stalls stalls,
+      TruncationStep truncation,
       Clock clock) {}
+
+  /** Applies a truncation that the ledger holds. */
+  @FunctionalInterface
+  public interface TruncationStep {
+    /** Returns when it is applied, or left to a person with a dead letter. */
+    void apply(Truncations.Truncation truncation, TableMapping mapping) throws InterruptedException;
+  }
 
   private final DumpSettings settings;
   private final Ends ends;
@@ -69,6 +78,10 @@ public final class DumpContext {
 
   Stalls stalls() {
     return ends.stalls();
+  }
+
+  TruncationStep truncation() {
+    return ends.truncation();
   }
 
   Clock clock() {

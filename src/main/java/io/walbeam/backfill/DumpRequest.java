@@ -191,6 +191,7 @@ public final class DumpRequest {
         origin.slot(),
         origin.epoch(),
         origin.commitLsn(),
+        0,
         origin.commitMicros(),
         table,
         kind,

@@ -1,20 +1,23 @@
 package io.walbeam.backfill;
 
+import io.walbeam.backfill.LedgerEntries.Key;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.Stalls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -39,27 +42,23 @@ public final class Dumps implements AutoCloseable {
   /** For a chunk that is being written to be given up. */
   private static final long CLOSE_MILLIS = 10_000;
 
-  /** What names one entry. */
-  private record Key(long epoch, long requestLsn, TableId table) {
-    static Key of(DumpEntry entry) {
-      return new Key(entry.epoch(), entry.requestLsn(), entry.table());
-    }
-  }
-
   private final DumpContext context;
   private final ExecutorService executor;
   private final NewTables newTables;
   private final AtomicLong version;
 
   // Guarded by this.
-  private final Map<Key, DumpEntry> entries = new LinkedHashMap<>();
+  private final LedgerEntries entries;
   private final Map<Key, DumpRun> active = new HashMap<>();
+  private final Set<Key> truncating = new HashSet<>();
   private Map<TableId, Long> pages = Map.of();
   private final List<String> failures = new ArrayList<>();
   private @Nullable Thread thread;
   private boolean loaded;
   private boolean closed;
   private boolean changed;
+  private boolean lastLook;
+  private boolean lastLookWanted;
 
   /** Emits a transactional logical message. */
   @FunctionalInterface
@@ -79,6 +78,7 @@ public final class Dumps implements AutoCloseable {
     this.context = new DumpContext(settings, ends, executor);
     this.newTables = new NewTables(context);
     this.version = new AtomicLong(context.nowMicros());
+    this.entries = new LedgerEntries(settings.epoch());
   }
 
   /**
@@ -110,7 +110,7 @@ public final class Dumps implements AutoCloseable {
       if (entry.status() == Status.REFUSED) {
         log.warn("A dump request is refused. {}", entry.error());
       }
-      if (entry.kind() == DumpEntry.Kind.INITIAL || context.settings().requests()) {
+      if (entry.kind() == Kind.INITIAL || context.settings().requests()) {
         requested.add(entry);
       } else {
         log.info("A dump request is ignored, because of --requests=off.");
@@ -119,23 +119,38 @@ public final class Dumps implements AutoCloseable {
     if (requested.isEmpty()) {
       return;
     }
+    note(requested);
+  }
+
+  private void note(List<DumpEntry> requested) throws InterruptedException {
     context.ledger().write(requested, 0);
     synchronized (this) {
-      requested.forEach(entry -> entries.putIfAbsent(Key.of(entry), entry));
+      requested.forEach(entries::learn);
       changed = true;
       notifyAll();
     }
   }
 
+  /**
+   * Makes truncations durable for the process that reads the slot; it applies them soon. For
+   * workers: the one that learns of a truncation does not know what others have written.
+   */
+  public void recordTruncations(List<Truncations.Truncation> truncations)
+      throws InterruptedException {
+    note(
+        truncations.stream()
+            .map(truncation -> TruncationEntry.of(context.settings().slot(), truncation))
+            .toList());
+  }
+
   /** A truncation makes the dumps of the table needless: what is there now comes by the stream. */
   public void truncated(TableId table, long commitLsn) throws InterruptedException {
     synchronized (this) {
-      for (Map.Entry<Key, DumpEntry> entry : entries.entrySet()) {
-        if (isBefore(entry.getKey(), table, commitLsn) && !entry.getValue().status().isOver()) {
-          DumpRun run = active.get(entry.getKey());
+      for (DumpEntry entry : entries.unfinished()) {
+        if (entry.kind() != Kind.TRUNCATE && isBefore(Key.of(entry), table, commitLsn)) {
+          DumpRun run = active.get(Key.of(entry));
           if (run == null) {
-            entry.setValue(entry.getValue().over(Status.SUPERSEDED, context.nowMicros(), ""));
-            context.ledger().write(List.of(entry.getValue()), version.incrementAndGet());
+            supersede(entry);
           } else {
             run.dump().stop(TableDump.Stop.TRUNCATED);
           }
@@ -165,13 +180,36 @@ public final class Dumps implements AutoCloseable {
       wait(context.pace().poll().toMillis());
       endIfParked();
     }
+    throwFailures();
+    return !closed;
+  }
+
+  /**
+   * Whether every dump that was asked for is over; for a job that shall end, once everything up to
+   * its fence is confirmed. The first call makes the ledger be read once more, because another
+   * worker may have noted the last requests.
+   *
+   * @throws WalbeamException if an initial dump failed
+   */
+  public synchronized boolean isOver() {
+    throwFailures();
+    endIfParked();
+    if (!lastLook) {
+      lastLook = true;
+      lastLookWanted = true;
+      changed = true;
+      notifyAll();
+    }
+    return closed || (thread != null && !lastLookWanted && !hasWork());
+  }
+
+  private synchronized void throwFailures() {
     if (!failures.isEmpty()) {
       throw new WalbeamException(
           FailureKind.OPERATOR,
           failures.size() + " dumps failed: " + String.join(" ", failures),
           "Mend what is named; a restart asks for them again. The stream is complete.");
     }
-    return !closed;
   }
 
   /** How far they are; empty if they run in another process. */
@@ -181,14 +219,12 @@ public final class Dumps implements AutoCloseable {
     }
     int left = 0;
     double pagesLeft = 0;
-    for (Map.Entry<Key, DumpEntry> entry : entries.entrySet()) {
-      if (isRunnable(entry.getValue())) {
+    for (DumpEntry entry : entries.unfinished()) {
+      if (entry.kind() != Kind.TRUNCATE) {
         left++;
-        DumpRun run = active.get(entry.getKey());
+        DumpRun run = active.get(Key.of(entry));
         pagesLeft +=
-            run == null
-                ? pages.getOrDefault(entry.getKey().table(), 0L)
-                : run.progress().pagesLeft();
+            run == null ? pages.getOrDefault(entry.table(), 0L) : run.progress().pagesLeft();
       }
     }
     return Optional.of(context.meter().overview(left, pagesLeft, System.nanoTime()));
@@ -232,11 +268,7 @@ public final class Dumps implements AutoCloseable {
   }
 
   private boolean hasWork() {
-    return !active.isEmpty() || entries.values().stream().anyMatch(this::isRunnable);
-  }
-
-  private boolean isRunnable(DumpEntry entry) {
-    return !entry.status().isOver() && entry.epoch() == context.settings().epoch();
+    return !active.isEmpty() || !entries.unfinished().isEmpty();
   }
 
   private void load() throws InterruptedException {
@@ -247,7 +279,7 @@ public final class Dumps implements AutoCloseable {
     }
     List<DumpEntry> known = context.ledger().read(context.settings().slot());
     synchronized (this) {
-      known.forEach(entry -> entries.putIfAbsent(Key.of(entry), entry));
+      known.forEach(entries::learn);
       loaded = true;
     }
   }
@@ -256,7 +288,7 @@ public final class Dumps implements AutoCloseable {
   private void announce(DumpConnection connection, Emitter emitter) throws InterruptedException {
     List<DumpEntry> known;
     synchronized (this) {
-      known = List.copyOf(entries.values());
+      known = entries.all();
     }
     for (String request : newTables.requests(connection, known)) {
       emitter.emit(DumpRequest.PREFIX, request);
@@ -283,9 +315,10 @@ public final class Dumps implements AutoCloseable {
           looked = System.nanoTime();
           discover(watcher);
         }
-        if (!context.pace().reread().isZero() && isDue(reread, context.pace().reread())) {
+        if (isLastLookWanted()
+            || (!context.pace().reread().isZero() && isDue(reread, context.pace().reread()))) {
           reread = System.nanoTime();
-          load();
+          reload();
         }
       }
     } catch (InterruptedException e) {
@@ -295,6 +328,27 @@ public final class Dumps implements AutoCloseable {
       synchronized (this) {
         failures.add("The dumps ended unexpectedly.");
       }
+    }
+  }
+
+  private synchronized boolean isLastLookWanted() {
+    return lastLookWanted;
+  }
+
+  /** What is in the ledger stays there, so a destination that does not answer is asked later. */
+  private void reload() throws InterruptedException {
+    boolean last = isLastLookWanted();
+    try {
+      load();
+      synchronized (this) {
+        lastLookWanted &= !last;
+        changed = true;
+      }
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.TRANSIENT) {
+        throw e;
+      }
+      log.debug("Reading the ledger failed; it is tried again.", e);
     }
   }
 
@@ -323,16 +377,16 @@ public final class Dumps implements AutoCloseable {
 
   /** Begins what may begin now. */
   private void begin() throws InterruptedException {
+    beginTruncations();
     while (true) {
       DumpEntry next;
       int workers;
       synchronized (this) {
-        next = active.size() < context.settings().parallelism() && !closed ? nextRunnable() : null;
+        next = active.size() < context.settings().parallelism() && !closed ? nextDump() : null;
         if (next == null) {
           return;
         }
-        long waiting = entries.values().stream().filter(this::isRunnable).count();
-        workers = (int) Math.max(1, context.settings().parallelism() / Math.max(1, waiting));
+        workers = Math.max(1, context.settings().parallelism() / entries.unfinished().size());
       }
       if (isDuplicate(next)) {
         supersede(next);
@@ -342,37 +396,53 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
-  private @Nullable DumpEntry nextRunnable() {
-    for (Map.Entry<Key, DumpEntry> entry : entries.entrySet()) {
-      boolean tableBusy =
-          active.keySet().stream().anyMatch(key -> key.table().equals(entry.getKey().table()));
-      if (isRunnable(entry.getValue()) && !tableBusy) {
-        return entry.getValue();
+  private @Nullable DumpEntry nextDump() {
+    for (DumpEntry entry : entries.unfinished()) {
+      boolean busy = active.keySet().stream().anyMatch(key -> key.table().equals(entry.table()));
+      if (entry.kind() != Kind.TRUNCATE && !busy) {
+        return entry;
       }
     }
     return null;
   }
 
-  /** A crash between asking and noting makes two initial requests; one is enough. */
   private synchronized boolean isDuplicate(DumpEntry entry) {
-    return entry.kind() == DumpEntry.Kind.INITIAL
-        && DumpScope.parse(entry.scope()).isAll()
-        && entry.status() == Status.REQUESTED
-        && entries.values().stream()
-            .anyMatch(
-                other ->
-                    other.kind() == DumpEntry.Kind.INITIAL
-                        && other.table().equals(entry.table())
-                        && other.epoch() == entry.epoch()
-                        && other.requestLsn() != entry.requestLsn()
-                        && (other.status() == Status.FINISHED || other.status() == Status.RUNNING));
+    return entries.isDuplicate(entry);
   }
 
   private void supersede(DumpEntry entry) throws InterruptedException {
     DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
     context.ledger().write(List.of(over), version.incrementAndGet());
     synchronized (this) {
-      entries.put(Key.of(entry), over);
+      entries.put(over);
+    }
+  }
+
+  /** Truncations that the ledger holds need no connection of the dumps' share. */
+  private synchronized void beginTruncations() {
+    for (DumpEntry entry : entries.unfinished()) {
+      if (entry.kind() == Kind.TRUNCATE && !closed && truncating.add(Key.of(entry))) {
+        executor.execute(() -> truncate(entry));
+      }
+    }
+  }
+
+  private void truncate(DumpEntry entry) {
+    DumpEntry now = entry;
+    try {
+      DumpEntry over = new LedgerTruncation(context).apply(entry);
+      context.ledger().write(List.of(over), version.incrementAndGet());
+      now = over;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (WalbeamException e) {
+      log.warn("The truncation of table {} is tried again. {}", entry.table(), e.describe());
+    } finally {
+      synchronized (this) {
+        truncating.remove(Key.of(entry));
+        entries.put(now);
+        notifyAll();
+      }
     }
   }
 
@@ -404,7 +474,7 @@ public final class Dumps implements AutoCloseable {
       synchronized (this) {
         failure.ifPresent(failures::add);
         active.remove(key);
-        entries.put(key, entry);
+        entries.put(entry);
         changed = true;
         notifyAll();
       }

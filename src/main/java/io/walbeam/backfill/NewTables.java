@@ -127,7 +127,7 @@ final class NewTables {
   private List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known, TableId table) {
     List<DumpEntry> entries =
         known.stream()
-            .filter(entry -> entry.table().equals(table))
+            .filter(entry -> entry.table().equals(table) && entry.kind() != Kind.TRUNCATE)
             .filter(entry -> entry.epoch() == context.settings().epoch())
             .toList();
     Optional<Long> last =

@@ -55,7 +55,10 @@ final class Patience {
             throw e;
           }
           // Without the remedy: that of a connection names the option of the primary.
-          stall = stalled(stall, "its dump could not " + what + ", which is tried again. " + e.getMessage());
+          stall =
+              stalled(
+                  stall,
+                  "its dump could not " + what + ", which is tried again. " + e.getMessage());
           Thread.sleep(RETRY_PAUSE * (1 + refusals));
         }
       }

@@ -7,11 +7,9 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
-import io.walbeam.postgres.PostgresErrors;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
-import io.walbeam.sink.Stalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +108,8 @@ final class TableDump {
   }
 
   private PublishedTable describe(TableId id) throws InterruptedException {
-    return patience.of("describe", () -> primary.describe(context.settings().publication(), id))
+    return patience
+        .of("describe", () -> primary.describe(context.settings().publication(), id))
         .orElseThrow(
             () ->
                 new WalbeamException(
@@ -193,7 +192,8 @@ final class TableDump {
     }
     String ask = "ask the replica of --snapshotUrl";
     if (!patience.of(ask, reader::isStandby)
-        || !patience.of(ask, reader::systemIdentifier)
+        || !patience
+            .of(ask, reader::systemIdentifier)
             .equals(patience.of("ask for the server's identity", primary::systemIdentifier))) {
       throw new WalbeamException(
           FailureKind.OPERATOR,

@@ -125,7 +125,11 @@ public final class Truncations implements AutoCloseable {
     }
   }
 
-  private void carryOut(Truncation truncation, TableMapping mapping) throws InterruptedException {
+  /**
+   * Applies a truncation and returns when that is done, or when it is left to a person with a dead
+   * letter. Tries again until then.
+   */
+  public void carryOut(Truncation truncation, TableMapping mapping) throws InterruptedException {
     ChangePosition at = truncation.position();
     dumps.truncated(truncation.table(), at.commitLsn());
     positions.awaitWritten(at.commitLsn());

@@ -4,10 +4,20 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.ConfigurationProblems;
 import java.io.PrintStream;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** From whatever was thrown to sentences and an exit code. */
 final class Failures {
+  /** By name, because Flink's classes are there only in a build for it. */
+  private static final String CANCELLED_ON_FLINK =
+      "org.apache.flink.runtime.client.JobCancellationException";
+
+  /** Longest chain of causes that is looked through: a runner may have wrapped it in a circle. */
+  private static final int DEPTH = 32;
+
   private Failures() {}
 
   /** Prints what a person needs and returns the exit code. */
@@ -21,14 +31,17 @@ final class Failures {
 
   /** The failure of ours behind whatever a runner wrapped it in. */
   static Optional<WalbeamException> known(Throwable thrown) {
-    Throwable cause = thrown;
-    for (int depth = 0; cause != null && depth < 32; depth++) {
-      if (cause instanceof WalbeamException ours) {
-        return Optional.of(ours);
-      }
-      cause = cause.getCause();
-    }
-    return Optional.empty();
+    return causes(thrown)
+        .filter(WalbeamException.class::isInstance)
+        .map(WalbeamException.class::cast)
+        .findFirst();
+  }
+
+  private static Stream<Throwable> causes(Throwable thrown) {
+    return Stream.<@Nullable Throwable>iterate(
+            thrown, Objects::nonNull, cause -> cause == null ? null : cause.getCause())
+        .limit(DEPTH)
+        .map(Objects::requireNonNull);
   }
 
   /**
@@ -54,6 +67,11 @@ final class Failures {
       err.println("walbeam: " + ours.get().getMessage());
       err.println("         " + ours.get().remedy());
       return ours.get().kind().exitCode();
+    }
+    if (causes(thrown).anyMatch(cause -> cause.getClass().getName().equals(CANCELLED_ON_FLINK))) {
+      err.println("walbeam: The job was cancelled.");
+      err.println("         Start again when it shall go on; nothing is lost.");
+      return FailureKind.TRANSIENT.exitCode();
     }
     if (thrown instanceof OutOfMemoryError) {
       err.println("walbeam: Java ran out of memory.");

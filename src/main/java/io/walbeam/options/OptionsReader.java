@@ -1,6 +1,7 @@
 package io.walbeam.options;
 
 import io.walbeam.change.TablePatterns;
+import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.postgres.PostgresSettings;
@@ -10,6 +11,8 @@ import io.walbeam.secret.SecretReference;
 import io.walbeam.sink.bigquery.BigQuerySettings;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +61,26 @@ public final class OptionsReader {
       throw new ConfigurationProblems(problems);
     }
     return new Invocation(options, settings.get());
+  }
+
+  /**
+   * The settings of a job that runs already, from its options.
+   *
+   * @param jobStart epoch milliseconds
+   * @throws WalbeamException if the options give none, which the launcher would have refused
+   */
+  public static RunSettings settings(WalbeamOptions options, long jobStart) {
+    List<String> problems = new ArrayList<>();
+    Clock clock = Clock.fixed(Instant.ofEpochMilli(jobStart), ZoneOffset.UTC);
+    return new OptionsReader(options, clock, problems)
+        .settings()
+        .filter(settings -> problems.isEmpty())
+        .orElseThrow(
+            () ->
+                new WalbeamException(
+                    FailureKind.CONFIGURATION,
+                    "The options of the running job are not complete: " + problems,
+                    "Start the job with the launcher."));
   }
 
   /**

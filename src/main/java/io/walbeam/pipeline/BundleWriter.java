@@ -65,6 +65,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
   private final List<Request> dumpRequests = new ArrayList<>();
+  private final List<Truncations.Truncation> truncations = new ArrayList<>();
   private final ChangeTally tally = new ChangeTally();
   private boolean wroteRows;
   private long bundleBytes;
@@ -107,6 +108,9 @@ final class BundleWriter implements BatchDecoder.Mutations {
     }
     while (!outstanding.isEmpty()) {
       await(outstanding.remove());
+    }
+    if (!truncations.isEmpty()) {
+      destination.dumps().recordTruncations(truncations);
     }
     for (Request request : dumpRequests) {
       destination.dumps().record(request.origin(), request.content());
@@ -189,15 +193,17 @@ final class BundleWriter implements BatchDecoder.Mutations {
       return;
     }
     if (destination.appliesTruncations()) {
-      destination
-          .truncations()
-          .apply(
-              new Truncations.Truncation(
-                  route.relation().table(),
-                  meta.position(),
-                  meta.transactionId(),
-                  meta.commitTimeMicros()),
-              mapping);
+      Truncations.Truncation truncation =
+          new Truncations.Truncation(
+              route.relation().table(),
+              meta.position(),
+              meta.transactionId(),
+              meta.commitTimeMicros());
+      if (destination.isAlone()) {
+        destination.truncations().apply(truncation, mapping);
+      } else {
+        truncations.add(truncation);
+      }
       return;
     }
     deadLetters.add(

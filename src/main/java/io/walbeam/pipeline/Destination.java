@@ -20,11 +20,14 @@ import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalPositions;
 import io.walbeam.source.PublishedPositions;
+import io.walbeam.source.Sessions;
 import io.walbeam.source.ShownPositions;
+import io.walbeam.source.SourceSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that the DoFns of one job share in one JVM: the sink, the routes, the publisher.
  *
- * <p>Made at first use, closed by the launcher at the end of a local run; a worker keeps it until
- * it dies. Thread-safe.
+ * <p>Made at first use. The launcher closes it at the end of a local run; a worker, which outlives
+ * jobs, when the last part of the job there has gone. Thread-safe.
  */
 final class Destination implements AutoCloseable {
   /**
@@ -53,11 +56,17 @@ final class Destination implements AutoCloseable {
   /** How long a run that shall end waits for a table that a person must mend. */
   private static final Duration PARKED_PATIENCE = Duration.ofMinutes(1);
 
+  /** Between two looks how far the job is confirmed, which is told about once a second. */
+  private static final Duration CONFIRMED_POLL = Duration.ofMillis(200);
+
   /** Between two looks at what held rows wait for. */
   private static final Duration HELD_POLL = Duration.ofMillis(100);
 
   /** By slot key, which names slot and job. */
   private static final Map<String, Destination> SHARED = new ConcurrentHashMap<>();
+
+  /** How many parts of a job there are in this JVM. By slot key; guarded by itself. */
+  private static final Map<String, Integer> HOLDERS = new HashMap<>();
 
   private final BigQuerySink sink;
   private final Routes routes;
@@ -119,7 +128,7 @@ final class Destination implements AutoCloseable {
             sink.deadLetters(),
             sink.stalls(),
             dumps,
-            heldPositions(publisher),
+            isAlone() ? heldPositions(publisher) : shownPositions(settings),
             settings.dumps().truncateLimit(),
             pace.poll(),
             clock());
@@ -147,6 +156,7 @@ final class Destination implements AutoCloseable {
         sink.dumpLedger(),
         sink.outdatedRows(),
         sink.stalls(),
+        (truncation, mapping) -> truncations.carryOut(truncation, mapping),
         clock());
   }
 
@@ -173,9 +183,49 @@ final class Destination implements AutoCloseable {
     };
   }
 
+  /**
+   * On workers nothing is held back, because the ledger remembers the truncation; what is written
+   * is known where the slot is read.
+   */
+  private static Positions shownPositions(RunSettings settings) {
+    SourceSettings source = ReplicationPipeline.source(settings);
+    return new Positions() {
+      @Override
+      public Hold hold(long lsn) {
+        return () -> {};
+      }
+
+      @Override
+      public void awaitWritten(long lsn) throws InterruptedException {
+        while (Long.compareUnsigned(Sessions.lag(source).confirmedLsn(), lsn) <= 0) {
+          Thread.sleep(CONFIRMED_POLL.toMillis());
+        }
+      }
+    };
+  }
+
   /** The destination of the job, opened at first use in this JVM. */
   static Destination of(RunSettings settings) {
     return SHARED.computeIfAbsent(slotKey(settings), key -> new Destination(settings));
+  }
+
+  /** The destination of a job, for a part of it that calls {@link #release} at its end. */
+  static Destination hold(RunSettings settings) {
+    synchronized (HOLDERS) {
+      Destination destination = of(settings);
+      HOLDERS.merge(slotKey(settings), 1, Integer::sum);
+      return destination;
+    }
+  }
+
+  /** A part of the job has ended; on a worker the last one closes what is shared. */
+  static void release(RunSettings settings) {
+    synchronized (HOLDERS) {
+      Integer left = HOLDERS.computeIfPresent(slotKey(settings), (key, n) -> n == 1 ? null : n - 1);
+      if (left == null && settings.placement() == Placement.WORKERS) {
+        closeShared(settings);
+      }
+    }
   }
 
   /**
@@ -283,6 +333,11 @@ final class Destination implements AutoCloseable {
 
   Truncations truncations() {
     return truncations;
+  }
+
+  /** Whether the whole job is in this JVM. */
+  boolean isAlone() {
+    return settings.placement() == Placement.ONE_JVM;
   }
 
   /** Whether a truncation of a source table is one of the destination's. */

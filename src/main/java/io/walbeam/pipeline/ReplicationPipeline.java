@@ -1,10 +1,13 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.options.OptionsReader;
 import io.walbeam.options.RunSettings;
 import io.walbeam.options.RunSettings.Placement;
+import io.walbeam.options.WalbeamOptions;
 import io.walbeam.progress.PublishProgress;
 import io.walbeam.progress.Receipt;
 import io.walbeam.progress.ReceiptCoder;
+import io.walbeam.progress.StatePublisher;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.source.JobOptions;
@@ -30,7 +33,9 @@ public final class ReplicationPipeline {
     options.as(JobOptions.class).setWalbeamJobStart(settings.jobStart());
     Pipeline pipeline = Pipeline.create(options);
     PCollection<ChangeBatch> batches =
-        pipeline.apply("Read replication slot", Read.from(new PostgresSource(source(settings))));
+        pipeline.apply(
+            "Read replication slot",
+            Read.from(new PostgresSource(source(settings), new RunningJob())));
     if (settings.placement() == Placement.WORKERS) {
       batches = batches.apply("Spread batches", Redistribute.arbitrarily());
     }
@@ -45,10 +50,34 @@ public final class ReplicationPipeline {
             "Publish progress",
             ParDo.of(
                 new PublishProgress(
-                    settings.slot(),
-                    settings.epoch(),
-                    () -> Destination.of(settings).publisher())));
+                    settings.slot(), settings.epoch(), new SharedPublisher(settings))));
     return pipeline;
+  }
+
+  /** A restored source reads what the running job was told, not what the earlier one was. */
+  private record RunningJob() implements PostgresSource.SettingsOfJob {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SourceSettings read(PipelineOptions options) {
+      long start = options.as(JobOptions.class).getWalbeamJobStart();
+      return source(OptionsReader.settings(options.as(WalbeamOptions.class), start));
+    }
+  }
+
+  /** The publisher that the parts of a job in one JVM share. */
+  private record SharedPublisher(RunSettings settings) implements PublishProgress.PublisherSource {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public StatePublisher hold() {
+      return Destination.hold(settings).publisher();
+    }
+
+    @Override
+    public void release() {
+      Destination.release(settings);
+    }
   }
 
   /** One key for all receipts of a slot, as long as its positions mean the same. */

@@ -25,6 +25,11 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
     this.settings = settings;
   }
 
+  @Setup
+  public void setup() {
+    Destination unused = Destination.hold(settings);
+  }
+
   @StartBundle
   public void startBundle() {
     current = new BundleWriter(Destination.of(settings), settings.epoch());
@@ -50,5 +55,10 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
     for (Receipt receipt : receipts) {
       context.output(receipt, latest, GlobalWindow.INSTANCE);
     }
+  }
+
+  @Teardown
+  public void teardown() {
+    Destination.release(settings);
   }
 }

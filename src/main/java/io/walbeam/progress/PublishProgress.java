@@ -25,10 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
   private static final long serialVersionUID = 1L;
 
-  /** Opens the worker's publisher; called on the worker. */
-  @FunctionalInterface
+  /** Has the worker's publisher; called on the worker. */
   public interface PublisherSource extends Serializable {
-    StatePublisher publisher();
+    /** The publisher, which stays open until {@link #release}. */
+    StatePublisher hold();
+
+    /** One of those who hold the publisher does not need it any more. */
+    void release();
   }
 
   @StateId("progress")
@@ -48,7 +51,15 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
 
   @Setup
   public void setup() {
-    publisher = publishers.publisher();
+    publisher = publishers.hold();
+  }
+
+  @Teardown
+  public void teardown() {
+    if (publisher != null) {
+      publisher = null;
+      publishers.release();
+    }
   }
 
   @ProcessElement

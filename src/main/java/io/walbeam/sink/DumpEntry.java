@@ -7,6 +7,7 @@ import io.walbeam.change.TableId;
  *
  * @param slot name of the replication slot, part of the key
  * @param requestLsn commit LSN of the request's transaction, the consistent point; part of the key
+ * @param changeLsn LSN of a truncation's record, 0 for a dump; part of the key
  * @param requestCommitMicros commit time of it, microseconds since the Unix epoch
  * @param table the source table, part of the key; both names empty if the request names none
  * @param scope JSON object of what part of the table is meant, {@code {}} for all of it
@@ -22,6 +23,7 @@ public record DumpEntry(
     String slot,
     long epoch,
     long requestLsn,
+    long changeLsn,
     long requestCommitMicros,
     TableId table,
     Kind kind,
@@ -40,7 +42,9 @@ public record DumpEntry(
     /** It had never been dumped. */
     INITIAL,
     /** Somebody asked. */
-    REQUEST
+    REQUEST,
+    /** It was truncated, so nothing is dumped: what is older goes. */
+    TRUNCATE
   }
 
   /** How far it is. The names are written to BigQuery and never change. */
@@ -103,6 +107,7 @@ public record DumpEntry(
         slot,
         epoch,
         requestLsn,
+        changeLsn,
         requestCommitMicros,
         table,
         kind,

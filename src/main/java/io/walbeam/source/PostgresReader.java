@@ -59,11 +59,11 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
 
   private boolean take(long wait) {
     current = null;
-    if (mark.done() && !awaitsConfirmation()) {
-      watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
-      return false;
-    }
     try {
+      if (mark.done() && !awaitsConfirmation()) {
+        watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
+        return false;
+      }
       ReplicationSession open = session;
       if (open == null && Sessions.isEnding(source.settings())) {
         watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
@@ -113,8 +113,9 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
   }
 
   /**
-   * Whether the session is still needed to tell the slot. Between workers nobody else could do it
-   * once the reader has ended; in one JVM the launcher waits for it.
+   * Whether the session is still needed: to tell the slot, and then for what goes along with it.
+   * Between workers nobody else could do it once the reader has ended; in one JVM the launcher
+   * waits.
    */
   private boolean awaitsConfirmation() {
     if (source.settings().channel() == ConfirmationChannel.ONE_JVM) {
@@ -125,8 +126,10 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
       doneSince = now;
     }
     ReplicationSession open = session;
-    boolean settled = open != null && open.isSettledAt(mark.position().resumeLsn());
-    return !settled && now - doneSince < CONFIRMATION_PATIENCE;
+    if (open != null && open.isSettledAt(mark.position().resumeLsn())) {
+      return !source.settings().hook().isFinished();
+    }
+    return now - doneSince < CONFIRMATION_PATIENCE;
   }
 
   private boolean accept(Delivery delivery) {

@@ -1,5 +1,7 @@
 package io.walbeam.source;
 
+import io.walbeam.failure.WalbeamException;
+import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.UnboundedSource;
@@ -14,9 +16,34 @@ public final class PostgresSource extends UnboundedSource<ChangeBatch, SlotMark>
   private static final long serialVersionUID = 1L;
 
   private final SourceSettings settings;
+  private final SettingsOfJob ofJob;
 
-  public PostgresSource(SourceSettings settings) {
+  /** The source's settings as the options of a job give them. */
+  @FunctionalInterface
+  public interface SettingsOfJob extends Serializable {
+    /**
+     * Reads the options.
+     *
+     * @throws WalbeamException if they are not usable
+     */
+    SourceSettings read(PipelineOptions options);
+  }
+
+  /**
+   * A source for one job.
+   *
+   * @param settings of the job that is being built
+   * @param ofJob of the running job, when the source comes out of a savepoint of an earlier one
+   */
+  public PostgresSource(SourceSettings settings, SettingsOfJob ofJob) {
     this.settings = settings;
+    this.ofJob = ofJob;
+  }
+
+  /** A source of which another job changes nothing but the start. */
+  PostgresSource(SourceSettings settings) {
+    this(
+        settings, options -> settings.startedAt(options.as(JobOptions.class).getWalbeamJobStart()));
   }
 
   SourceSettings settings() {
@@ -33,7 +60,7 @@ public final class PostgresSource extends UnboundedSource<ChangeBatch, SlotMark>
       PipelineOptions options, @Nullable SlotMark mark) {
     long started = options.as(JobOptions.class).getWalbeamJobStart();
     boolean ours = started == 0 || started == settings.jobStart();
-    PostgresSource source = ours ? this : new PostgresSource(settings.startedAt(started));
+    PostgresSource source = ours ? this : new PostgresSource(ofJob.read(options), ofJob);
     return new PostgresReader(source, mark);
   }
 

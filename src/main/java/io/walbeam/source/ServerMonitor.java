@@ -108,6 +108,10 @@ final class ServerMonitor implements AutoCloseable {
       } while (!closing.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      if (hooked) {
+        hook.streamEnded();
+      }
     }
   }
 }

@@ -53,12 +53,20 @@ public final class Sessions {
     }
   }
 
-  /** Ends a session whose reader was closed for good. Does not wait. */
+  /**
+   * Ends a session whose reader was closed for good. Waits a moment for its threads: a runner that
+   * loads the classes of each job anew takes them away next.
+   */
   static void release(ReplicationSession session) {
     synchronized (OPEN) {
       OPEN.remove(session.settings().sessionKey(), session);
     }
     session.close();
+    try {
+      session.join(JOIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

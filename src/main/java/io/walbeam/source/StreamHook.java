@@ -19,4 +19,19 @@ public interface StreamHook extends Serializable {
    * io.walbeam.failure.WalbeamException}.
    */
   void streamStarted(Emitter emitter) throws InterruptedException;
+
+  /**
+   * Whether a job that shall end may do so: what goes along is done. Asked again and again once
+   * everything up to our own fence is confirmed.
+   *
+   * @throws io.walbeam.failure.WalbeamException if it failed for good
+   */
+  default boolean isFinished() {
+    return true;
+  }
+
+  /**
+   * The session has ended, after {@link #streamStarted} returned. Called once, on the same thread.
+   */
+  default void streamEnded() {}
 }

@@ -78,6 +78,9 @@ final class InProcessDump implements AutoCloseable {
                 new Ledger(),
                 new NothingOutdated(),
                 new Stalls(),
+                (truncation, mapping) -> {
+                  throw new IllegalStateException("no table of this test is truncated");
+                },
                 Clock.systemUTC()));
   }
 

@@ -43,6 +43,13 @@ class OptionsReaderTest {
   }
 
   @Test
+  void theOptionsOfARunningJobYieldWhatItsLauncherRead() throws ConfigurationProblems {
+    OptionsReader.Invocation launcher = OptionsReader.read(GOOD);
+    assertThat(OptionsReader.settings(launcher.options(), launcher.settings().jobStart()))
+        .isEqualTo(launcher.settings());
+  }
+
+  @Test
   void allProblemsOfACommandLineAreReportedAtOnce() {
     assertThat(
             problems(

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,11 @@ class FlinkFaultsIT {
   @AfterAll
   static void stop() throws Exception {
     flink.close();
+  }
+
+  @BeforeEach
+  void reset() throws Exception {
+    flink.reset(2);
   }
 
   @Test
@@ -72,9 +78,10 @@ class FlinkFaultsIT {
       flink.awaitConfirmation();
 
       flink.scenario().ends().standIn().kill();
+      flink.awaitFailedCheckpoints(job.job(), 1);
       Lsn stuck = flink.scenario().ends().slot().confirmed().orElseThrow();
-      FlinkScenario.awaitTransactions(workload, 300);
-      assertThat(flink.scenario().ends().slot().isConfirmedTo(stuck)).isTrue();
+      flink.awaitFailedCheckpoints(job.job(), 1);
+      assertThat(flink.scenario().ends().slot().confirmed()).hasValue(stuck);
       flink.scenario().ends().standIn().restart();
       FlinkScenario.awaitTransactions(workload, 100);
       workload.stop();
@@ -182,14 +189,10 @@ class FlinkFaultsIT {
   private static void failCheckpoints(String job) throws Exception {
     Path checkpoints = flink.cluster().checkpoints();
     Path aside = checkpoints.resolveSibling("checkpoints-aside");
-    int before = flink.jobs().checkpoints(job).failed();
     Files.move(checkpoints, aside);
     Files.createFile(checkpoints);
     try {
-      Await.until(
-          "two checkpoints failed",
-          Scenario.DEADLINE,
-          () -> flink.jobs().checkpoints(job).failed() >= before + 2);
+      flink.awaitFailedCheckpoints(job, 2);
     } finally {
       Files.delete(checkpoints);
       Files.move(aside, checkpoints);

@@ -1,7 +1,5 @@
 package io.walbeam.scenario;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
@@ -13,7 +11,6 @@ import io.walbeam.local.demo.ShopWorkload;
 import io.walbeam.local.demo.WorkloadRunner;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** Both ends and a Flink cluster between them: one job manager, several task managers. */
@@ -89,13 +86,13 @@ final class FlinkScenario implements AutoCloseable {
     Await.until("every task runs", Scenario.DEADLINE, () -> jobs().isRunning(job));
   }
 
-  /** Returns when the job has completed {@code more} further checkpoints. */
-  void awaitCheckpoints(String job, int more) throws Exception {
-    int before = jobs().checkpoints(job).completed();
+  /** Returns when {@code more} further checkpoints of the job have failed. */
+  void awaitFailedCheckpoints(String job, int more) throws Exception {
+    int before = jobs().checkpoints(job).failed();
     Await.until(
-        more + " more checkpoints",
+        more + " more checkpoints fail",
         Scenario.DEADLINE,
-        () -> jobs().checkpoints(job).completed() >= before + more);
+        () -> jobs().checkpoints(job).failed() >= before + more);
   }
 
   /** Returns when everything written so far is confirmed to the slot. */
@@ -116,7 +113,35 @@ final class FlinkScenario implements AutoCloseable {
   void awaitEnd(Submitted submitted) throws Exception {
     Await.until("the job ends", Scenario.DEADLINE, () -> jobs().active().isEmpty());
     submitted.launcher().exitCode(Scenario.DEADLINE);
-    Await.until("the slot is free", Scenario.DEADLINE, () -> !scenario.ends().slot().active());
+    awaitNothingConnected();
+  }
+
+  /** Task managers outlive jobs; what a job opened there must not. */
+  private void awaitNothingConnected() throws Exception {
+    Await.until(
+        "no connection of the job is left",
+        Scenario.DEADLINE,
+        () ->
+            scenario
+                .ends()
+                .source()
+                .query(
+                    ShopSchema.DATABASE,
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'walbeam%'"
+                        + " AND application_name <> 'walbeam-demo'")
+                .equals(Optional.of("0")));
+  }
+
+  /** No job, and so many task managers: whatever the test before has left. */
+  void reset(int taskManagers) throws Exception {
+    Optional<String> left = jobs().active();
+    if (left.isPresent()) {
+      jobs().cancel(left.get());
+      Await.until("the job ends", Scenario.DEADLINE, () -> jobs().active().isEmpty());
+    }
+    while (cluster.taskManagers().size() < taskManagers) {
+      cluster.addTaskManager(cluster.taskManagers().size() + 1);
+    }
   }
 
   /** Publication and slot, so that everything the workload does is in the stream. */
@@ -158,14 +183,6 @@ final class FlinkScenario implements AutoCloseable {
       }
     }
     throw new AssertionError("no task manager holds the slot");
-  }
-
-  /** The task manager that does not read. */
-  ChildProcess otherThan(ChildProcess reading) {
-    List<ChildProcess> others =
-        cluster.taskManagers().stream().filter(p -> p.pid() != reading.pid()).toList();
-    assertThat(others).isNotEmpty();
-    return others.get(0);
   }
 
   @Override

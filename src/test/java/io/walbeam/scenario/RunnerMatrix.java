@@ -16,8 +16,8 @@ final class RunnerMatrix {
   private RunnerMatrix() {}
 
   /**
-   * Runs to the position of the start, under load; then to the end of the log; then once more with
-   * nothing to do.
+   * Runs to the position of the start, under load; then to the end of the log, past the truncation
+   * of a table; then once more with nothing to do.
    *
    * @param command for the runner in question
    */
@@ -37,6 +37,15 @@ final class RunnerMatrix {
       scenario.assertConfirmedTo(before);
       scenario.assertSlotNotAheadOfState();
     }
+    scenario
+        .ends()
+        .source()
+        .execute(
+            ShopSchema.DATABASE,
+            "CREATE TABLE scratch (id int PRIMARY KEY)",
+            "INSERT INTO scratch SELECT generate_series(1, 100)",
+            "TRUNCATE scratch",
+            "INSERT INTO scratch VALUES (101)");
     Lsn end = scenario.ends().slot().serverPosition();
     assertEnds(scenario, stopAtNow);
     scenario.assertConfirmedTo(end);

@@ -41,6 +41,9 @@ final class CountingEnds {
         new NoLedger(),
         new NothingOutdated(),
         new Stalls(),
+        (truncation, mapping) -> {
+          throw new IllegalStateException("The benchmark truncates nothing.");
+        },
         Clock.systemUTC());
   }
 

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 public final class FlinkCluster implements AutoCloseable {
   private static final Duration STARTUP = Duration.ofSeconds(90);
 
-  /** What Flink needs on Java 17. */
-  public static final List<String> JVM_ARGUMENTS =
+  /** What Flink needs on Java 17; the launcher's jar says so itself. */
+  private static final List<String> JVM_ARGUMENTS =
       List.of(
           "--add-opens",
           "java.base/java.lang=ALL-UNNAMED",
@@ -49,6 +49,7 @@ public final class FlinkCluster implements AutoCloseable {
     this.port = freePort();
     this.jobs = new FlinkJobs(port);
     Files.createDirectories(checkpoints());
+    Files.createDirectories(temporary());
     Files.writeString(directory.resolve("config.yaml"), configuration(freePort()));
     this.jobManager = launch("jobmanager", JOB_MANAGER, "-Xmx512m", List.of());
   }
@@ -106,11 +107,11 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   /**
-   * The command run on this cluster. Only walbeam's own jar is staged; the cluster has the rest.
+   * The command run on this cluster, which has all its jars; Beam wants one to upload nevertheless.
    */
   public PipelineCommand on(PipelineCommand command, int parallelism) {
     return command
-        .withJvmArguments(JVM_ARGUMENTS)
+        .withJvmArguments(List.of("-Xmx512m", temporaryFiles()))
         .with("runner", "FlinkRunner")
         .with("flinkMaster", "localhost:" + port)
         .with("filesToStage", installation.pipelineJar().toString())
@@ -157,11 +158,12 @@ public final class FlinkCluster implements AutoCloseable {
       String name, String mainClass, String heap, List<String> dynamicSettings) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(installation.jvmArguments());
     command.add(heap);
-    command.add("-XX:+UseSerialGC");
+    command.add(temporaryFiles());
     command.addAll(JVM_ARGUMENTS);
     command.add("-cp");
-    command.add(installation.directory().resolve("lib-flink") + "/*");
+    command.add(installation.directory().resolve("lib-flink") + "/*:" + installation.pipelineJar());
     command.add(mainClass);
     command.add("--configDir");
     command.add(directory.toString());
@@ -169,7 +171,10 @@ public final class FlinkCluster implements AutoCloseable {
     return ChildProcess.start(name, directory, command, environment);
   }
 
-  /** Short timeouts, so that a task manager that froze is given up within seconds. */
+  /**
+   * Short timeouts, so that a task manager that froze, and a checkpoint that waits for a
+   * destination that is down, are given up within seconds.
+   */
   private String configuration(int rpcPort) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("jobmanager.rpc.address", "localhost");
@@ -188,11 +193,23 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("restart-strategy.fixed-delay.delay", "500ms");
     settings.put("state.checkpoints.dir", "file://" + checkpoints());
     settings.put("state.savepoints.dir", "file://" + savepoints());
-    settings.put("execution.checkpointing.timeout", "60s");
-    settings.put("io.tmp.dirs", directory.resolve("flink-tmp").toString());
+    settings.put("execution.checkpointing.timeout", "10s");
+    // One class loader for Beam and walbeam: Beam reads the source's state with its own.
+    settings.put("classloader.resolve-order", "parent-first");
+    settings.put("io.tmp.dirs", temporary().toString());
+    settings.put("web.tmpdir", temporary().toString());
     StringBuilder text = new StringBuilder();
     settings.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
     return text.toString();
+  }
+
+  /** What a process that is killed leaves behind is deleted with the cluster's directory. */
+  private Path temporary() {
+    return directory.resolve("flink-tmp");
+  }
+
+  private String temporaryFiles() {
+    return "-Djava.io.tmpdir=" + temporary();
   }
 
   private static int freePort() throws IOException {

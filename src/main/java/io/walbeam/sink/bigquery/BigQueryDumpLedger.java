@@ -26,12 +26,15 @@ final class BigQueryDumpLedger implements DumpLedger {
           TABLE_NAME,
           List.of(
               key("slot", 3, "Replication slot."),
-              key("request", 4, "Commit LSN of the request: the dump is complete as of it."),
+              key(
+                  "request",
+                  4,
+                  "Commit LSN of the request: the dump is complete as of it. Of a truncation also its own."),
               key("schema_name", 5, "Schema of the source table."),
               key("table_name", 6, "Name of the source table."),
               column("epoch", DestinationType.INT64, 7, "Raised after a failover or restore."),
               column("requested_at", DestinationType.TIMESTAMP, 8, "Commit time of the request."),
-              column("kind", DestinationType.STRING, 9, "INITIAL or REQUEST."),
+              column("kind", DestinationType.STRING, 9, "INITIAL, REQUEST or TRUNCATE."),
               column(
                   "status",
                   DestinationType.STRING,
@@ -98,7 +101,7 @@ final class BigQueryDumpLedger implements DumpLedger {
         new RowEncoder()
             .upsert(new ChangePosition(entry.epoch(), version, 0, 0).toSequenceNumber())
             .string(3, entry.slot())
-            .string(4, Lsn.format(entry.requestLsn()))
+            .string(4, request(entry))
             .string(5, entry.table().schema())
             .string(6, entry.table().name())
             .int64(7, entry.epoch())
@@ -121,12 +124,20 @@ final class BigQueryDumpLedger implements DumpLedger {
         .row();
   }
 
+  /** One transaction may truncate a table more than once. */
+  private static String request(DumpEntry entry) {
+    String commit = Lsn.format(entry.requestLsn());
+    return entry.changeLsn() == 0 ? commit : commit + "-" + Lsn.format(entry.changeLsn());
+  }
+
   private static DumpEntry entry(TableRow row) {
     List<TableCell> cells = row.getF();
+    String[] request = text(cells, 2).split("-", -1);
     return new DumpEntry(
         text(cells, 0),
         number(cells, 1),
-        Lsn.parse(text(cells, 2)).value(),
+        Lsn.parse(request[0]).value(),
+        request.length > 1 ? Lsn.parse(request[1]).value() : 0,
         number(cells, 3),
         new TableId(text(cells, 4), text(cells, 5)),
         DumpEntry.Kind.valueOf(text(cells, 6)),

@@ -1,0 +1,66 @@
+package io.walbeam.backfill;
+
+import io.walbeam.change.TableId;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Kind;
+import io.walbeam.sink.DumpEntry.Status;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The ledger's entries of one slot, as this process knows them. Guarded by its owner. */
+final class LedgerEntries {
+  /** What names one entry. */
+  record Key(long epoch, long requestLsn, long changeLsn, TableId table) {
+    static Key of(DumpEntry entry) {
+      return new Key(entry.epoch(), entry.requestLsn(), entry.changeLsn(), entry.table());
+    }
+  }
+
+  private final long epoch;
+  private final Map<Key, DumpEntry> entries = new LinkedHashMap<>();
+
+  /**
+   * @param epoch the present one; entries of others are history
+   */
+  LedgerEntries(long epoch) {
+    this.epoch = epoch;
+  }
+
+  /** Takes an entry unless a later state of it is known. */
+  void learn(DumpEntry entry) {
+    entries.putIfAbsent(Key.of(entry), entry);
+  }
+
+  /** Takes the state that an entry has now. */
+  void put(DumpEntry entry) {
+    entries.put(Key.of(entry), entry);
+  }
+
+  /** All, in the order in which they became known. */
+  List<DumpEntry> all() {
+    return List.copyOf(entries.values());
+  }
+
+  /** Those of this epoch that are not over. */
+  List<DumpEntry> unfinished() {
+    return entries.values().stream()
+        .filter(entry -> !entry.status().isOver() && entry.epoch() == epoch)
+        .toList();
+  }
+
+  /** A crash between asking and noting makes two initial requests; one is enough. */
+  boolean isDuplicate(DumpEntry entry) {
+    return entry.kind() == Kind.INITIAL
+        && DumpScope.parse(entry.scope()).isAll()
+        && entry.status() == Status.REQUESTED
+        && entries.values().stream()
+            .anyMatch(
+                other ->
+                    other.kind() == Kind.INITIAL
+                        && other.table().equals(entry.table())
+                        && other.epoch() == entry.epoch()
+                        && other.requestLsn() != entry.requestLsn()
+                        && (other.status() == Status.FINISHED || other.status() == Status.RUNNING));
+  }
+}
