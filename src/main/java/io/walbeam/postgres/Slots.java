@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 public final class Slots {
   /**
    * The {@code to_jsonb} detour reads columns that older servers do not have as NULL. PostgreSQL 16
-   * tells of a conflict without its kind.
+   * says "conflicting" of every invalidated slot, also on a primary, where there is no recovery to
+   * conflict with (PostgreSQL source, slotfuncs.c).
    */
   private static final String READ =
       "SELECT s.slot_name, s.plugin, s.database, s.confirmed_flush_lsn::text, s.restart_lsn::text,"
           + " s.wal_status, coalesce(to_jsonb(s) ->> 'invalidation_reason',"
-          + " CASE WHEN to_jsonb(s) ->> 'conflicting' = 'true' THEN 'conflict with recovery' END),"
+          + " CASE WHEN to_jsonb(s) ->> 'conflicting' = 'true' AND pg_catalog.pg_is_in_recovery()"
+          + " THEN 'conflict with recovery' END),"
           + " s.active_pid"
           + " FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = ?";
 
