@@ -1,6 +1,5 @@
 package io.walbeam.backfill;
 
-import io.walbeam.backfill.LedgerEntries.Key;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -49,8 +48,8 @@ public final class Dumps implements AutoCloseable {
 
   // Guarded by this.
   private final LedgerEntries entries;
-  private final Map<Key, DumpRun> active = new HashMap<>();
-  private final Set<Key> truncating = new HashSet<>();
+  private final Map<EntryKey, DumpRun> active = new HashMap<>();
+  private final Set<EntryKey> truncating = new HashSet<>();
   private Map<TableId, Long> pages = Map.of();
   private final List<String> failures = new ArrayList<>();
   private @Nullable Thread thread;
@@ -147,8 +146,8 @@ public final class Dumps implements AutoCloseable {
   public void truncated(TableId table, long commitLsn) throws InterruptedException {
     synchronized (this) {
       for (DumpEntry entry : entries.unfinished()) {
-        if (entry.kind() != Kind.TRUNCATE && isBefore(Key.of(entry), table, commitLsn)) {
-          DumpRun run = active.get(Key.of(entry));
+        if (entry.kind() != Kind.TRUNCATE && isBefore(EntryKey.of(entry), table, commitLsn)) {
+          DumpRun run = active.get(EntryKey.of(entry));
           if (run == null) {
             supersede(entry);
           } else {
@@ -162,7 +161,7 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
-  private boolean isBefore(Key key, TableId table, long commitLsn) {
+  private boolean isBefore(EntryKey key, TableId table, long commitLsn) {
     return key.table().equals(table)
         && key.epoch() == context.settings().epoch()
         && Long.compareUnsigned(key.requestLsn(), commitLsn) < 0;
@@ -222,7 +221,7 @@ public final class Dumps implements AutoCloseable {
     for (DumpEntry entry : entries.unfinished()) {
       if (entry.kind() != Kind.TRUNCATE) {
         left++;
-        DumpRun run = active.get(Key.of(entry));
+        DumpRun run = active.get(EntryKey.of(entry));
         pagesLeft +=
             run == null ? pages.getOrDefault(entry.table(), 0L) : run.progress().pagesLeft();
       }
@@ -421,7 +420,7 @@ public final class Dumps implements AutoCloseable {
   /** Truncations that the ledger holds need no connection of the dumps' share. */
   private synchronized void beginTruncations() {
     for (DumpEntry entry : entries.unfinished()) {
-      if (entry.kind() == Kind.TRUNCATE && !closed && truncating.add(Key.of(entry))) {
+      if (entry.kind() == Kind.TRUNCATE && !closed && truncating.add(EntryKey.of(entry))) {
         executor.execute(() -> truncate(entry));
       }
     }
@@ -439,7 +438,7 @@ public final class Dumps implements AutoCloseable {
       log.warn("The truncation of table {} is tried again. {}", entry.table(), e.describe());
     } finally {
       synchronized (this) {
-        truncating.remove(Key.of(entry));
+        truncating.remove(EntryKey.of(entry));
         entries.put(now);
         notifyAll();
       }
@@ -453,13 +452,13 @@ public final class Dumps implements AutoCloseable {
       if (closed) {
         return;
       }
-      active.put(Key.of(entry), run);
+      active.put(EntryKey.of(entry), run);
       executor.execute(() -> carryOut(run, workers));
     }
   }
 
   private void carryOut(DumpRun run, int workers) {
-    Key key = Key.of(run.progress().entry());
+    EntryKey key = EntryKey.of(run.progress().entry());
     context.meter().begin(System.nanoTime());
     Optional<String> failure = Optional.empty();
     try {

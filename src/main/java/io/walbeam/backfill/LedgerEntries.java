@@ -1,6 +1,5 @@
 package io.walbeam.backfill;
 
-import io.walbeam.change.TableId;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
@@ -10,15 +9,8 @@ import java.util.Map;
 
 /** The ledger's entries of one slot, as this process knows them. Guarded by its owner. */
 final class LedgerEntries {
-  /** What names one entry. */
-  record Key(long epoch, long requestLsn, long changeLsn, TableId table) {
-    static Key of(DumpEntry entry) {
-      return new Key(entry.epoch(), entry.requestLsn(), entry.changeLsn(), entry.table());
-    }
-  }
-
   private final long epoch;
-  private final Map<Key, DumpEntry> entries = new LinkedHashMap<>();
+  private final Map<EntryKey, DumpEntry> entries = new LinkedHashMap<>();
 
   /**
    * @param epoch the present one; entries of others are history
@@ -29,12 +21,12 @@ final class LedgerEntries {
 
   /** Takes an entry unless a later state of it is known. */
   void learn(DumpEntry entry) {
-    entries.putIfAbsent(Key.of(entry), entry);
+    entries.putIfAbsent(EntryKey.of(entry), entry);
   }
 
   /** Takes the state that an entry has now. */
   void put(DumpEntry entry) {
-    entries.put(Key.of(entry), entry);
+    entries.put(EntryKey.of(entry), entry);
   }
 
   /** All, in the order in which they became known. */
