@@ -11,12 +11,8 @@ import io.walbeam.sink.Stalls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +34,9 @@ public final class Dumps implements AutoCloseable {
   /** How long a run that shall end waits for a table that a person must mend. */
   private static final Duration PARKED_PATIENCE = Duration.ofSeconds(10);
 
+  /** Between two looks at what is due, at the latest. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
   /** For a chunk that is being written to be given up. */
   private static final long CLOSE_MILLIS = 10_000;
 
@@ -46,16 +45,11 @@ public final class Dumps implements AutoCloseable {
   private final NewTables newTables;
   private final AtomicLong version;
 
+  private final DumpQueue queue;
+
   // Guarded by this.
-  private final LedgerEntries entries;
-  private final Map<EntryKey, DumpRun> active = new HashMap<>();
-  private final Set<EntryKey> truncating = new HashSet<>();
-  private Map<TableId, Long> pages = Map.of();
-  private final List<String> failures = new ArrayList<>();
   private @Nullable Thread thread;
   private boolean loaded;
-  private boolean closed;
-  private boolean changed;
   private boolean lastLook;
   private boolean lastLookWanted;
 
@@ -77,7 +71,7 @@ public final class Dumps implements AutoCloseable {
     this.context = new DumpContext(settings, ends, executor);
     this.newTables = new NewTables(context);
     this.version = new AtomicLong(context.nowMicros());
-    this.entries = new LedgerEntries(settings.epoch());
+    this.queue = new DumpQueue(settings.epoch(), settings.parallelism());
   }
 
   /**
@@ -93,7 +87,7 @@ public final class Dumps implements AutoCloseable {
       }
     }
     synchronized (this) {
-      if (thread == null && !closed) {
+      if (thread == null && !queue.isClosed()) {
         Thread started = new Thread(this::run, "walbeam-dumps");
         started.setDaemon(true);
         started.start();
@@ -123,11 +117,7 @@ public final class Dumps implements AutoCloseable {
 
   private void note(List<DumpEntry> requested) throws InterruptedException {
     context.ledger().write(requested, 0);
-    synchronized (this) {
-      requested.forEach(entries::learn);
-      changed = true;
-      notifyAll();
-    }
+    queue.learn(requested);
   }
 
   /**
@@ -144,27 +134,15 @@ public final class Dumps implements AutoCloseable {
 
   /** A truncation makes the dumps of the table needless: what is there now comes by the stream. */
   public void truncated(TableId table, long commitLsn) throws InterruptedException {
-    synchronized (this) {
-      for (DumpEntry entry : entries.unfinished()) {
-        if (entry.kind() != Kind.TRUNCATE && isBefore(EntryKey.of(entry), table, commitLsn)) {
-          DumpRun run = active.get(EntryKey.of(entry));
-          if (run == null) {
-            supersede(entry);
-          } else {
-            run.dump().stop(TableDump.Stop.TRUNCATED);
-          }
-        }
-      }
-      while (active.keySet().stream().anyMatch(key -> isBefore(key, table, commitLsn))) {
-        wait();
+    // Again until none waits: one of them may begin just now.
+    for (List<DumpEntry> waiting = queue.stopBefore(table, commitLsn);
+        !waiting.isEmpty();
+        waiting = queue.stopBefore(table, commitLsn)) {
+      for (DumpEntry entry : waiting) {
+        supersede(entry);
       }
     }
-  }
-
-  private boolean isBefore(EntryKey key, TableId table, long commitLsn) {
-    return key.table().equals(table)
-        && key.epoch() == context.settings().epoch()
-        && Long.compareUnsigned(key.requestLsn(), commitLsn) < 0;
+    queue.awaitStopped(table, commitLsn);
   }
 
   /**
@@ -174,13 +152,12 @@ public final class Dumps implements AutoCloseable {
    * @throws WalbeamException if an initial dump failed; a request of somebody else that failed is
    *     in the ledger only, because anybody can make one
    */
-  public synchronized boolean awaitAll() throws InterruptedException {
-    while (!closed && thread != null && hasWork()) {
-      wait(context.pace().poll().toMillis());
+  public boolean awaitAll() throws InterruptedException {
+    while (isStarted() && !queue.awaitIdle(context.pace().poll())) {
       endIfParked();
     }
-    throwFailures();
-    return !closed;
+    queue.throwFailures();
+    return !queue.isClosed();
   }
 
   /**
@@ -190,43 +167,26 @@ public final class Dumps implements AutoCloseable {
    *
    * @throws WalbeamException if an initial dump failed
    */
-  public synchronized boolean isOver() {
-    throwFailures();
+  public boolean isOver() {
+    queue.throwFailures();
     endIfParked();
-    if (!lastLook) {
-      lastLook = true;
-      lastLookWanted = true;
-      changed = true;
-      notifyAll();
-    }
-    return closed || (thread != null && !lastLookWanted && !hasWork());
-  }
-
-  private synchronized void throwFailures() {
-    if (!failures.isEmpty()) {
-      throw new WalbeamException(
-          FailureKind.OPERATOR,
-          failures.size() + " dumps failed: " + String.join(" ", failures),
-          "Mend what is named; a restart asks for them again. The stream is complete.");
+    synchronized (this) {
+      if (!lastLook) {
+        lastLook = true;
+        lastLookWanted = true;
+        queue.signal();
+      }
+      return queue.isClosed() || (thread != null && !lastLookWanted && !queue.hasWork());
     }
   }
 
   /** How far they are; empty if they run in another process. */
-  public synchronized Optional<DumpsOverview> overview() {
-    if (thread == null) {
-      return Optional.empty();
-    }
-    int left = 0;
-    double pagesLeft = 0;
-    for (DumpEntry entry : entries.unfinished()) {
-      if (entry.kind() != Kind.TRUNCATE) {
-        left++;
-        DumpRun run = active.get(EntryKey.of(entry));
-        pagesLeft +=
-            run == null ? pages.getOrDefault(entry.table(), 0L) : run.progress().pagesLeft();
-      }
-    }
-    return Optional.of(context.meter().overview(left, pagesLeft, System.nanoTime()));
+  public Optional<DumpsOverview> overview() {
+    return isStarted() ? Optional.of(queue.overview(context.meter())) : Optional.empty();
+  }
+
+  private synchronized boolean isStarted() {
+    return thread != null;
   }
 
   /** A run that shall end does not wait for a person. */
@@ -245,11 +205,9 @@ public final class Dumps implements AutoCloseable {
   /** Ends everything; what is unfinished goes on at the next start. */
   @Override
   public void close() {
+    queue.close();
     Thread running;
     synchronized (this) {
-      closed = true;
-      active.values().forEach(run -> run.dump().stop(TableDump.Stop.CLOSED));
-      notifyAll();
       running = thread;
     }
     executor.shutdownNow();
@@ -266,10 +224,6 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
-  private boolean hasWork() {
-    return !active.isEmpty() || !entries.unfinished().isEmpty();
-  }
-
   private void load() throws InterruptedException {
     synchronized (this) {
       if (loaded && context.pace().reread().isZero()) {
@@ -277,19 +231,15 @@ public final class Dumps implements AutoCloseable {
       }
     }
     List<DumpEntry> known = context.ledger().read(context.settings().slot());
+    queue.learn(known);
     synchronized (this) {
-      known.forEach(entries::learn);
       loaded = true;
     }
   }
 
   /** Asks for dumps of the tables and partitions that were never dumped. */
   private void announce(DumpConnection connection, Emitter emitter) throws InterruptedException {
-    List<DumpEntry> known;
-    synchronized (this) {
-      known = entries.all();
-    }
-    for (String request : newTables.requests(connection, known)) {
+    for (String request : newTables.requests(connection, queue.all())) {
       emitter.emit(DumpRequest.PREFIX, request);
     }
     newTables.emitted();
@@ -299,17 +249,12 @@ public final class Dumps implements AutoCloseable {
     try (DumpConnection watcher = context.openPrimary()) {
       long looked = System.nanoTime();
       long reread = System.nanoTime();
-      while (true) {
-        begin();
-        synchronized (this) {
-          if (!changed && !closed) {
-            wait(Math.min(1_000, context.pace().discovery().toMillis()));
-          }
-          changed = false;
-          if (closed) {
-            return;
-          }
-        }
+      Duration pause =
+          context.pace().discovery().compareTo(LONGEST_PAUSE) < 0
+              ? context.pace().discovery()
+              : LONGEST_PAUSE;
+      begin();
+      while (queue.awaitChange(pause)) {
         if (isDue(looked, context.pace().discovery()) && context.settings().initial()) {
           looked = System.nanoTime();
           discover(watcher);
@@ -319,14 +264,17 @@ public final class Dumps implements AutoCloseable {
           reread = System.nanoTime();
           reload();
         }
+        begin();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      log.error("Dumps have ended; the stream goes on, and a restart goes on with them.", e);
-      synchronized (this) {
-        failures.add("The dumps ended unexpectedly.");
+      if (queue.isClosed()) {
+        log.debug("Dumps end.", e);
+        return;
       }
+      log.error("Dumps have ended; the stream goes on, and a restart goes on with them.", e);
+      queue.fail("The dumps ended unexpectedly.");
     }
   }
 
@@ -341,7 +289,6 @@ public final class Dumps implements AutoCloseable {
       load();
       synchronized (this) {
         lastLookWanted &= !last;
-        changed = true;
       }
     } catch (WalbeamException e) {
       if (e.kind() != FailureKind.TRANSIENT) {
@@ -359,71 +306,32 @@ public final class Dumps implements AutoCloseable {
   private void discover(DumpConnection connection) throws InterruptedException {
     try {
       announce(connection, connection::emit);
-      boolean idle;
-      synchronized (this) {
-        idle = !hasWork();
-      }
-      if (!idle) {
-        Map<TableId, Long> now = connection.pages(context.settings().publication());
-        synchronized (this) {
-          pages = now;
-        }
+      if (queue.hasWork()) {
+        queue.pages(connection.pages(context.settings().publication()));
       }
     } catch (WalbeamException e) {
       log.debug("Looking for new tables failed; it is tried again.", e);
     }
   }
 
-  /** Begins what may begin now. */
+  /** Begins what may begin now; truncations need no connection of the dumps' share. */
   private void begin() throws InterruptedException {
-    beginTruncations();
-    while (true) {
-      DumpEntry next;
-      int workers;
-      synchronized (this) {
-        next = active.size() < context.settings().parallelism() && !closed ? nextDump() : null;
-        if (next == null) {
-          return;
-        }
-        workers = Math.max(1, context.settings().parallelism() / entries.unfinished().size());
-      }
-      if (isDuplicate(next)) {
-        supersede(next);
+    for (DumpEntry truncation : queue.takeTruncations()) {
+      executor.execute(() -> truncate(truncation));
+    }
+    for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
+      if (queue.isDuplicate(next.get().entry())) {
+        supersede(next.get().entry());
       } else {
-        launch(next, workers);
+        launch(next.get().entry(), next.get().workers());
       }
     }
-  }
-
-  private @Nullable DumpEntry nextDump() {
-    for (DumpEntry entry : entries.unfinished()) {
-      boolean busy = active.keySet().stream().anyMatch(key -> key.table().equals(entry.table()));
-      if (entry.kind() != Kind.TRUNCATE && !busy) {
-        return entry;
-      }
-    }
-    return null;
-  }
-
-  private synchronized boolean isDuplicate(DumpEntry entry) {
-    return entries.isDuplicate(entry);
   }
 
   private void supersede(DumpEntry entry) throws InterruptedException {
     DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
     context.ledger().write(List.of(over), version.incrementAndGet());
-    synchronized (this) {
-      entries.put(over);
-    }
-  }
-
-  /** Truncations that the ledger holds need no connection of the dumps' share. */
-  private synchronized void beginTruncations() {
-    for (DumpEntry entry : entries.unfinished()) {
-      if (entry.kind() == Kind.TRUNCATE && !closed && truncating.add(EntryKey.of(entry))) {
-        executor.execute(() -> truncate(entry));
-      }
-    }
+    queue.put(over);
   }
 
   private void truncate(DumpEntry entry) {
@@ -437,28 +345,20 @@ public final class Dumps implements AutoCloseable {
     } catch (WalbeamException e) {
       log.warn("The truncation of table {} is tried again. {}", entry.table(), e.describe());
     } finally {
-      synchronized (this) {
-        truncating.remove(EntryKey.of(entry));
-        entries.put(now);
-        notifyAll();
-      }
+      queue.truncated(now);
     }
   }
 
   private void launch(DumpEntry entry, int workers) {
     DumpProgress progress = new DumpProgress(context, version, entry);
     DumpRun run = new DumpRun(new TableDump(context, progress), progress);
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      active.put(EntryKey.of(entry), run);
+    if (queue.begin(run)) {
       executor.execute(() -> carryOut(run, workers));
     }
   }
 
   private void carryOut(DumpRun run, int workers) {
-    EntryKey key = EntryKey.of(run.progress().entry());
+    TableId table = run.progress().entry().table();
     context.meter().begin(System.nanoTime());
     Optional<String> failure = Optional.empty();
     try {
@@ -466,17 +366,11 @@ public final class Dumps implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (WalbeamException e) {
-      log.warn("The dump of table {} could not be noted. {}", key.table(), e.describe());
+      log.warn("The dump of table {} could not be noted. {}", table, e.describe());
     } finally {
-      DumpEntry entry = run.progress().entry();
-      context.meter().end(System.nanoTime(), entry.status() == Status.FINISHED);
-      synchronized (this) {
-        failure.ifPresent(failures::add);
-        active.remove(key);
-        entries.put(entry);
-        changed = true;
-        notifyAll();
-      }
+      Status status = run.progress().entry().status();
+      context.meter().end(System.nanoTime(), status == Status.FINISHED);
+      queue.end(run, failure);
     }
   }
 }
