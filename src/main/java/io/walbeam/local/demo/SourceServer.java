@@ -125,8 +125,8 @@ public final class SourceServer implements AutoCloseable {
             .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log))
             .setPGStartupWait(STARTUP)
             .setPort(port)
-            .setServerConfig("max_wal_senders", "10")
-            .setServerConfig("max_replication_slots", "10")
+            .setServerConfig("max_wal_senders", "40")
+            .setServerConfig("max_replication_slots", "40")
             .setServerConfig("synchronous_commit", "on")
             .setLocaleConfig("locale", "C");
     configuration.forEach(builder::setServerConfig);
