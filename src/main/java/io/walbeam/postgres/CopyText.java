@@ -70,8 +70,7 @@ public final class CopyText {
       long tabs = bytes ^ TABS;
       long backslashes = bytes ^ BACKSLASHES;
       // The lowest bit that is set is that of a zero byte; higher ones may be carried over.
-      long hits =
-          ((tabs - ONES & ~tabs) | (backslashes - ONES & ~backslashes)) & HIGH_BITS;
+      long hits = ((tabs - ONES & ~tabs) | (backslashes - ONES & ~backslashes)) & HIGH_BITS;
       if (hits != 0) {
         return at + Long.numberOfTrailingZeros(hits) / Byte.SIZE;
       }
@@ -89,7 +88,9 @@ public final class CopyText {
         && (at + 2 == end || line[at + 2] == '\t');
   }
 
-  /** Resolves a field in place; returns where the next begins, beyond {@code end} after the last. */
+  /**
+   * Resolves a field in place; returns where the next begins, beyond {@code end} after the last.
+   */
   private static int escaped(byte[] line, int start, int first, int end, Tuple tuple) {
     int to = first;
     int at = first;

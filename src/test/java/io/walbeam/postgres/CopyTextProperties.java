@@ -27,8 +27,7 @@ class CopyTextProperties {
     CopyText.parse(bytes, tuple);
     List<Optional<String>> read = new ArrayList<>();
     for (int i = 0; i < tuple.size(); i++) {
-      read.add(
-          tuple.kind(i) == Tuple.Kind.NULL ? Optional.empty() : Optional.of(tuple.text(i)));
+      read.add(tuple.kind(i) == Tuple.Kind.NULL ? Optional.empty() : Optional.of(tuple.text(i)));
     }
     assertThat(read).isEqualTo(row);
     assertThat(bytes).isEqualTo(before);
@@ -40,7 +39,9 @@ class CopyTextProperties {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  /** Lengths around the eight bytes that are looked at together; bytes next to tab and backslash. */
+  /**
+   * Lengths around the eight bytes that are looked at together; bytes next to tab and backslash.
+   */
   @Provide
   Arbitrary<List<Optional<String>>> rows() {
     return Arbitraries.strings()
