@@ -150,7 +150,7 @@ final class ChunkWriter implements CopiedRow {
       send(table);
     }
     while (!outstanding.isEmpty()) {
-      await(outstanding.remove());
+      awaitFirst();
     }
     if (!letters.isEmpty()) {
       target.deadLetters().write(List.copyOf(letters));
@@ -192,11 +192,12 @@ final class ChunkWriter implements CopiedRow {
     of.lines = new ArrayList<>();
     of.bytes = 0;
     while (outstanding.size() > MAX_OUTSTANDING) {
-      await(outstanding.remove());
+      awaitFirst();
     }
   }
 
-  private void await(Sent sent) throws InterruptedException {
+  private void awaitFirst() throws InterruptedException {
+    Sent sent = outstanding.element();
     String unexpected =
         "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.";
     awaitLanding(sent.result());
@@ -206,6 +207,8 @@ final class ChunkWriter implements CopiedRow {
       CopyText.parse(line, tuple);
       reject(tuple, line, "append", rejected.errorClass(), rejected.message(), rejected.remedy());
     }
+    // Only now: what ends the wait before leaves it to be given up.
+    outstanding.remove();
   }
 
   private void awaitLanding(Future<?> result) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.walbeam.row;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,13 @@ final class RowHeader {
 
   /** Writes the header of an upsert or a delete. */
   static void write(boolean delete, RowMeta meta, RowBuffer out) {
+    byte[] known = meta.header(delete);
+    if (known != null) {
+      out.writeBytes(known, 0, known.length);
+      return;
+    }
     out.reserve(UPSERT.length + 2 + ChangePosition.SEQUENCE_NUMBER_LENGTH + 2 + LONGEST_METADATA);
+    int start = out.position();
     out.writeBytes(delete ? DELETE : UPSERT, 0, UPSERT.length);
     out.writeByte(SEQUENCE_NUMBER_TAG);
     out.writeByte(ChangePosition.SEQUENCE_NUMBER_LENGTH);
@@ -48,6 +55,9 @@ final class RowHeader {
         meta.epoch(), meta.commitLsn(), meta.changeLsn(), meta.n(), out.array(), position);
     out.position(position + ChangePosition.SEQUENCE_NUMBER_LENGTH);
     writeMetadata(meta, out);
+    if (meta.isRepeated()) {
+      meta.keepHeader(delete, Arrays.copyOfRange(out.array(), start, out.position()));
+    }
   }
 
   private static void writeMetadata(RowMeta meta, RowBuffer out) {

@@ -2,6 +2,7 @@ package io.walbeam.row;
 
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a row comes from: its position, its transaction and what happened. Mutable and reused by
@@ -16,6 +17,12 @@ public final class RowMeta {
   private long n;
   private Operation operation = Operation.INSERT;
 
+  /** Whether the present values were set twice, as they are for every row of a dump. */
+  private boolean repeated;
+
+  private byte @Nullable [] header;
+  private boolean headerDeletes;
+
   /**
    * Sets what all rows of a transaction share.
    *
@@ -28,11 +35,17 @@ public final class RowMeta {
     this.commitLsn = commitLsn;
     this.commitTimeMicros = commitTimeMicros;
     this.transactionId = transactionId;
+    forgetHeader();
     return this;
   }
 
   /** Sets what is the row's own; see {@link ChangePosition} for the meaning of both numbers. */
   public RowMeta change(long changeLsn, long n, Operation operation) {
+    if (this.changeLsn == changeLsn && this.n == n && this.operation == operation) {
+      repeated = true;
+      return this;
+    }
+    forgetHeader();
     this.changeLsn = changeLsn;
     this.n = n;
     this.operation = operation;
@@ -70,5 +83,26 @@ public final class RowMeta {
   /** The position as a value. */
   public ChangePosition position() {
     return new ChangePosition(epoch, commitLsn, changeLsn, n);
+  }
+
+  /** What {@link #keepHeader} kept for these values, null if nothing. */
+  byte @Nullable [] header(boolean deletes) {
+    return headerDeletes == deletes ? header : null;
+  }
+
+  /** Whether the next row is likely to begin with the same bytes. */
+  boolean isRepeated() {
+    return repeated;
+  }
+
+  /** Keeps the encoded form of these values until one of them changes. */
+  void keepHeader(boolean deletes, byte[] encoded) {
+    headerDeletes = deletes;
+    header = encoded;
+  }
+
+  private void forgetHeader() {
+    repeated = false;
+    header = null;
   }
 }

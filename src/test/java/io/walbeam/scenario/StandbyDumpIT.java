@@ -141,14 +141,13 @@ class StandbyDumpIT {
   @Test
   void aDumpWaitsForAStandbyThatIsBehindWhileTheStreamGoesOn() throws Exception {
     DumpFixture fixture = fixture("behind");
-    fixture.execute("CREATE TABLE seen (id int PRIMARY KEY)");
-    fixture.runToNow(command(fixture, "behind"));
-    awaitReplay();
     standby.query("postgres", "SELECT pg_wal_replay_pause()::text");
     fixture.execute(
+        "CREATE TABLE seen (id int PRIMARY KEY)",
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "INSERT INTO t SELECT g, 'v' FROM generate_series(1, 500) g");
-    try (ChildProcess pipeline = fixture.start(command(fixture, "behind"))) {
+    PipelineCommand both = command(fixture, "behind").with("snapshotParallelism", "2");
+    try (ChildProcess pipeline = fixture.start(both)) {
       fixture.awaitReading(pipeline);
       fixture.await(
           pipeline,
@@ -245,7 +244,9 @@ class StandbyDumpIT {
           () ->
               fixture.destination().tables().contains("public_t")
                   && fixture.destination().rows("public_t").size() == 9);
-      assertThat(fixture.ledger()).containsExactly("t:INITIAL:REQUESTED");
+      assertThat(fixture.ledger())
+          .as("it said: %s", pipeline.errors())
+          .containsExactly("t:INITIAL:REQUESTED");
       assertThat(pipeline.errors())
           .contains("the replica of --snapshotUrl")
           .contains("Nothing accepts connections")

@@ -18,9 +18,6 @@ record DumpLatency(double[] whileDumping, double[] before, double dumpSeconds, S
   /** Between two looks at the dump's rows. */
   private static final long LOOK_MILLIS = 20;
 
-  /** So that the dump begins when the stream is warm. */
-  private static final int WARM_UP_SECONDS = 10;
-
   /**
    * Measures {@code table} at a rate while {@code dumped} with its rows comes to the publication.
    */
@@ -36,12 +33,12 @@ record DumpLatency(double[] whileDumping, double[] before, double dumpSeconds, S
         LatencyRun.measure(ends, ends.command().with("snapshot", "initial"), table, rate, seconds);
     dump.interrupt();
     dump.join();
-    if (begin[0] == 0) {
-      throw new IOException("The dump did not begin; give more --seconds.");
-    }
     long until = end[0] == 0 ? System.nanoTime() : end[0];
     long[] committed = run.committed();
     double[] during = run.acknowledgedMillis(begin[0], until);
+    if (begin[0] == 0 || during.length == 0) {
+      throw new IOException("No counted row was committed during the dump; give more --seconds.");
+    }
     double[] before = run.acknowledgedMillis(committed[run.warmUp()], begin[0]);
     return new DumpLatency(during, before, (until - begin[0]) / 1e9, run.command());
   }
@@ -54,7 +51,7 @@ record DumpLatency(double[] whileDumping, double[] before, double dumpSeconds, S
       while (streamed.count() == 0) {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
       }
-      TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
+      // The pipeline looks for new tables every ten seconds, so the stream is warm by then.
       dumped.publishToo();
       while (end[0] == 0) {
         long now = counts.count();
