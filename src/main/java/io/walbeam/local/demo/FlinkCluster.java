@@ -20,7 +20,7 @@ public final class FlinkCluster implements AutoCloseable {
   private static final Duration STARTUP = Duration.ofSeconds(90);
 
   /** A checkpoint takes well under a second, unless the destination is down. */
-  private static final String CHECKPOINT_TIMEOUT_MILLIS = "10000";
+  private static final String CHECKPOINT_TIMEOUT_MILLIS = "5000";
 
   /** What Flink needs on Java 17; the launcher's jar says so itself. */
   private static final List<String> JVM_ARGUMENTS =
@@ -191,6 +191,8 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("taskmanager.host", "localhost");
     settings.put("taskmanager.bind-host", "localhost");
     settings.put("taskmanager.numberOfTaskSlots", "2");
+    // Otherwise two parallel tasks share the first task manager.
+    settings.put("cluster.evenly-spread-out-slots", "true");
     settings.put("heartbeat.interval", "1000");
     settings.put("heartbeat.timeout", "6000");
     settings.put("restart-strategy.type", "fixed-delay");
