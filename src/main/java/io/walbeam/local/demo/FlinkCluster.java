@@ -167,8 +167,7 @@ public final class FlinkCluster implements AutoCloseable {
     command.add(temporaryFiles());
     command.addAll(JVM_ARGUMENTS);
     command.add("-cp");
-    command.add(
-        installation.directory().resolve("lib-flink") + "/*:" + installation.pipelineJar());
+    command.add(installation.directory().resolve("lib-flink") + "/*:" + installation.pipelineJar());
     command.add(mainClass);
     command.add("--configDir");
     command.add(directory.toString());
