@@ -14,12 +14,19 @@ import io.walbeam.testing.TestPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Flink's embedded cluster: the cheapest run on it. In a build with {@code -Pflink} only. */
 class FlinkInProcessIT {
   @Test
-  void aRunToNowEndsWithEverythingWrittenAndConfirmed() throws Exception {
+  void aRunToNowEndsWithEverythingWrittenAndConfirmed(@TempDir Path directory) throws Exception {
+    // Flink leaves directories behind where it keeps temporary files.
+    Files.writeString(
+        directory.resolve("config.yaml"),
+        "io.tmp.dirs: " + directory + "\nweb.tmpdir: " + directory + "\n");
     try (StandInServer standIn = StandInServer.start(StandInOptions.inMemory());
         TestDatabase database = TestPostgres.shared().newDatabase()) {
       BigQuery bigQuery =
@@ -46,6 +53,7 @@ class FlinkInProcessIT {
         "--stopAt=now",
         "--runner=FlinkRunner",
         "--flinkMaster=[local]",
+        "--flinkConfDir=" + directory,
         "--parallelism=2",
         "--checkpointingInterval=500",
         "--debug"

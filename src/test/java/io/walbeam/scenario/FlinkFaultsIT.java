@@ -45,7 +45,7 @@ class FlinkFaultsIT {
   @Test
   void nothingIsLostWhenTheReadingTaskManagerIsKilled() throws Exception {
     try (Submitted job = flink.submit(flink.command(4));
-        WorkloadRunner workload = flink.workload(1)) {
+        WorkloadRunner workload = flink.workload()) {
       FlinkScenario.awaitTransactions(workload, 100);
       flink.awaitConfirmation();
       flink.readingTaskManager().kill();
@@ -60,7 +60,7 @@ class FlinkFaultsIT {
   @Test
   void nothingIsLostWhileConnectionsCheckpointsAndTheDestinationFail() throws Exception {
     try (Submitted job = flink.submit(flink.command(4));
-        WorkloadRunner workload = flink.workload(2)) {
+        WorkloadRunner workload = flink.workload()) {
       FlinkScenario.awaitTransactions(workload, 100);
       flink
           .scenario()
@@ -92,7 +92,7 @@ class FlinkFaultsIT {
   @Test
   void aSavepointIsGoneOnWithAtAnotherParallelism() throws Exception {
     String savepoint;
-    try (WorkloadRunner workload = flink.workload(3)) {
+    try (WorkloadRunner workload = flink.workload()) {
       try (Submitted job = flink.submit(flink.command(4))) {
         FlinkScenario.awaitTransactions(workload, 100);
         savepoint = flink.jobs().stop(job.job());
@@ -109,7 +109,7 @@ class FlinkFaultsIT {
 
   @Test
   void anOlderSavepointIsRefusedAndTheSlotAloneLosesNothing() throws Exception {
-    try (WorkloadRunner workload = flink.workload(4)) {
+    try (WorkloadRunner workload = flink.workload()) {
       String savepoint;
       try (Submitted job = flink.submit(flink.command(2))) {
         flink.awaitConfirmation();
@@ -135,7 +135,7 @@ class FlinkFaultsIT {
   @Test
   void nothingIsLostWhenAFrozenTaskManagerComesBack() throws Exception {
     try (Submitted job = flink.submit(flink.command(2));
-        WorkloadRunner workload = flink.workload(5)) {
+        WorkloadRunner workload = flink.workload()) {
       FlinkScenario.awaitTransactions(workload, 100);
       flink.awaitConfirmation();
       ChildProcess zombie = flink.readingTaskManager();
@@ -162,7 +162,7 @@ class FlinkFaultsIT {
 
   @Test
   void cancellingLosesNothing() throws Exception {
-    try (WorkloadRunner workload = flink.workload(6)) {
+    try (WorkloadRunner workload = flink.workload()) {
       for (int i = 0; i < 2; i++) {
         try (Submitted job = flink.submit(flink.command(2))) {
           FlinkScenario.awaitTransactions(workload, 100);

@@ -20,6 +20,9 @@ final class FlinkScenario implements AutoCloseable {
   private final Scenario scenario;
   private final FlinkCluster cluster;
 
+  /** One for all runs: it knows the keys that it has used. */
+  private final ShopWorkload shop = new ShopWorkload(1);
+
   private FlinkScenario(Scenario scenario, FlinkCluster cluster) {
     this.scenario = scenario;
     this.cluster = cluster;
@@ -155,9 +158,10 @@ final class FlinkScenario implements AutoCloseable {
             "SELECT pg_create_logical_replication_slot('walbeam', 'pgoutput')");
   }
 
-  WorkloadRunner workload(long seed) {
+  /** Goes on with the workload; one at a time. */
+  WorkloadRunner workload() {
     return WorkloadRunner.start(
-        scenario.ends().source(), ShopSchema.DATABASE, new ShopWorkload(seed), CHANGES_PER_SECOND);
+        scenario.ends().source(), ShopSchema.DATABASE, shop, CHANGES_PER_SECOND);
   }
 
   /** Returns when the workload has committed {@code count} more transactions. */

@@ -19,6 +19,9 @@ import java.util.TreeMap;
 public final class FlinkCluster implements AutoCloseable {
   private static final Duration STARTUP = Duration.ofSeconds(90);
 
+  /** A checkpoint takes well under a second, unless the destination is down. */
+  private static final String CHECKPOINT_TIMEOUT_MILLIS = "5000";
+
   /** What Flink needs on Java 17; the launcher's jar says so itself. */
   private static final List<String> JVM_ARGUMENTS =
       List.of(
@@ -117,6 +120,7 @@ public final class FlinkCluster implements AutoCloseable {
         .with("filesToStage", installation.pipelineJar().toString())
         .with("parallelism", String.valueOf(parallelism))
         .with("checkpointingInterval", "500")
+        .with("checkpointTimeoutMillis", CHECKPOINT_TIMEOUT_MILLIS)
         // A checkpoint that fails is tried again; the job goes on meanwhile.
         .with("failOnCheckpointingErrors", "false");
   }
@@ -186,6 +190,8 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("taskmanager.host", "localhost");
     settings.put("taskmanager.bind-host", "localhost");
     settings.put("taskmanager.numberOfTaskSlots", "2");
+    // Otherwise two parallel tasks share the first task manager.
+    settings.put("cluster.evenly-spread-out-slots", "true");
     settings.put("heartbeat.interval", "1000");
     settings.put("heartbeat.timeout", "6000");
     settings.put("restart-strategy.type", "fixed-delay");
@@ -193,7 +199,6 @@ public final class FlinkCluster implements AutoCloseable {
     settings.put("restart-strategy.fixed-delay.delay", "500ms");
     settings.put("state.checkpoints.dir", "file://" + checkpoints());
     settings.put("state.savepoints.dir", "file://" + savepoints());
-    settings.put("execution.checkpointing.timeout", "10s");
     // One class loader for Beam and walbeam: Beam reads the source's state with its own.
     settings.put("classloader.resolve-order", "parent-first");
     settings.put("io.tmp.dirs", temporary().toString());

@@ -48,8 +48,13 @@ public final class WorkloadRunner implements AutoCloseable {
     return changes.get();
   }
 
-  /** Transactions so far. */
+  /**
+   * Transactions so far.
+   *
+   * @throws IllegalStateException if there will be no more, because one failed
+   */
   public long transactions() {
+    throwFailure();
     return transactions.get();
   }
 
@@ -69,6 +74,10 @@ public final class WorkloadRunner implements AutoCloseable {
     if (thread.isAlive()) {
       throw new IllegalStateException("The workload does not stop.");
     }
+    throwFailure();
+  }
+
+  private void throwFailure() {
     if (failure != null) {
       throw new IllegalStateException("The workload failed.", failure);
     }
