@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
@@ -14,6 +15,8 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 final class ArgumentParser {
   /** A name this many edits away is offered as the one that was meant. */
   private static final int MAX_EDITS = 3;
+
+  private static final String APPLICATION = "walbeam";
 
   private ArgumentParser() {}
 
@@ -39,7 +42,13 @@ final class ArgumentParser {
         problems.add("The value of --" + name + " is not of the type that the option takes.");
       }
     }
-    return PipelineOptionsFactory.fromArgs(good.toArray(new String[0])).as(WalbeamOptions.class);
+    WalbeamOptions options =
+        PipelineOptionsFactory.fromArgs(good.toArray(new String[0])).as(WalbeamOptions.class);
+    if (!seen.contains("appName")) {
+      // Names of jobs begin with it; Beam would take the name of this class.
+      options.as(ApplicationNameOptions.class).setAppName(APPLICATION);
+    }
+    return options;
   }
 
   private static boolean parses(String argument) {

@@ -27,17 +27,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,15 +55,6 @@ final class Destination implements AutoCloseable {
   /** Between two looks how far the job is confirmed, which is told about once a second. */
   private static final Duration CONFIRMED_POLL = Duration.ofMillis(200);
 
-  /** Between two looks at what held rows wait for. */
-  private static final Duration HELD_POLL = Duration.ofMillis(100);
-
-  /** By slot key, which names slot and job. */
-  private static final Map<String, Destination> SHARED = new ConcurrentHashMap<>();
-
-  /** How many parts of a job there are in this JVM. By slot key; guarded by itself. */
-  private static final Map<String, Integer> HOLDERS = new HashMap<>();
-
   private final BigQuerySink sink;
   private final Routes routes;
   private final SourceCatalogue catalogue;
@@ -82,7 +69,7 @@ final class Destination implements AutoCloseable {
   private final JobMeter meter;
   private final DeadLetterQueue deadLetters;
 
-  private Destination(RunSettings settings) {
+  Destination(RunSettings settings) {
     sink = BigQuerySink.acquire(settings.destination());
     catalogue = new SourceCatalogue(settings.postgres());
     sourceRows = new SourceRows(settings.postgres(), sink.stalls());
@@ -93,7 +80,7 @@ final class Destination implements AutoCloseable {
             : Optional.empty();
     PublishedPositions positions =
         shown.<PublishedPositions>map(channel -> channel).orElse(LocalPositions.shared());
-    publisher = new StatePublisher(sink.stateStore(), positions, slotKey(settings));
+    publisher = new StatePublisher(sink.stateStore(), positions, key(settings));
     this.settings = settings;
     if (settings.placement() == Placement.ONE_JVM) {
       // Tables that wait keep threads; how many is bounded by the bundle and by what is held.
@@ -204,123 +191,15 @@ final class Destination implements AutoCloseable {
     };
   }
 
-  /** The destination of the job, opened at first use in this JVM. */
-  static Destination of(RunSettings settings) {
-    return SHARED.computeIfAbsent(slotKey(settings), key -> new Destination(settings));
-  }
-
-  /** The destination of a job, for a part of it that calls {@link #release} at its end. */
-  static Destination hold(RunSettings settings) {
-    synchronized (HOLDERS) {
-      Destination destination = of(settings);
-      HOLDERS.merge(slotKey(settings), 1, Integer::sum);
-      return destination;
-    }
-  }
-
-  /** A part of the job has ended; on a worker the last one closes what is shared. */
-  static void release(RunSettings settings) {
-    synchronized (HOLDERS) {
-      Integer left = HOLDERS.computeIfPresent(slotKey(settings), (key, n) -> n == 1 ? null : n - 1);
-      if (left == null && settings.placement() == Placement.WORKERS) {
-        closeShared(settings);
-      }
-    }
-  }
-
-  /**
-   * Waits until every position handed over is published.
-   *
-   * @return whether it was within {@code timeout}
-   */
-  static boolean awaitPublished(RunSettings settings, Duration timeout)
-      throws InterruptedException {
-    Destination destination = SHARED.get(slotKey(settings));
-    return destination == null || destination.publisher.awaitPublished(timeout);
-  }
-
-  /**
-   * Waits until every dump asked for is over and every truncation is applied.
-   *
-   * @throws io.walbeam.failure.WalbeamException if a dump failed
-   */
-  static void awaitDumps(RunSettings settings) throws InterruptedException {
-    Destination destination = SHARED.get(slotKey(settings));
-    if (destination != null) {
-      destination.dumps.awaitAll();
-      destination.publisher.awaitReleased();
-    }
+  /** The name under which the parts of a job in one JVM find each other. */
+  static String key(RunSettings settings) {
+    return ReplicationPipeline.source(settings).slotKey();
   }
 
   /** Gives up dumps and truncations under way; a restart goes on with them. */
-  static void endDumps(RunSettings settings) {
-    Destination destination = SHARED.get(slotKey(settings));
-    if (destination != null) {
-      destination.truncations.close();
-      destination.dumps.close();
-    }
-  }
-
-  /**
-   * Waits until no row is held back, as long as it may end by itself.
-   *
-   * @param patience for what may end by itself
-   * @param parkedPatience for tables that a person must mend
-   * @return why rows are still held back; empty if none are
-   */
-  static Optional<WalbeamException> awaitHeldRows(
-      RunSettings settings, Duration patience, Duration parkedPatience)
-      throws InterruptedException {
-    Destination destination = SHARED.get(slotKey(settings));
-    HeldRows held = destination == null ? null : destination.heldRows;
-    if (destination == null || held == null) {
-      return Optional.empty();
-    }
-    long begin = System.nanoTime();
-    while (!held.awaitEmpty(HELD_POLL)) {
-      List<Stalls.Stall> stalls =
-          destination.sink.stalls().current().stream()
-              .filter(stall -> held.tables().contains(stall.table()))
-              .toList();
-      boolean parked = !stalls.isEmpty() && stalls.stream().allMatch(Stalls.Stall::parked);
-      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
-      if (waited.compareTo(parked ? parkedPatience : patience) >= 0) {
-        return Optional.of(notWritten(held, stalls, parked));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static WalbeamException notWritten(
-      HeldRows held, List<Stalls.Stall> stalls, boolean parked) {
-    String reasons =
-        stalls.stream()
-            .map(stall -> "Table " + stall.table() + " waits: " + stall.reason())
-            .distinct()
-            .collect(Collectors.joining(" "));
-    return new WalbeamException(
-        parked ? FailureKind.OPERATOR : FailureKind.TRANSIENT,
-        "The run ends, but rows of table "
-            + String.join(", ", held.tables())
-            + " are not written, so the slot is confirmed only up to the first of them.",
-        (reasons.isEmpty() ? "" : reasons + " ") + "Then start again; nothing is lost.");
-  }
-
-  /** The meter of the job, empty before {@link #of}. */
-  static Optional<JobMeter> meterOf(RunSettings settings) {
-    return Optional.ofNullable(SHARED.get(slotKey(settings))).map(Destination::meter);
-  }
-
-  /** Closes what {@link #of} opened in this JVM. */
-  static void closeShared(RunSettings settings) {
-    Destination destination = SHARED.remove(slotKey(settings));
-    if (destination != null) {
-      destination.close();
-    }
-  }
-
-  private static String slotKey(RunSettings settings) {
-    return ReplicationPipeline.source(settings).slotKey();
+  void endDumps() {
+    truncations.close();
+    dumps.close();
   }
 
   Routes routes() {
@@ -416,6 +295,10 @@ final class Destination implements AutoCloseable {
     return deadLetters;
   }
 
+  Stalls stalls() {
+    return sink.stalls();
+  }
+
   SinkMetrics metrics() {
     return sink.metrics();
   }
@@ -435,8 +318,7 @@ final class Destination implements AutoCloseable {
 
   @Override
   public void close() {
-    truncations.close();
-    dumps.close();
+    endDumps();
     executor.shutdownNow();
     publisher.close();
     shown.ifPresent(ShownPositions::close);

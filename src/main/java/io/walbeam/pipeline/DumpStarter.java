@@ -15,25 +15,25 @@ final class DumpStarter implements StreamHook {
 
   @Override
   public void streamStarted(Emitter emitter) throws InterruptedException {
-    Destination destination = Destination.hold(settings);
+    Destination destination = Destinations.hold(settings);
     boolean started = false;
     try {
       destination.dumps().start(emitter::emit);
       started = true;
     } finally {
       if (!started) {
-        Destination.release(settings);
+        Destinations.release(settings);
       }
     }
   }
 
   @Override
   public boolean isFinished() {
-    return Destination.of(settings).dumps().isOver();
+    return Destinations.of(settings).dumps().isOver();
   }
 
   @Override
   public void streamEnded() {
-    Destination.release(settings);
+    Destinations.release(settings);
   }
 }

@@ -5,6 +5,7 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
 import io.walbeam.postgres.Catalogue;
+import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.SessionLag;
 import io.walbeam.source.Sessions;
@@ -12,6 +13,7 @@ import io.walbeam.source.SourceSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a run in one process does around the pipeline: refuses early, confirms at the end, leaves
@@ -26,6 +28,9 @@ public final class LocalRun implements AutoCloseable {
 
   /** The same when a person wants the run to end, and for tables that a person must mend. */
   private static final Duration SHORT_PATIENCE = Duration.ofSeconds(10);
+
+  /** Between two looks at what held rows wait for. */
+  private static final Duration HELD_POLL = Duration.ofMillis(100);
 
   private final RunSettings settings;
   private final SourceSettings source;
@@ -65,13 +70,14 @@ public final class LocalRun implements AutoCloseable {
   public void requestEnd() {
     endRequested = true;
     Sessions.requestEnd(source);
-    Destination.endDumps(settings);
+    Destinations.find(settings).ifPresent(Destination::endDumps);
   }
 
   /** How far the run is. Any thread. */
   public RunProgress progress() {
     SessionLag lag = Sessions.lag(source);
-    return Destination.meterOf(settings)
+    return Destinations.find(settings)
+        .map(Destination::meter)
         .map(
             meter ->
                 new RunProgress(
@@ -91,14 +97,16 @@ public final class LocalRun implements AutoCloseable {
    *     is not told within a minute; nothing is lost then
    */
   public void confirm() throws InterruptedException {
+    Optional<Destination> destination = Destinations.find(settings);
     Optional<WalbeamException> held =
-        Destination.awaitHeldRows(
-            settings, endRequested ? SHORT_PATIENCE : HELD_PATIENCE, SHORT_PATIENCE);
-    if (held.isEmpty() && !endRequested) {
-      Destination.awaitDumps(settings);
+        destination.isPresent() ? awaitHeldRows(destination.get()) : Optional.empty();
+    if (destination.isPresent() && held.isEmpty() && !endRequested) {
+      destination.get().dumps().awaitAll();
+      destination.get().publisher().awaitReleased();
     }
     boolean confirmed =
-        Destination.awaitPublished(settings, CONFIRMATION_TIMEOUT)
+        (destination.isEmpty()
+                || destination.get().publisher().awaitPublished(CONFIRMATION_TIMEOUT))
             && Sessions.complete(source, CONFIRMATION_TIMEOUT);
     if (held.isPresent()) {
       throw held.get();
@@ -115,6 +123,48 @@ public final class LocalRun implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until no row is held back, as long as that may end by itself.
+   *
+   * @return why rows are still held back; empty if none are
+   */
+  private Optional<WalbeamException> awaitHeldRows(Destination destination)
+      throws InterruptedException {
+    HeldRows held = destination.heldRows();
+    if (held == null) {
+      return Optional.empty();
+    }
+    Duration patience = endRequested ? SHORT_PATIENCE : HELD_PATIENCE;
+    long begin = System.nanoTime();
+    while (!held.awaitEmpty(HELD_POLL)) {
+      List<Stalls.Stall> stalls =
+          destination.stalls().current().stream()
+              .filter(stall -> held.tables().contains(stall.table()))
+              .toList();
+      boolean parked = !stalls.isEmpty() && stalls.stream().allMatch(Stalls.Stall::parked);
+      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+      if (waited.compareTo(parked ? SHORT_PATIENCE : patience) >= 0) {
+        return Optional.of(notWritten(held, stalls, parked));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static WalbeamException notWritten(
+      HeldRows held, List<Stalls.Stall> stalls, boolean parked) {
+    String reasons =
+        stalls.stream()
+            .map(stall -> "Table " + stall.table() + " waits: " + stall.reason())
+            .distinct()
+            .collect(Collectors.joining(" "));
+    return new WalbeamException(
+        parked ? FailureKind.OPERATOR : FailureKind.TRANSIENT,
+        "The run ends, but rows of table "
+            + String.join(", ", held.tables())
+            + " are not written, so the slot is confirmed only up to the first of them.",
+        (reasons.isEmpty() ? "" : reasons + " ") + "Then start again; nothing is lost.");
+  }
+
   /** Ends every connection and thread of the run. */
   @Override
   public void close() {
@@ -123,6 +173,6 @@ public final class LocalRun implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Destination.closeShared(settings);
+    Destinations.close(settings);
   }
 }

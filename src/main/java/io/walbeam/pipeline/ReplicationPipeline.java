@@ -71,12 +71,12 @@ public final class ReplicationPipeline {
 
     @Override
     public StatePublisher hold() {
-      return Destination.hold(settings).publisher();
+      return Destinations.hold(settings).publisher();
     }
 
     @Override
     public void release() {
-      Destination.release(settings);
+      Destinations.release(settings);
     }
   }
 

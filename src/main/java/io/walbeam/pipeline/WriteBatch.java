@@ -1,8 +1,10 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
 import io.walbeam.progress.Receipt;
 import io.walbeam.source.ChangeBatch;
+import io.walbeam.source.EndsTheJob;
 import java.util.List;
 import java.util.Objects;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -27,19 +29,23 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
 
   @Setup
   public void setup() {
-    Destination unused = Destination.hold(settings);
+    Destination unused = Destinations.hold(settings);
   }
 
   @StartBundle
   public void startBundle() {
-    current = new BundleWriter(Destination.of(settings), settings.epoch());
+    current = new BundleWriter(Destinations.of(settings), settings.epoch());
     latest = GlobalWindow.TIMESTAMP_MIN_VALUE;
   }
 
   @ProcessElement
   public void process(@Element ChangeBatch batch, @Timestamp Instant timestamp)
       throws InterruptedException {
-    Objects.requireNonNull(current).add(batch);
+    try {
+      Objects.requireNonNull(current).add(batch);
+    } catch (WalbeamException e) {
+      throw EndsTheJob.of(e);
+    }
     latest = timestamp.isAfter(latest) ? timestamp : latest;
   }
 
@@ -48,8 +54,8 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
   public void finishBundle(FinishBundleContext context) throws InterruptedException {
     BundleWriter writer = Objects.requireNonNull(current);
     current = null;
-    List<Receipt> receipts = writer.finish();
-    JobMeter meter = Destination.of(settings).meter();
+    List<Receipt> receipts = finish(writer);
+    JobMeter meter = Destinations.of(settings).meter();
     meter.receipts(receipts.size());
     meter.report();
     for (Receipt receipt : receipts) {
@@ -57,8 +63,16 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
     }
   }
 
+  private static List<Receipt> finish(BundleWriter writer) throws InterruptedException {
+    try {
+      return writer.finish();
+    } catch (WalbeamException e) {
+      throw EndsTheJob.of(e);
+    }
+  }
+
   @Teardown
   public void teardown() {
-    Destination.release(settings);
+    Destinations.release(settings);
   }
 }

@@ -1,6 +1,8 @@
 package io.walbeam.progress;
 
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.SlotState;
+import io.walbeam.source.EndsTheJob;
 import java.io.Serializable;
 import java.time.Clock;
 import java.time.Instant;
@@ -75,7 +77,15 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
     progress.write(after);
     StatePublisher target = publisher;
     if (target != null && after.completeLsn() != 0) {
-      target.submit(state(slot, receipt.origin(), after));
+      submit(target, state(slot, receipt.origin(), after));
+    }
+  }
+
+  private static void submit(StatePublisher publisher, SlotState state) {
+    try {
+      publisher.submit(state);
+    } catch (WalbeamException e) {
+      throw EndsTheJob.of(e);
     }
   }
 

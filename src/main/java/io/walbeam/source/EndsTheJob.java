@@ -8,14 +8,14 @@ import io.walbeam.failure.WalbeamException;
  * the failure says otherwise; its exception for that is there only where Flink is, hence
  * reflection. Other runners get the failure as it is.
  */
-final class EndsTheJob {
+public final class EndsTheJob {
   private static final String FLINK =
       "org.apache.flink.runtime.execution.SuppressRestartsException";
 
   private EndsTheJob() {}
 
   /** What to throw for {@code failure}: itself, or a wrapper that the runner heeds. */
-  static RuntimeException of(WalbeamException failure) {
+  public static RuntimeException of(WalbeamException failure) {
     if (failure.kind() == FailureKind.TRANSIENT) {
       return failure;
     }

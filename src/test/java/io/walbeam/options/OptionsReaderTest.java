@@ -43,6 +43,14 @@ class OptionsReaderTest {
   }
 
   @Test
+  void namesOfJobsBeginWithTheProgramsUnlessOneIsGiven() throws ConfigurationProblems {
+    assertThat(OptionsReader.read(GOOD).options().getJobName()).startsWith("walbeam-");
+    List<String> named = new ArrayList<>(GOOD);
+    named.add("--jobName=shop");
+    assertThat(OptionsReader.read(named).options().getJobName()).isEqualTo("shop");
+  }
+
+  @Test
   void theOptionsOfARunningJobYieldWhatItsLauncherRead() throws ConfigurationProblems {
     OptionsReader.Invocation launcher = OptionsReader.read(GOOD);
     assertThat(OptionsReader.settings(launcher.options(), launcher.settings().jobStart()))

@@ -154,9 +154,11 @@ class DumpKillLoopIT {
             case 10 ->
                 "INSERT INTO emptied VALUES (" + id + ", 'again') ON CONFLICT (id) DO NOTHING";
             default ->
-                random.nextInt(60) == 0
-                    ? "TRUNCATE emptied"
-                    : "DELETE FROM emptied WHERE id = " + id;
+                switch (random.nextInt(60)) {
+                  case 0 -> "TRUNCATE emptied";
+                  case 1 -> "VACUUM FULL pairs";
+                  default -> "DELETE FROM emptied WHERE id = " + id;
+                };
           };
       statement.execute(sql);
     }

@@ -1,0 +1,68 @@
+package io.walbeam.pipeline;
+
+import io.walbeam.options.RunSettings;
+import io.walbeam.options.RunSettings.Placement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The destinations of the jobs that have parts in this JVM, made at first use. In a local run the
+ * launcher closes them; on a worker the last part of a job does. Thread-safe.
+ */
+final class Destinations {
+  /** By {@link Destination#key}. Guarded by itself. */
+  private static final Map<String, Destination> SHARED = new HashMap<>();
+
+  /** How many parts of a job there are in this JVM, by the same key. Guarded by {@link #SHARED}. */
+  private static final Map<String, Integer> HOLDERS = new HashMap<>();
+
+  private Destinations() {}
+
+  /** The destination of a job. */
+  static Destination of(RunSettings settings) {
+    synchronized (SHARED) {
+      return SHARED.computeIfAbsent(Destination.key(settings), key -> new Destination(settings));
+    }
+  }
+
+  /** The destination of a job, if {@link #of} was called for it. */
+  static Optional<Destination> find(RunSettings settings) {
+    synchronized (SHARED) {
+      return Optional.ofNullable(SHARED.get(Destination.key(settings)));
+    }
+  }
+
+  /** The destination of a job, for a part of it that calls {@link #release} at its end. */
+  static Destination hold(RunSettings settings) {
+    synchronized (SHARED) {
+      Destination destination = of(settings);
+      HOLDERS.merge(Destination.key(settings), 1, Integer::sum);
+      return destination;
+    }
+  }
+
+  /** A part of the job has ended; on a worker the last one closes what is shared. */
+  static void release(RunSettings settings) {
+    Optional<Destination> destination;
+    synchronized (SHARED) {
+      String key = Destination.key(settings);
+      Integer left = HOLDERS.computeIfPresent(key, (any, parts) -> parts == 1 ? null : parts - 1);
+      if (left != null || settings.placement() != Placement.WORKERS) {
+        return;
+      }
+      // Under the lock that parts come through: whoever comes next gets a new one.
+      destination = Optional.ofNullable(SHARED.remove(key));
+    }
+    destination.ifPresent(Destination::close);
+  }
+
+  /** Closes the destination of a job, if there is one. */
+  static void close(RunSettings settings) {
+    Optional<Destination> destination;
+    synchronized (SHARED) {
+      destination = Optional.ofNullable(SHARED.remove(Destination.key(settings)));
+    }
+    destination.ifPresent(Destination::close);
+  }
+}
