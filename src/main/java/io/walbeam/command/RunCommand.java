@@ -42,6 +42,10 @@ final class RunCommand {
       runOnWorkers(options, settings);
       return;
     }
+    if (!invocation.given().contains("targetParallelism")) {
+      // The runner drives the source only when the whole graph is idle: more threads only spin.
+      options.as(DirectOptions.class).setTargetParallelism(1);
+    }
     runHere(options, settings, status, out);
   }
 
@@ -59,8 +63,6 @@ final class RunCommand {
       WalbeamOptions options, RunSettings settings, StatusLine status, PrintStream out)
       throws InterruptedException {
     DirectOptions direct = options.as(DirectOptions.class);
-    // The runner drives the source only when the whole graph is idle: more threads only spin.
-    direct.setTargetParallelism(1);
     // Both copy every element to check what the coders' tests prove.
     direct.setEnforceImmutability(false);
     direct.setEnforceEncodability(false);

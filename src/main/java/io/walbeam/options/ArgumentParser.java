@@ -20,7 +20,10 @@ final class ArgumentParser {
 
   private ArgumentParser() {}
 
-  static WalbeamOptions parse(List<String> arguments, List<String> problems) {
+  /** The options, and the names of those that were given. */
+  record Parsed(WalbeamOptions options, Set<String> given) {}
+
+  static Parsed parse(List<String> arguments, List<String> problems) {
     PipelineOptionsFactory.register(WalbeamOptions.class);
     Set<String> known = knownNames();
     Set<String> seen = new LinkedHashSet<>();
@@ -48,7 +51,7 @@ final class ArgumentParser {
       // Names of jobs begin with it; Beam would take the name of this class.
       options.as(ApplicationNameOptions.class).setAppName(APPLICATION);
     }
-    return options;
+    return new Parsed(options, Set.copyOf(seen));
   }
 
   private static boolean parses(String argument) {

@@ -17,6 +17,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +55,13 @@ public final class OptionsReader {
    */
   public static Invocation read(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
-    WalbeamOptions options = ArgumentParser.parse(arguments, problems);
+    ArgumentParser.Parsed parsed = ArgumentParser.parse(arguments, problems);
     Optional<RunSettings> settings =
-        new OptionsReader(options, Clock.systemUTC(), problems).settings();
+        new OptionsReader(parsed.options(), Clock.systemUTC(), problems).settings();
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
-    return new Invocation(options, settings.get());
+    return new Invocation(parsed.options(), settings.get(), parsed.given());
   }
 
   /**
@@ -90,7 +91,7 @@ public final class OptionsReader {
    */
   public static Source readSource(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
-    WalbeamOptions options = ArgumentParser.parse(arguments, problems);
+    WalbeamOptions options = ArgumentParser.parse(arguments, problems).options();
     OptionsReader reader = new OptionsReader(options, Clock.systemUTC(), problems);
     Optional<PostgresSettings> postgres = reader.postgres();
     String slot = reader.slot();
@@ -113,8 +114,16 @@ public final class OptionsReader {
       String publication,
       TablePatterns tables) {}
 
-  /** Beam's options for the runner, our settings for everything else. */
-  public record Invocation(WalbeamOptions options, RunSettings settings) {}
+  /**
+   * Beam's options for the runner, our settings for everything else.
+   *
+   * @param given names of the options that the command line has, for defaults that depend on it
+   */
+  public record Invocation(WalbeamOptions options, RunSettings settings, Set<String> given) {
+    public Invocation {
+      given = Set.copyOf(given);
+    }
+  }
 
   private Optional<RunSettings> settings() {
     Placement placement = placement(options);
