@@ -10,6 +10,7 @@ import io.walbeam.local.demo.SourceServer;
 import io.walbeam.local.demo.StandIn;
 import io.walbeam.local.demo.TableComparison;
 import io.walbeam.local.demo.TextRow;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -28,7 +29,8 @@ final class DumpFixture {
   DumpFixture(SourceServer source, StandIn standIn, Path directory, String name) throws Exception {
     this.source = source;
     this.standIn = standIn;
-    this.directory = directory;
+    // Of its own, so that nobody takes what another test's process said for its own.
+    this.directory = Files.createDirectory(directory.resolve("test_" + name));
     this.name = name;
     source.execute("postgres", "CREATE DATABASE " + name);
     destination = new Destination(standIn.endpoint(), PROJECT, name);
