@@ -43,12 +43,21 @@ record LatencyRun(
 
   static LatencyRun measure(LocalEnds ends, NarrowTable table, int rate, int seconds)
       throws IOException, SQLException, InterruptedException {
-    return measure(ends, ends.command().with("snapshot", "never"), table, rate, seconds);
+    return measure(ends, ends.command().with("snapshot", "never"), "", table, rate, seconds);
   }
 
-  /** The same by another command. */
+  /**
+   * The same by another command.
+   *
+   * @param ready what the program says before the first row may be written
+   */
   static LatencyRun measure(
-      LocalEnds ends, PipelineCommand command, NarrowTable table, int rate, int seconds)
+      LocalEnds ends,
+      PipelineCommand command,
+      String ready,
+      NarrowTable table,
+      int rate,
+      int seconds)
       throws IOException, SQLException, InterruptedException {
     int warmUp = rate * WARM_UP_SECONDS;
     int rows = warmUp + rate * seconds;
@@ -57,6 +66,7 @@ record LatencyRun(
     AtomicInteger written = new AtomicInteger();
     try (ChildProcess pipeline = command.start(ends.directory())) {
       Await.until("the reader is connected", DEADLINE, () -> ends.slot().active());
+      Await.until("it says " + ready, DEADLINE, () -> pipeline.errors().contains(ready));
       Thread writer =
           new Thread(
               () -> write(ends, table, rate, committed, positions, written), "latency-writer");
