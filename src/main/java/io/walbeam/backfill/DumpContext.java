@@ -14,9 +14,6 @@ import java.util.concurrent.ExecutorService;
 
 /** What all dumps of one slot share. Thread-safe. */
 public final class DumpContext {
-  /** For the WAL writer, which flushes a few times a second at the latest. Milliseconds. */
-  private static final long SHORT_PAUSE = 5;
-
   /** Where dumped rows go, and what is known of them there. */
   public record Ends(
       DumpRouter router,
@@ -121,9 +118,5 @@ public final class DumpContext {
 
   void pause() throws InterruptedException {
     Thread.sleep(pace().poll().toMillis());
-  }
-
-  void shortPause() throws InterruptedException {
-    Thread.sleep(SHORT_PAUSE);
   }
 }

@@ -39,6 +39,7 @@ final class TableDump {
   private final Patience patience;
   private final DumpConnection primary;
   private final DumpConnection reader;
+  private final DurableWal wal;
   private volatile Stop stopped = Stop.NOT;
   private volatile @Nullable ChunkPlan plan;
 
@@ -47,6 +48,7 @@ final class TableDump {
     this.progress = progress;
     this.patience = new Patience(context, progress.entry().table(), this::isStopped);
     this.primary = context.openPrimary();
+    this.wal = new DurableWal(patience, primary);
     this.reader = context.readsElsewhere() ? context.openReader() : primary;
   }
 
@@ -182,7 +184,7 @@ final class TableDump {
     patience.await(
         "the dump begins when the transactions that are older than it have ended.",
         () -> patience.of("read the running transactions", primary::oldestTransaction) >= next);
-    return patience.of("read the WAL position", primary::insertLsn);
+    return wal.awaitDurable();
   }
 
   /** A standby must have replayed what the dump is to see. */
@@ -270,18 +272,10 @@ final class TableDump {
     }
   }
 
-  /**
-   * With {@code synchronous_commit=off} a row can be read that a crash would take back: what was
-   * visible before is durable once the WAL written until now is.
-   */
+  /** What a standby replays is durable already. */
   private void awaitDurable() throws InterruptedException {
-    if (context.readsElsewhere()) {
-      return;
-    }
-    long written = patience.of("read the WAL position", primary::insertLsn);
-    while (Long.compareUnsigned(patience.of("read the WAL position", primary::flushLsn), written)
-        < 0) {
-      context.shortPause();
+    if (!context.readsElsewhere()) {
+      wal.awaitDurable();
     }
   }
 

@@ -72,10 +72,12 @@ public final class DumpConnection implements AutoCloseable {
       ORDER BY 1
       """;
 
-  private static final String INSERT_POSITION =
+  private static final String WAL_ENDS =
       "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text,"
-          + " pg_catalog.pg_size_bytes(pg_catalog.current_setting('wal_segment_size')),"
-          + " pg_catalog.current_setting('wal_block_size')::pg_catalog.int8";
+          + " pg_catalog.pg_current_wal_flush_lsn()::pg_catalog.text";
+
+  /** Of messages that nobody reads: only their commit counts. */
+  private static final String FLUSH_PREFIX = "walbeam.flush";
 
   private final PostgresConnections connections;
   private final String applicationName;
@@ -150,23 +152,40 @@ public final class DumpConnection implements AutoCloseable {
     return number("pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text");
   }
 
-  /** End of the last record of the WAL, durable or not. */
-  public long insertLsn() throws InterruptedException {
+  /**
+   * Ends of the WAL.
+   *
+   * @param written of what was written; everything that was visible before lies below
+   * @param durable of what survives a crash of the server
+   */
+  public record WalEnds(long written, long durable) {
+    /** Whether everything up to {@code position} survives a crash. */
+    public boolean isDurable(long position) {
+      return Long.compareUnsigned(durable, position) >= 0;
+    }
+  }
+
+  /** Where the WAL ends now. */
+  public WalEnds walEnds() throws InterruptedException {
     return call(
         "read the WAL position",
         c -> {
           try (Statement statement = c.createStatement();
-              ResultSet row = statement.executeQuery(INSERT_POSITION)) {
+              ResultSet row = statement.executeQuery(WAL_ENDS)) {
             row.next();
-            return WalPages.endOfLastRecord(
-                Lsn.parse(row.getString(1)).value(), row.getLong(2), row.getLong(3));
+            return new WalEnds(
+                Lsn.parse(row.getString(1)).value(), Lsn.parse(row.getString(2)).value());
           }
         });
   }
 
-  /** End of the durable WAL. */
-  public long flushLsn() throws InterruptedException {
-    return lsn("pg_current_wal_flush_lsn()");
+  /**
+   * Makes durable what was written until now. By itself PostgreSQL flushes a record that no commit
+   * follows only when the background writer logs the running transactions, which is every 15
+   * seconds ({@code LOG_SNAPSHOT_INTERVAL_MS}, {@code bgwriter.c}).
+   */
+  public void flushWal() throws InterruptedException {
+    emit(FLUSH_PREFIX, "");
   }
 
   /** How far a standby has replayed; the end of the durable WAL on a server that is none. */
@@ -346,12 +365,6 @@ public final class DumpConnection implements AutoCloseable {
     return call(
         "read the running transactions",
         c -> Long.parseLong(text(c, "SELECT pg_catalog." + function)));
-  }
-
-  private long lsn(String function) throws InterruptedException {
-    return call(
-        "read the WAL position",
-        c -> Lsn.parse(text(c, "SELECT pg_catalog." + function + "::pg_catalog.text")).value());
   }
 
   private static String text(Connection connection, String sql) throws SQLException {

@@ -6,7 +6,13 @@ import java.sql.SQLException;
 
 /** Writes messages into the WAL that the replication stream carries. */
 final class LogicalMessages {
-  private static final String EMIT = "SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)";
+  /**
+   * The commit waits for this server's disk whatever the role's default is, and for no standby:
+   * {@code is_local} lasts until the commit is written.
+   */
+  private static final String EMIT =
+      "SELECT pg_catalog.set_config('synchronous_commit', 'local', true),"
+          + " pg_catalog.pg_logical_emit_message(true, ?, ?)";
 
   private LogicalMessages() {}
 

@@ -99,23 +99,29 @@ class DumpedRowsIT {
   }
 
   @Test
-  void onAnIdleServerTheEndOfTheWalIsDurableAlsoBehindASegmentSwitch() throws Exception {
-    try (TestPostgres server = TestPostgres.start(Map.of("autovacuum", "off"));
+  void onAnIdleServerADumpMakesDurableWhatIsWrittenInsteadOfWaitingForSomebodyToCommit()
+      throws Exception {
+    try (TestPostgres server =
+            TestPostgres.start(Map.of("wal_writer_delay", WAL_WRITER_DELAY, "autovacuum", "off"));
         TestDatabase database = server.newDatabase();
-        DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
-      String insert = "SELECT pg_current_wal_insert_lsn()::text";
+        DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test");
+        Connection session = database.connect();
+        Statement statement = session.createStatement()) {
+      database.execute(
+          "CREATE TABLE t (id serial PRIMARY KEY)",
+          "ALTER DATABASE " + database.name() + " SET synchronous_commit = off");
+      session.setAutoCommit(false);
+      long[] written = new long[1];
       Await.until(
-          "nothing is written for a moment after a switch",
+          "something is written that no commit flushes",
           () -> {
-            database.execute("CREATE TABLE IF NOT EXISTS t ()", "SELECT pg_switch_wal()");
-            String before = database.query(insert);
-            long ahead = connection.insertLsn() - connection.flushLsn();
-            if (!database.query(insert).equals(before)) {
-              return false;
-            }
-            assertThat(ahead).as("WAL that is never flushed").isLessThanOrEqualTo(0);
-            return true;
+            statement.execute("INSERT INTO t DEFAULT VALUES");
+            DumpConnection.WalEnds ends = connection.walEnds();
+            written[0] = ends.written();
+            return !ends.isDurable(written[0]);
           });
+      connection.flushWal();
+      assertThat(connection.walEnds().isDurable(written[0])).isTrue();
     }
   }
 
