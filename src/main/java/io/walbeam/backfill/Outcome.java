@@ -1,6 +1,5 @@
 package io.walbeam.backfill;
 
-import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -20,17 +19,10 @@ final class Outcome {
     try {
       return work.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof WalbeamException known) {
-        throw known;
-      }
       if (e.getCause() instanceof InterruptedException) {
         throw new InterruptedException();
       }
-      throw new WalbeamException(
-          FailureKind.BUG,
-          unexpected,
-          "Run again with --debug and report the trace.",
-          e.getCause());
+      throw WalbeamException.of(e.getCause(), unexpected);
     }
   }
 }

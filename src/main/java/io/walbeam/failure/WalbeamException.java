@@ -30,6 +30,19 @@ public final class WalbeamException extends RuntimeException {
     this.remedy = remedy;
   }
 
+  /**
+   * What work in another thread or in a library failed with: {@code cause} itself if it is one of
+   * ours, else a bug.
+   *
+   * @param unexpected what could not be done, one sentence
+   */
+  public static WalbeamException of(@Nullable Throwable cause, String unexpected) {
+    return cause instanceof WalbeamException known
+        ? known
+        : new WalbeamException(
+            FailureKind.BUG, unexpected, "Run again with --debug and report the trace.", cause);
+  }
+
   /** One sentence that says what is wrong. */
   @Override
   public String getMessage() {

@@ -6,7 +6,6 @@ import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailPoint;
-import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
 import io.walbeam.row.ChangelogMapping;
@@ -299,14 +298,8 @@ final class BundleWriter implements BatchDecoder.Mutations {
         }
       }
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof WalbeamException known) {
-        throw known;
-      }
-      throw new WalbeamException(
-          FailureKind.BUG,
-          "Writing to table " + table + " failed unexpectedly.",
-          "Run again with --debug and report the trace.",
-          e.getCause());
+      throw WalbeamException.of(
+          e.getCause(), "Writing to table " + table + " failed unexpectedly.");
     }
   }
 }

@@ -48,15 +48,12 @@ final class DeadLetterQueue {
     last =
         last.handleAsync(
             (before, error) -> {
-              try {
-                write(letters);
-                result.complete(List.of());
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                result.completeExceptionally(e);
-              } catch (RuntimeException | Error e) {
-                result.completeExceptionally(e);
-              }
+              Completion.complete(
+                  result,
+                  () -> {
+                    write(letters);
+                    return List.of();
+                  });
               return null;
             },
             executor);

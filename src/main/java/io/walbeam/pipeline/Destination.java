@@ -70,19 +70,19 @@ final class Destination implements AutoCloseable {
   private final DeadLetterQueue deadLetters;
 
   Destination(RunSettings settings) {
+    this.settings = settings;
     sink = BigQuerySink.acquire(settings.destination());
     catalogue = new SourceCatalogue(settings.postgres());
     sourceRows = new SourceRows(settings.postgres(), sink.stalls());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
     shown =
-        settings.placement() == Placement.WORKERS
-            ? Optional.of(ShownPositions.publisher(ReplicationPipeline.source(settings)))
-            : Optional.empty();
+        isAlone()
+            ? Optional.empty()
+            : Optional.of(ShownPositions.publisher(ReplicationPipeline.source(settings)));
     PublishedPositions positions =
         shown.<PublishedPositions>map(channel -> channel).orElse(LocalPositions.shared());
     publisher = new StatePublisher(sink.stateStore(), positions, key(settings));
-    this.settings = settings;
-    if (settings.placement() == Placement.ONE_JVM) {
+    if (isAlone()) {
       // Tables that wait keep threads; how many is bounded by the bundle and by what is held.
       executor = Executors.newCachedThreadPool(new WriterThreads());
       LocalProgress progress = new LocalProgress(publisher, settings.slot());
@@ -99,9 +99,7 @@ final class Destination implements AutoCloseable {
       heldRows = null;
     }
     DumpPace pace =
-        (settings.placement() == RunSettings.Placement.ONE_JVM
-                ? DumpPace.ONE_JVM
-                : DumpPace.WORKERS)
+        (isAlone() ? DumpPace.ONE_JVM : DumpPace.WORKERS)
             .withChunkRows(settings.dumps().chunkRows());
     dumps = new Dumps(dumpSettings(settings, pace), dumpEnds());
     meter = new JobMeter(sink.metrics(), sink.stalls(), dumps::overview);
@@ -244,17 +242,7 @@ final class Destination implements AutoCloseable {
   /** {@link #write} in another thread. */
   CompletableFuture<List<RefusedRow>> submit(TableChunk chunk) {
     CompletableFuture<List<RefusedRow>> result = new CompletableFuture<>();
-    executor.execute(
-        () -> {
-          try {
-            result.complete(write(chunk));
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            result.completeExceptionally(e);
-          } catch (RuntimeException | Error e) {
-            result.completeExceptionally(e);
-          }
-        });
+    executor.execute(() -> Completion.complete(result, () -> write(chunk)));
     return result;
   }
 

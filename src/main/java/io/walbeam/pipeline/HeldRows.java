@@ -1,6 +1,5 @@
 package io.walbeam.pipeline;
 
-import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
 import io.walbeam.row.DestinationTable;
@@ -178,15 +177,8 @@ final class HeldRows {
   /** Fails if rows that are held cannot be written for a reason that is not their table's. */
   synchronized void throwFailure() {
     Throwable reason = failure;
-    if (reason instanceof WalbeamException known) {
-      throw known;
-    }
     if (reason != null) {
-      throw new WalbeamException(
-          FailureKind.BUG,
-          "Writing rows that were held back failed unexpectedly.",
-          "Run again with --debug and report the trace.",
-          reason);
+      throw WalbeamException.of(reason, "Writing rows that were held back failed unexpectedly.");
     }
   }
 

@@ -2,7 +2,6 @@ package io.walbeam.progress;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.failure.FailPoint;
-import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.StateStore;
@@ -197,16 +196,9 @@ public final class StatePublisher implements AutoCloseable {
 
   private void throwFailure() {
     Throwable reason = failure;
-    if (reason == null) {
-      return;
+    if (reason != null) {
+      throw WalbeamException.of(
+          reason, "The confirmed position " + Lsn.format(highestLsn) + " could not be recorded.");
     }
-    if (reason instanceof WalbeamException known) {
-      throw known;
-    }
-    throw new WalbeamException(
-        FailureKind.BUG,
-        "The confirmed position " + Lsn.format(highestLsn) + " could not be recorded.",
-        "Run again with --debug and report the trace.",
-        reason);
   }
 }

@@ -1,25 +1,17 @@
 package io.walbeam.backfill;
 
-import io.walbeam.change.ChangePosition;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
-import io.walbeam.postgres.PublishedTable;
+import io.walbeam.local.bench.KeyedEnds;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
-import io.walbeam.row.KeyColumns;
-import io.walbeam.row.MappingSettings;
 import io.walbeam.row.ProtoRows;
-import io.walbeam.row.TableMapping;
-import io.walbeam.row.TableNameTemplate;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpLedger;
-import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.RejectedRow;
-import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
 import io.walbeam.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,19 +61,7 @@ final class InProcessDump implements AutoCloseable {
                     Duration.ofMillis(20),
                     Duration.ZERO,
                     landing)),
-            new DumpContext.Ends(
-                InProcessDump::route,
-                new Sink(),
-                letters -> {
-                  throw new IllegalStateException("no row of this test is a dead letter");
-                },
-                new Ledger(),
-                new NothingOutdated(),
-                new Stalls(),
-                (truncation, mapping) -> {
-                  throw new IllegalStateException("no table of this test is truncated");
-                },
-                Clock.systemUTC()));
+            KeyedEnds.of(new Sink(), new Ledger()));
   }
 
   /** Asks for a whole table at the end of the WAL. */
@@ -113,17 +93,6 @@ final class InProcessDump implements AutoCloseable {
     dumps.close();
   }
 
-  private static Optional<DumpRoute> route(PublishedTable table) {
-    KeyColumns key = KeyColumns.of(table.relation(), Optional.empty());
-    TableMapping mapping =
-        TableMapping.compile(
-            table.relation(),
-            key,
-            table.types(),
-            new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
-    return Optional.of(new DumpRoute(table.relation(), key, mapping, null));
-  }
-
   private final class Sink implements TableSink {
     @Override
     public List<RejectedRow> write(DestinationTable table, List<EncodedRow> encoded)
@@ -153,30 +122,5 @@ final class InProcessDump implements AutoCloseable {
         ledger.addAll(entries);
       }
     }
-  }
-
-  private static final class NothingOutdated implements OutdatedRows {
-    @Override
-    public long nowMicros() {
-      return 0;
-    }
-
-    @Override
-    public boolean showsChangesUntil(DestinationTable table, long micros) {
-      return true;
-    }
-
-    @Override
-    public boolean existedBefore(DestinationTable table, long micros) {
-      return false;
-    }
-
-    @Override
-    public long count(DestinationTable table, ChangePosition below) {
-      return 0;
-    }
-
-    @Override
-    public void keys(DestinationTable table, ChangePosition below, long limit, Keys keys) {}
   }
 }

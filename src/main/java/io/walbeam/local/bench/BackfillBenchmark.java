@@ -115,8 +115,8 @@ public final class BackfillBenchmark {
       table.publish();
       table.load(rows, Math.max(1, rows / 1_000_000));
       table.vacuum();
-      DumpRun run =
-          DumpRun.measure(ends, ends.command().withJvmArguments(List.of(heap)), table, rows);
+      WholeDumpRun run =
+          WholeDumpRun.measure(ends, ends.command().withJvmArguments(List.of(heap)), table, rows);
       double millions = rows / 1e6;
       System.out.printf(
           Locale.ROOT,

@@ -1,24 +1,13 @@
 package io.walbeam.local.bench;
 
 import io.walbeam.backfill.DumpContext;
-import io.walbeam.backfill.DumpRoute;
-import io.walbeam.change.ChangePosition;
-import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
-import io.walbeam.row.KeyColumns;
-import io.walbeam.row.MappingSettings;
-import io.walbeam.row.TableMapping;
-import io.walbeam.row.TableNameTemplate;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpLedger;
-import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.RejectedRow;
-import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
-import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Ends of a dump that count the encoded rows and keep none. Thread-safe. */
@@ -32,30 +21,7 @@ final class CountingEnds {
 
   /** What a dump writes to. */
   DumpContext.Ends ends() {
-    return new DumpContext.Ends(
-        CountingEnds::route,
-        new Sink(),
-        letters -> {
-          throw new IllegalStateException("A row of the benchmark is a dead letter.");
-        },
-        new NoLedger(),
-        new NothingOutdated(),
-        new Stalls(),
-        (truncation, mapping) -> {
-          throw new IllegalStateException("The benchmark truncates nothing.");
-        },
-        Clock.systemUTC());
-  }
-
-  private static Optional<DumpRoute> route(PublishedTable table) {
-    KeyColumns key = KeyColumns.of(table.relation(), Optional.empty());
-    TableMapping mapping =
-        TableMapping.compile(
-            table.relation(),
-            key,
-            table.types(),
-            new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
-    return Optional.of(new DumpRoute(table.relation(), key, mapping, null));
+    return KeyedEnds.of(new Sink(), new NoLedger());
   }
 
   private final class Sink implements TableSink {
@@ -77,30 +43,5 @@ final class CountingEnds {
 
     @Override
     public void write(List<DumpEntry> entries, long version) {}
-  }
-
-  private static final class NothingOutdated implements OutdatedRows {
-    @Override
-    public long nowMicros() {
-      return 0;
-    }
-
-    @Override
-    public boolean showsChangesUntil(DestinationTable table, long micros) {
-      return true;
-    }
-
-    @Override
-    public boolean existedBefore(DestinationTable table, long micros) {
-      return false;
-    }
-
-    @Override
-    public long count(DestinationTable table, ChangePosition below) {
-      return 0;
-    }
-
-    @Override
-    public void keys(DestinationTable table, ChangePosition below, long limit, Keys keys) {}
   }
 }

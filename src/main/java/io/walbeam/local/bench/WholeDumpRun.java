@@ -20,7 +20,7 @@ import java.time.Duration;
  * @param serverCpu CPU seconds of the server processes that the dump asked
  * @param peakMegabytes largest resident size of the pipeline's process
  */
-record DumpRun(
+record WholeDumpRun(
     String command,
     long acknowledged,
     double dumpingSeconds,
@@ -34,7 +34,7 @@ record DumpRun(
   private static final String STAND_IN = "stand-in";
 
   /** Runs the command until it has dumped the published table and ended. */
-  static DumpRun measure(LocalEnds ends, PipelineCommand command, NarrowTable table, long rows)
+  static WholeDumpRun measure(LocalEnds ends, PipelineCommand command, NarrowTable table, long rows)
       throws IOException, SQLException, InterruptedException {
     PipelineCommand dump = command.with("snapshot", "only");
     AcknowledgedRows counts = new AcknowledgedRows(ends, table.destination());
@@ -66,7 +66,7 @@ record DumpRun(
         throw new IOException(
             "The pipeline ended with exit code " + exitCode + ": " + pipeline.errors().strip());
       }
-      return new DumpRun(
+      return new WholeDumpRun(
           dump.describe(),
           counts.count(),
           (last[0] - first[0]) / 1e9,

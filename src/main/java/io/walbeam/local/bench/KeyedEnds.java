@@ -1,0 +1,78 @@
+package io.walbeam.local.bench;
+
+import io.walbeam.backfill.DumpContext;
+import io.walbeam.backfill.DumpRoute;
+import io.walbeam.change.ChangePosition;
+import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.KeyColumns;
+import io.walbeam.row.MappingSettings;
+import io.walbeam.row.TableMapping;
+import io.walbeam.row.TableNameTemplate;
+import io.walbeam.sink.DumpLedger;
+import io.walbeam.sink.OutdatedRows;
+import io.walbeam.sink.Stalls;
+import io.walbeam.sink.TableSink;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Ends of a dump in this JVM, for tables with a key that BigQuery takes every row of: no row is a
+ * dead letter, none is outdated, no table is truncated.
+ */
+public final class KeyedEnds {
+  private KeyedEnds() {}
+
+  /** Ends that write to {@code tables} and note in {@code ledger}. */
+  public static DumpContext.Ends of(TableSink tables, DumpLedger ledger) {
+    return new DumpContext.Ends(
+        KeyedEnds::route,
+        tables,
+        letters -> {
+          throw new IllegalStateException("A row is a dead letter.");
+        },
+        ledger,
+        new NothingOutdated(),
+        new Stalls(),
+        (truncation, mapping) -> {
+          throw new IllegalStateException("A table is truncated.");
+        },
+        Clock.systemUTC());
+  }
+
+  private static Optional<DumpRoute> route(PublishedTable table) {
+    KeyColumns key = KeyColumns.of(table.relation(), Optional.empty());
+    TableMapping mapping =
+        TableMapping.compile(
+            table.relation(),
+            key,
+            table.types(),
+            new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
+    return Optional.of(new DumpRoute(table.relation(), key, mapping, null));
+  }
+
+  private static final class NothingOutdated implements OutdatedRows {
+    @Override
+    public long nowMicros() {
+      return 0;
+    }
+
+    @Override
+    public boolean showsChangesUntil(DestinationTable table, long micros) {
+      return true;
+    }
+
+    @Override
+    public boolean existedBefore(DestinationTable table, long micros) {
+      return false;
+    }
+
+    @Override
+    public long count(DestinationTable table, ChangePosition below) {
+      return 0;
+    }
+
+    @Override
+    public void keys(DestinationTable table, ChangePosition below, long limit, Keys keys) {}
+  }
+}
