@@ -2,7 +2,6 @@ package io.walbeam.backfill;
 
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.postgres.TableRange;
@@ -27,17 +26,25 @@ final class ChunkPlan {
   private final List<PhysicalTable> leaves;
   private final DumpScope scope;
   private final DumpPace pace;
-  private final DumpConnection planner;
+  private final Boundaries boundaries;
 
   private int index;
   private int leafIndex;
   private long page;
   private List<String> key;
-  private boolean stopped;
+  private volatile boolean stopped;
   private boolean outdated;
 
+  /** Where a chunk of keys ends. */
+  @FunctionalInterface
+  interface Boundaries {
+    /** The key that is {@code rows} rows behind the beginning of the range; empty at its end. */
+    List<String> keyAfter(PhysicalTable leaf, TableRange.Keys range, long rows)
+        throws InterruptedException;
+  }
+
   /**
-   * @param planner used under this object's lock only
+   * @param boundaries asked under this object's lock, by one thread at a time
    * @param resume where an earlier attempt was, or empty
    */
   ChunkPlan(
@@ -45,13 +52,13 @@ final class ChunkPlan {
       List<PhysicalTable> leaves,
       DumpScope scope,
       DumpPace pace,
-      DumpConnection planner,
+      Boundaries boundaries,
       String resume) {
     this.table = table;
     this.leaves = List.copyOf(leaves);
     this.scope = scope;
     this.pace = pace;
-    this.planner = planner;
+    this.boundaries = boundaries;
     this.key = scope.keyFrom();
     for (PhysicalTable leaf : leaves) {
       if (!byPages(leaf) && !hasPublishedKey()) {
@@ -117,8 +124,10 @@ final class ChunkPlan {
    */
   synchronized boolean isAsPlanned(Chunk chunk, long fileNode) {
     boolean same = chunk.range() instanceof TableRange.Keys || fileNode == chunk.leaf().fileNode();
-    outdated |= !same;
-    stopped |= !same;
+    if (!same) {
+      outdated = true;
+      stopped = true;
+    }
     return same;
   }
 
@@ -127,14 +136,14 @@ final class ChunkPlan {
     return outdated;
   }
 
-  /** Ends the plan: no chunk comes any more. */
-  synchronized void stop() {
+  /** Ends the plan: no chunk comes any more. Never waits for the server. */
+  void stop() {
     stopped = true;
   }
 
   private Chunk nextByKey(PhysicalTable leaf) throws InterruptedException {
     TableRange.Keys rest = new TableRange.Keys(key, scope.keyTo(), true);
-    List<String> boundary = planner.keyAfter(table, leaf, rest, pace.chunkRows());
+    List<String> boundary = boundaries.keyAfter(leaf, rest, pace.chunkRows());
     int at = leafIndex;
     TableRange range = boundary.isEmpty() ? rest : new TableRange.Keys(key, boundary, false);
     if (boundary.isEmpty()) {

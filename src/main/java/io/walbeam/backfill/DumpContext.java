@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /** What all dumps of one slot share. Thread-safe. */
 public final class DumpContext {
@@ -101,10 +102,16 @@ public final class DumpContext {
     return new DumpConnection(settings.primary(), "walbeam-dumps:" + settings.slot());
   }
 
-  DumpConnection openReader() {
+  /**
+   * A connection to where rows are read.
+   *
+   * @param replica what a standby must be, null if it does not matter yet
+   */
+  DumpConnection openReader(@Nullable Replica replica) {
     return new DumpConnection(
         settings.replica() == null ? settings.primary() : settings.replica(),
-        "walbeam-dumps:" + settings.slot());
+        "walbeam-dumps:" + settings.slot(),
+        replica);
   }
 
   /** Whether rows are read from another server than the one whose WAL is read. */

@@ -6,16 +6,11 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
-import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +33,9 @@ final class TableDump {
   private final DumpProgress progress;
   private final Patience patience;
   private final DumpConnection primary;
-  private final DumpConnection reader;
   private final DurableWal wal;
   private volatile Stop stopped = Stop.NOT;
-  private volatile @Nullable ChunkPlan plan;
+  private volatile @Nullable TableReading reading;
 
   TableDump(DumpContext context, DumpProgress progress) {
     this.context = context;
@@ -49,7 +43,6 @@ final class TableDump {
     this.patience = new Patience(context, progress.entry().table(), this::isStopped);
     this.primary = context.openPrimary();
     this.wal = new DurableWal(patience, primary);
-    this.reader = context.readsElsewhere() ? context.openReader() : primary;
   }
 
   /** Reads no further chunk; {@link #run} returns soon after. Any thread. */
@@ -57,7 +50,7 @@ final class TableDump {
     if (stopped != Stop.CLOSED) {
       stopped = reason;
     }
-    ChunkPlan current = plan;
+    TableReading current = reading;
     if (current != null) {
       current.stop();
     }
@@ -85,27 +78,17 @@ final class TableDump {
       DumpRoute route = route(table);
       DumpScope bounds = canonical(table, scope);
       long ready = awaitVisible();
-      awaitReplica(ready);
-      for (boolean whole = false; !whole; ) {
-        ChunkPlan chunks = plan(table, bounds);
-        plan = chunks;
-        if (isStopped()) {
-          return;
-        }
-        log.info("Dumping table {} {}.", id, chunks.reason());
-        progress.begin(chunks.total());
-        read(table, route, chunks, workers);
-        whole = !chunks.isOutdated();
-        if (!whole) {
-          log.info("Table {} was rewritten meanwhile; it is read from its first page again.", id);
-        }
+      TableReading chunks =
+          new TableReading(context, progress, patience, wal, table, route, awaitReplica(ready));
+      reading = chunks;
+      if (!isStopped()) {
+        chunks.run(bounds, workers);
       }
       if (!isStopped() && scope.isAll()) {
         purge(route.replica());
       }
     } finally {
       primary.close();
-      reader.close();
     }
   }
 
@@ -187,135 +170,24 @@ final class TableDump {
     return wal.awaitDurable();
   }
 
-  /** A standby must have replayed what the dump is to see. */
-  private void awaitReplica(long lsn) throws InterruptedException {
+  /**
+   * Waits for the standby to replay what the dump is to see.
+   *
+   * @return null if rows are read from the primary
+   */
+  private @Nullable Replica awaitReplica(long ready) throws InterruptedException {
     if (!context.readsElsewhere()) {
-      return;
+      return null;
     }
-    String ask = "ask the replica of --snapshotUrl";
-    if (!patience.of(ask, reader::isStandby)
-        || !patience
-            .of(ask, reader::systemIdentifier)
-            .equals(patience.of("ask for the server's identity", primary::systemIdentifier))) {
-      throw new WalbeamException(
-          FailureKind.OPERATOR,
-          "The server of --snapshotUrl is no standby of the server of --postgresUrl, so table "
-              + progress.entry().table()
-              + " is not read there.",
-          "Correct --snapshotUrl, or leave it out.");
+    String ask = "ask for the server's identity";
+    String systemIdentifier = patience.of(ask, primary::role).systemIdentifier();
+    Replica replica = new Replica(progress.entry().table(), systemIdentifier, ready);
+    try (DumpConnection standby = context.openReader(null)) {
+      patience.await(
+          "the dump begins when the replica of --snapshotUrl has replayed the request.",
+          () -> replica.isReady(patience.of("ask the replica of --snapshotUrl", standby::role)));
     }
-    patience.await(
-        "the dump begins when the replica of --snapshotUrl has replayed the request.",
-        () -> Long.compareUnsigned(patience.of(ask, reader::replayLsn), lsn) >= 0);
-  }
-
-  private ChunkPlan plan(PublishedTable table, DumpScope scope) throws InterruptedException {
-    List<PhysicalTable> leaves =
-        patience.of("describe the table", () -> reader.leaves(table.relation().id()));
-    Set<Optional<TableId>> only =
-        scope.partitions().stream().map(TableNames::parse).collect(Collectors.toSet());
-    List<PhysicalTable> meant =
-        only.isEmpty()
-            ? leaves
-            : leaves.stream().filter(leaf -> only.contains(Optional.of(leaf.table()))).toList();
-    progress.covers(meant);
-    return new ChunkPlan(table, meant, scope, context.pace(), reader, progress.entry().resume());
-  }
-
-  private void read(PublishedTable table, DumpRoute route, ChunkPlan chunks, int workers)
-      throws InterruptedException {
-    List<Future<?>> others = new ArrayList<>();
-    for (int i = 1; i < workers; i++) {
-      others.add(
-          context
-              .executor()
-              .submit(
-                  () -> {
-                    work(table, route, chunks);
-                    return null;
-                  }));
-    }
-    boolean done = false;
-    try {
-      work(table, route, chunks);
-      for (Future<?> other : others) {
-        Outcome.of(other, "Reading a chunk failed unexpectedly.");
-      }
-      done = true;
-    } finally {
-      if (!done) {
-        chunks.stop();
-        others.forEach(other -> other.cancel(true));
-      }
-    }
-  }
-
-  /** One connection's share of the chunks. */
-  private void work(PublishedTable table, DumpRoute route, ChunkPlan chunks)
-      throws InterruptedException {
-    try (DumpConnection connection = context.openReader()) {
-      ChunkWriter.Target target =
-          new ChunkWriter.Target(
-              route,
-              progress.entry(),
-              context.tables(),
-              context.deadLetters(),
-              context.executor(),
-              this::awaitDurable,
-              context.pace().landing(),
-              context.clock());
-      for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {
-        read(table, connection, target, chunks, chunk);
-      }
-    } finally {
-      progress.flush();
-    }
-  }
-
-  /** What a standby replays is durable already. */
-  private void awaitDurable() throws InterruptedException {
-    if (!context.readsElsewhere()) {
-      wal.awaitDurable();
-    }
-  }
-
-  private void read(
-      PublishedTable table,
-      DumpConnection connection,
-      ChunkWriter.Target target,
-      ChunkPlan chunks,
-      Chunk chunk)
-      throws InterruptedException {
-    patience.of(
-        "read a chunk",
-        () -> {
-          readOnce(table, connection, target, chunks, chunk);
-          return 0;
-        });
-  }
-
-  private void readOnce(
-      PublishedTable table,
-      DumpConnection connection,
-      ChunkWriter.Target target,
-      ChunkPlan chunks,
-      Chunk chunk)
-      throws InterruptedException {
-    ChunkWriter writer = new ChunkWriter(target, chunk.leafIndex());
-    boolean done = false;
-    try {
-      DumpConnection.Copied copied =
-          connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
-      long rows = writer.finish();
-      done = true;
-      if (chunks.isAsPlanned(chunk, copied.fileNode())) {
-        progress.done(chunk, rows, copied.bytes());
-      }
-    } finally {
-      if (!done) {
-        writer.abandon();
-      }
-    }
+    return replica;
   }
 
   /** Everything that the source has was written at the request's position or later. */

@@ -76,17 +76,31 @@ public final class DumpConnection implements AutoCloseable {
       "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text,"
           + " pg_catalog.pg_current_wal_flush_lsn()::pg_catalog.text";
 
+  private static final String ROLE =
+      "SELECT pg_catalog.pg_is_in_recovery(), system_identifier::pg_catalog.text,"
+          + " coalesce(pg_catalog.pg_last_wal_replay_lsn()::pg_catalog.text, '0/0')"
+          + " FROM pg_catalog.pg_control_system()";
+
   /** Of messages that nobody reads: only their commit counts. */
   private static final String FLUSH_PREFIX = "walbeam.flush";
 
   private final PostgresConnections connections;
   private final String applicationName;
+  private final @Nullable Admission admission;
   private volatile @Nullable Connection connection;
   private volatile boolean closed;
 
+  /** A connection to a server that is asked whatever it is. */
   public DumpConnection(PostgresSettings settings, String applicationName) {
+    this(settings, applicationName, null);
+  }
+
+  /** A connection to a server that may be another one at the next session. */
+  public DumpConnection(
+      PostgresSettings settings, String applicationName, @Nullable Admission admission) {
     this.connections = new PostgresConnections(settings);
     this.applicationName = applicationName;
+    this.admission = admission;
   }
 
   @FunctionalInterface
@@ -188,34 +202,37 @@ public final class DumpConnection implements AutoCloseable {
     emit(FLUSH_PREFIX, "");
   }
 
-  /** How far a standby has replayed; the end of the durable WAL on a server that is none. */
-  public long replayLsn() throws InterruptedException {
-    return call(
-        "read the WAL position",
-        c ->
-            Slots.lsn(
-                text(
-                    c,
-                    "SELECT (CASE WHEN pg_catalog.pg_is_in_recovery()"
-                        + " THEN pg_catalog.pg_last_wal_replay_lsn()"
-                        + " ELSE pg_catalog.pg_current_wal_flush_lsn() END)::pg_catalog.text")));
+  /**
+   * What a server is to a reader of rows.
+   *
+   * @param standby whether it replays the WAL of another
+   * @param systemIdentifier what a primary and its standbys share, and no other server has
+   * @param replayed how far it has replayed, 0 if it is no standby
+   */
+  public record Role(boolean standby, String systemIdentifier, long replayed) {}
+
+  /** Decides which servers rows may be read from. Thread-safe. */
+  @FunctionalInterface
+  public interface Admission {
+    /**
+     * Called for every new session, before anything is read, and at the end of every chunk.
+     *
+     * @throws WalbeamException if nothing may be read there
+     */
+    void check(Role role);
   }
 
-  /** Whether the server is a standby. */
-  public boolean isStandby() throws InterruptedException {
-    return call(
-        "ask for the server's role",
-        c -> "true".equals(text(c, "SELECT pg_catalog.pg_is_in_recovery()::pg_catalog.text")));
+  /** What the server is. */
+  public Role role() throws InterruptedException {
+    return call("ask for the server's role", DumpConnection::role);
   }
 
-  /** What a primary and its standbys share, and no other server has. */
-  public String systemIdentifier() throws InterruptedException {
-    return call(
-        "ask for the server's identity",
-        c ->
-            text(
-                c,
-                "SELECT system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system()"));
+  private static Role role(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(ROLE)) {
+      row.next();
+      return new Role(row.getBoolean(1), row.getString(2), Lsn.parse(row.getString(3)).value());
+    }
   }
 
   /**
@@ -310,6 +327,8 @@ public final class DumpConnection implements AutoCloseable {
             long bytes = copyRows(c, sql, columns, withAddress, rows);
             // COPY's lock keeps the table from being rewritten until the commit.
             long fileNode = Long.parseLong(text(c, FILE_NODE + leaf.oid()));
+            // A session survives the promotion of its standby.
+            admit(c);
             c.commit();
             c.setAutoCommit(true);
             complete = true;
@@ -391,6 +410,7 @@ public final class DumpConnection implements AutoCloseable {
       boolean ready = false;
       try (Statement statement = open.createStatement()) {
         statement.execute(SESSION);
+        admit(open);
         ready = true;
       } finally {
         if (!ready) {
@@ -404,6 +424,12 @@ public final class DumpConnection implements AutoCloseable {
       }
     }
     return open;
+  }
+
+  private void admit(Connection open) throws SQLException {
+    if (admission != null) {
+      admission.check(role(open));
+    }
   }
 
   private void drop() {

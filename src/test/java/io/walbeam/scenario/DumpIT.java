@@ -3,6 +3,7 @@ package io.walbeam.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.SourceServer;
 import io.walbeam.local.demo.StandIn;
 import java.nio.file.Path;
@@ -18,6 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Dumps by the finished program: what was there before, what is asked for, what is refused. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DumpIT {
+  /** Sessions of dumps, ended from outside. */
+  private static final String END_READERS =
+      "SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity"
+          + " WHERE application_name LIKE 'walbeam-dumps:%' AND datname = current_database()";
+
+  /** Few enough that a dump gets on in between. */
+  private static final int SESSIONS_TO_END = 6;
+
   private Path directory;
   private SourceServer source;
   private StandIn standIn;
@@ -205,6 +214,32 @@ class DumpIT {
     return "SELECT pg_logical_emit_message(true, 'walbeam.backfill', '"
         + content.replace("'", "''")
         + "')";
+  }
+
+  @Test
+  void sessionsThatEndInTheMiddleCostADumpNothing() throws Exception {
+    DumpFixture fixture = fixture("cut");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 1000) g");
+    PipelineCommand small =
+        fixture.command().with("snapshotChunkRows", "1").with("snapshot", "never");
+    try (ChildProcess pipeline = fixture.start(small)) {
+      fixture.awaitReading(pipeline);
+      fixture.execute(emit("{\"tables\":[\"public.t\"],\"keyFrom\":[\"1\"],\"keyTo\":[\"900\"]}"));
+      int[] ended = new int[1];
+      fixture.await(
+          pipeline,
+          "the dump is finished",
+          () -> {
+            if (ended[0] < SESSIONS_TO_END) {
+              ended[0] += Integer.parseInt(fixture.query(END_READERS).orElseThrow());
+            }
+            return fixture.ledgerExists() && fixture.ledger().contains("t:REQUEST:FINISHED");
+          });
+      assertThat(ended[0]).isGreaterThanOrEqualTo(SESSIONS_TO_END);
+    }
+    assertThat(fixture.ledger("CAST(row_count AS STRING)")).containsExactly("900");
   }
 
   @Test

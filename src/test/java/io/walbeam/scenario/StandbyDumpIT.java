@@ -274,6 +274,29 @@ class StandbyDumpIT {
     fixture.assertEqual();
   }
 
+  @Test
+  void aStandbyThatIsPromotedInTheMiddleOfADumpIsNotReadFromAnyMore(@TempDir Path own)
+      throws Exception {
+    DumpFixture fixture = large("promoted");
+    try (SourceServer promoted =
+        Standby.of(source, own.resolve("promoted"), Standby.PRIMARY_SETTINGS)) {
+      PipelineCommand command =
+          command(fixture, "promoted").with("snapshotUrl", promoted.url("promoted"));
+      try (ChildProcess pipeline = fixture.start(command)) {
+        awaitHeldUp(fixture, pipeline, promoted, "promoted");
+        promoted.query("postgres", "SELECT pg_promote()::text");
+        fault("DELETE", "");
+        fixture.await(
+            pipeline, "the dump has failed", () -> fixture.ledger().contains("t:INITIAL:FAILED"));
+        assertThat(pipeline.errors()).contains("The server of --snapshotUrl is no standby");
+      }
+      // What others write there must never arrive.
+      promoted.execute("promoted", "INSERT INTO t VALUES (-1, 'elsewhere')");
+    }
+    fixture.runToNow();
+    fixture.assertEqual();
+  }
+
   private static int unusedPort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
@@ -293,10 +316,16 @@ class StandbyDumpIT {
 
   private void awaitHeldUp(DumpFixture fixture, ChildProcess pipeline, String name)
       throws Exception {
+    awaitHeldUp(fixture, pipeline, standby, name);
+  }
+
+  private static void awaitHeldUp(
+      DumpFixture fixture, ChildProcess pipeline, SourceServer server, String name)
+      throws Exception {
     fixture.await(
         pipeline,
         "a chunk is read and nobody takes its rows",
-        () -> standby.query("postgres", HELD_UP.replace("%DATABASE%", name)).isPresent());
+        () -> server.query("postgres", HELD_UP.replace("%DATABASE%", name)).isPresent());
   }
 
   private void fault(String method, String body) throws IOException, InterruptedException {

@@ -1,0 +1,48 @@
+package io.walbeam.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.testing.TestDatabase;
+import io.walbeam.testing.TestPostgres;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class DumpConnectionIT {
+  private static final String NAME = "walbeam-test-dump";
+
+  private static final String END_SESSIONS =
+      "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+          + " WHERE application_name = '"
+          + NAME
+          + "' AND datname = current_database()";
+
+  @Test
+  void everySessionIsAskedWhatItsServerIsBeforeAnythingIsRead() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      AtomicInteger asked = new AtomicInteger();
+      String system = database.query("SELECT system_identifier::text FROM pg_control_system()");
+      DumpConnection.Admission onlyOnce =
+          role -> {
+            assertThat(role.standby()).isFalse();
+            assertThat(role.systemIdentifier()).isEqualTo(system);
+            if (asked.incrementAndGet() > 1) {
+              throw new WalbeamException(FailureKind.TRANSIENT, "behind", "later");
+            }
+          };
+      try (DumpConnection connection = new DumpConnection(database.settings(), NAME, onlyOnce)) {
+        connection.walEnds();
+        connection.walEnds();
+        assertThat(asked).as("once for one session").hasValue(1);
+        database.query(END_SESSIONS);
+        assertThatThrownBy(connection::walEnds)
+            .as("the session that was ended")
+            .isInstanceOf(WalbeamException.class);
+        assertThatThrownBy(connection::walEnds).as("the next session").hasMessage("behind");
+        assertThat(asked).hasValue(2);
+      }
+    }
+  }
+}
