@@ -38,23 +38,27 @@ public final class DumpRequest {
   private static final int LONGEST_NAME = 300;
 
   private static final Set<String> FIELDS =
-      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions");
+      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions", "job");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private DumpRequest() {}
 
-  /** The content of a request for whole tables that were never dumped. */
-  public static String initial(List<TableId> tables) {
+  /**
+   * The content of a job's own request for whole tables that were never dumped.
+   *
+   * @param job see {@link Origin}
+   */
+  static String initial(List<TableId> tables, String job) {
     ObjectNode request = names(tables);
-    request.put("kind", "initial");
+    request.put("kind", "initial").put("job", job);
     return request.toString();
   }
 
-  /** The content of a request for partitions that came to a table. */
-  static String partitions(TableId table, List<TableId> partitions) {
-    ObjectNode request = names(List.of(table));
+  /** The content of a job's own request for partitions that came to a table. */
+  static String partitions(TableId table, List<TableId> partitions, String job) {
+    ObjectNode request = names(List.of(table)).put("job", job);
     ArrayNode array = request.putArray("partitions");
     partitions.forEach(partition -> array.add(partition.quoted()));
     return request.toString();
@@ -81,34 +85,48 @@ public final class DumpRequest {
     return request;
   }
 
-  /** Where and when a request was committed. */
-  public record Origin(String slot, long epoch, long commitLsn, long commitMicros) {}
+  /**
+   * Where and when a request was committed, and who reads it.
+   *
+   * @param messageLsn of the request itself; a transaction may have several
+   * @param job the secret by which the job that reads it knows its own requests
+   */
+  public record Origin(
+      String slot, long epoch, long commitLsn, long messageLsn, long commitMicros, String job) {}
 
   /**
-   * The ledger entries that a request amounts to: one for each table, or one that says why it is
-   * refused.
+   * What a request amounts to.
+   *
+   * @param own whether the job that reads it made it
+   * @param entries one for each table, or one that says why the request is refused; none if it is
+   *     an earlier job's, whose place the present one has taken
    */
-  public static List<DumpEntry> entries(Origin origin, byte[] content) {
+  record Read(boolean own, List<DumpEntry> entries) {}
+
+  /** Reads the content of a request. */
+  static Read read(Origin origin, byte[] content) {
     String refusal;
     try {
       if (content.length > LARGEST_CONTENT) {
         refusal = "The request is longer than 64 KB.";
       } else {
-        return entries(origin, JSON.readTree(new String(content, StandardCharsets.UTF_8)));
+        return read(origin, JSON.readTree(new String(content, StandardCharsets.UTF_8)));
       }
     } catch (JsonProcessingException e) {
       refusal = "The request is not JSON.";
     } catch (RefusedException e) {
       refusal = e.reason;
     }
-    return List.of(
-        entry(
-            origin,
-            new TableId("", ""),
-            DumpEntry.Kind.REQUEST,
-            DumpEntry.Status.REFUSED,
-            DumpScope.ALL,
-            refusal + " Send {\"tables\":[\"schema.table\"]}."));
+    return new Read(
+        false,
+        List.of(
+            entry(
+                origin,
+                new TableId("", ""),
+                DumpEntry.Kind.REQUEST,
+                DumpEntry.Status.REFUSED,
+                DumpScope.ALL,
+                refusal + " Send {\"tables\":[\"schema.table\"]}.")));
   }
 
   private static final class RefusedException extends Exception {
@@ -121,7 +139,7 @@ public final class DumpRequest {
     }
   }
 
-  private static List<DumpEntry> entries(Origin origin, JsonNode request) throws RefusedException {
+  private static Read read(Origin origin, JsonNode request) throws RefusedException {
     if (!request.isObject()) {
       throw new RefusedException("The request is not a JSON object.");
     }
@@ -152,11 +170,20 @@ public final class DumpRequest {
           case "request" -> DumpEntry.Kind.REQUEST;
           default -> throw new RefusedException("The kind is initial or request.");
         };
+    String job = request.path("job").asText("");
+    boolean own = !job.isEmpty() && job.equals(origin.job());
     List<DumpEntry> entries = new ArrayList<>();
+    if (kind == DumpEntry.Kind.INITIAL && !own) {
+      // Anybody can write one; it would be carried out where requests are switched off.
+      if (job.isEmpty()) {
+        throw new RefusedException("Only walbeam itself asks for initial dumps.");
+      }
+      return new Read(false, entries);
+    }
     for (TableId table : tables) {
       entries.add(entry(origin, table, kind, DumpEntry.Status.REQUESTED, scope, ""));
     }
-    return entries;
+    return new Read(own, entries);
   }
 
   private static List<String> texts(JsonNode array, int most, int longest, String field)
@@ -191,7 +218,7 @@ public final class DumpRequest {
         origin.slot(),
         origin.epoch(),
         origin.commitLsn(),
-        0,
+        origin.messageLsn(),
         origin.commitMicros(),
         table,
         kind,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param initial whether tables that were never dumped are dumped
  * @param requests whether requests of others are carried out
  * @param parallelism connections to read with
+ * @param job the secret by which the job knows its own requests
  */
 public record DumpSettings(
     PostgresSettings primary,
@@ -24,4 +25,11 @@ public record DumpSettings(
     boolean initial,
     boolean requests,
     int parallelism,
-    DumpPace pace) {}
+    String job,
+    DumpPace pace) {
+  /** Hides the job's secret. */
+  @Override
+  public String toString() {
+    return "DumpSettings[" + slot + "]";
+  }
+}

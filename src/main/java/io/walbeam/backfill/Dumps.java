@@ -5,12 +5,10 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
-import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.Stalls;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -98,21 +96,21 @@ public final class Dumps implements AutoCloseable {
 
   /** Makes requests that the stream brought durable; they begin soon. */
   public void record(DumpRequest.Origin origin, byte[] content) throws InterruptedException {
-    List<DumpEntry> requested = new ArrayList<>();
-    for (DumpEntry entry : DumpRequest.entries(origin, content)) {
+    DumpRequest.Read request = DumpRequest.read(origin, content);
+    if (request.entries().isEmpty()) {
+      log.debug("The request of an earlier run is left to this one's own.");
+      return;
+    }
+    if (!request.own() && !context.settings().requests()) {
+      log.info("A dump request is ignored, because of --requests=off.");
+      return;
+    }
+    for (DumpEntry entry : request.entries()) {
       if (entry.status() == Status.REFUSED) {
         log.warn("A dump request is refused. {}", entry.error());
       }
-      if (entry.kind() == Kind.INITIAL || context.settings().requests()) {
-        requested.add(entry);
-      } else {
-        log.info("A dump request is ignored, because of --requests=off.");
-      }
     }
-    if (requested.isEmpty()) {
-      return;
-    }
-    note(requested);
+    note(request.entries());
   }
 
   private void note(List<DumpEntry> requested) throws InterruptedException {

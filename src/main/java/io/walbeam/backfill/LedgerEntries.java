@@ -52,7 +52,7 @@ final class LedgerEntries {
                     other.kind() == Kind.INITIAL
                         && other.table().equals(entry.table())
                         && other.epoch() == entry.epoch()
-                        && other.requestLsn() != entry.requestLsn()
+                        && !EntryKey.of(other).equals(EntryKey.of(entry))
                         && (other.status() == Status.FINISHED || other.status() == Status.RUNNING));
   }
 }

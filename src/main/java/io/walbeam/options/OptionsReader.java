@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +41,14 @@ public final class OptionsReader {
 
   private final WalbeamOptions options;
   private final Clock clock;
+  private final String jobToken;
   private final List<String> problems;
 
-  private OptionsReader(WalbeamOptions options, Clock clock, List<String> problems) {
+  private OptionsReader(
+      WalbeamOptions options, Clock clock, String jobToken, List<String> problems) {
     this.options = options;
     this.clock = clock;
+    this.jobToken = jobToken;
     this.problems = problems;
   }
 
@@ -57,7 +61,9 @@ public final class OptionsReader {
     List<String> problems = new ArrayList<>();
     ArgumentParser.Parsed parsed = ArgumentParser.parse(arguments, problems);
     Optional<RunSettings> settings =
-        new OptionsReader(parsed.options(), Clock.systemUTC(), problems).settings();
+        new OptionsReader(
+                parsed.options(), Clock.systemUTC(), UUID.randomUUID().toString(), problems)
+            .settings();
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
@@ -68,12 +74,13 @@ public final class OptionsReader {
    * The settings of a job that runs already, from its options.
    *
    * @param jobStart epoch milliseconds
+   * @param jobToken as the launcher chose it
    * @throws WalbeamException if the options give none, which the launcher would have refused
    */
-  public static RunSettings settings(WalbeamOptions options, long jobStart) {
+  public static RunSettings settings(WalbeamOptions options, long jobStart, String jobToken) {
     List<String> problems = new ArrayList<>();
     Clock clock = Clock.fixed(Instant.ofEpochMilli(jobStart), ZoneOffset.UTC);
-    return new OptionsReader(options, clock, problems)
+    return new OptionsReader(options, clock, jobToken, problems)
         .settings()
         .filter(settings -> problems.isEmpty())
         .orElseThrow(
@@ -92,7 +99,7 @@ public final class OptionsReader {
   public static Source readSource(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
     WalbeamOptions options = ArgumentParser.parse(arguments, problems).options();
-    OptionsReader reader = new OptionsReader(options, Clock.systemUTC(), problems);
+    OptionsReader reader = new OptionsReader(options, Clock.systemUTC(), "", problems);
     Optional<PostgresSettings> postgres = reader.postgres();
     String slot = reader.slot();
     String publication = reader.publication();
@@ -154,6 +161,7 @@ public final class OptionsReader {
             stopAtNow,
             epoch,
             clock.millis(),
+            jobToken,
             destination.get(),
             mapping.get(),
             writeMode,

@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param stopAtNow end once everything committed before the start is written
  * @param epoch first section of every position
  * @param jobStart when the job was started, epoch milliseconds; names the job among others
+ * @param jobToken by which the job knows its own requests; nobody can guess it
  */
 public record RunSettings(
     PostgresSettings postgres,
@@ -22,6 +23,7 @@ public record RunSettings(
     boolean stopAtNow,
     long epoch,
     long jobStart,
+    String jobToken,
     BigQuerySettings destination,
     MappingSettings mapping,
     WriteMode writeMode,

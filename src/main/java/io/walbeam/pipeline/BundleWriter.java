@@ -182,7 +182,7 @@ final class BundleWriter implements BatchDecoder.Mutations {
   @Override
   public void dumpRequest(byte[] content, RowMeta meta) {
     dumpRequests.add(
-        new Request(destination.requestOrigin(meta.commitLsn(), meta.commitTimeMicros()), content));
+        new Request(destination.requestOrigin(meta.position(), meta.commitTimeMicros()), content));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.walbeam.backfill.DumpSettings;
 import io.walbeam.backfill.Dumps;
 import io.walbeam.backfill.Positions;
 import io.walbeam.backfill.Truncations;
+import io.walbeam.change.ChangePosition;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
@@ -130,6 +131,7 @@ final class Destination implements AutoCloseable {
         settings.dumps().initial(),
         settings.dumps().requests(),
         settings.dumps().parallelism(),
+        settings.jobToken(),
         pace);
   }
 
@@ -222,9 +224,15 @@ final class Destination implements AutoCloseable {
     return settings.dumps().applyTruncations();
   }
 
-  /** Names a dump request that was committed there and then. */
-  DumpRequest.Origin requestOrigin(long commitLsn, long commitMicros) {
-    return new DumpRequest.Origin(settings.slot(), settings.epoch(), commitLsn, commitMicros);
+  /** Names a dump request that was written there and then. */
+  DumpRequest.Origin requestOrigin(ChangePosition position, long commitMicros) {
+    return new DumpRequest.Origin(
+        settings.slot(),
+        settings.epoch(),
+        position.commitLsn(),
+        position.changeLsn(),
+        commitMicros,
+        settings.jobToken());
   }
 
   /** Writes the rows of one table; see {@link ChunkWriter#write}. */

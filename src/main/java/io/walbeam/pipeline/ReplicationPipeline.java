@@ -30,7 +30,9 @@ public final class ReplicationPipeline {
 
   /** Builds the pipeline; connects to nothing. */
   public static Pipeline build(PipelineOptions options, RunSettings settings) {
-    options.as(JobOptions.class).setWalbeamJobStart(settings.jobStart());
+    JobOptions job = options.as(JobOptions.class);
+    job.setWalbeamJobStart(settings.jobStart());
+    job.setWalbeamJobToken(settings.jobToken());
     Pipeline pipeline = Pipeline.create(options);
     PCollection<ChangeBatch> batches =
         pipeline.apply(
@@ -60,8 +62,12 @@ public final class ReplicationPipeline {
 
     @Override
     public SourceSettings read(PipelineOptions options) {
-      long start = options.as(JobOptions.class).getWalbeamJobStart();
-      return source(OptionsReader.settings(options.as(WalbeamOptions.class), start));
+      JobOptions job = options.as(JobOptions.class);
+      return source(
+          OptionsReader.settings(
+              options.as(WalbeamOptions.class),
+              job.getWalbeamJobStart(),
+              job.getWalbeamJobToken()));
     }
   }
 

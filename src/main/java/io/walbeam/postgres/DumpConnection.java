@@ -36,7 +36,11 @@ public final class DumpConnection implements AutoCloseable {
           + " SET statement_timeout = "
           + STATEMENT_TIMEOUT_MILLIS
           + "; SET lock_timeout = "
-          + LOCK_TIMEOUT_MILLIS;
+          + LOCK_TIMEOUT_MILLIS
+          // Limits for forgotten sessions; which of them exist depends on the version.
+          + "; SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
+          + " WHERE name IN ('idle_session_timeout', 'idle_in_transaction_session_timeout',"
+          + " 'transaction_timeout')";
 
   private static final String FILE_NODE =
       "SELECT coalesce(pg_catalog.pg_relation_filenode(oid), 0)::pg_catalog.text"

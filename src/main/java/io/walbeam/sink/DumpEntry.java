@@ -7,7 +7,7 @@ import io.walbeam.change.TableId;
  *
  * @param slot name of the replication slot, part of the key
  * @param requestLsn commit LSN of the request's transaction, the consistent point; part of the key
- * @param changeLsn LSN of a truncation's record, 0 for a dump; part of the key
+ * @param changeLsn LSN of the request itself, or of a truncation's record; part of the key
  * @param requestCommitMicros commit time of it, microseconds since the Unix epoch
  * @param table the source table, part of the key; both names empty if the request names none
  * @param scope JSON object of what part of the table is meant, {@code {}} for all of it

@@ -16,4 +16,13 @@ public interface JobOptions extends PipelineOptions {
   Long getWalbeamJobStart();
 
   void setWalbeamJobStart(Long value);
+
+  /**
+   * What the job writes into its own requests in the WAL, so that nobody else's pass for them. It
+   * opens nothing.
+   */
+  @Default.String("")
+  String getWalbeamJobToken();
+
+  void setWalbeamJobToken(String value);
 }

@@ -53,6 +53,7 @@ final class InProcessDump implements AutoCloseable {
                 false,
                 true,
                 1,
+                "",
                 new DumpPace(
                     usual.chunkBytes(),
                     usual.chunkRows(),
@@ -68,7 +69,7 @@ final class InProcessDump implements AutoCloseable {
   void request(String table) throws Exception {
     dumps.start((prefix, content) -> {});
     dumps.record(
-        new DumpRequest.Origin(database.slot(), 0, database.walEnd(), 0),
+        new DumpRequest.Origin(database.slot(), 0, database.walEnd(), 0, 0, ""),
         DumpRequest.of(List.of(new TableId("public", table)), List.of(), List.of())
             .getBytes(StandardCharsets.UTF_8));
   }

@@ -53,7 +53,9 @@ class OptionsReaderTest {
   @Test
   void theOptionsOfARunningJobYieldWhatItsLauncherRead() throws ConfigurationProblems {
     OptionsReader.Invocation launcher = OptionsReader.read(GOOD);
-    assertThat(OptionsReader.settings(launcher.options(), launcher.settings().jobStart()))
+    assertThat(
+            OptionsReader.settings(
+                launcher.options(), launcher.settings().jobStart(), launcher.settings().jobToken()))
         .usingRecursiveComparison()
         .withEqualsForType(
             (left, right) -> left.pattern().equals(right.pattern()), java.util.regex.Pattern.class)

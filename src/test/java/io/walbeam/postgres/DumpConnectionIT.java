@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,12 @@ class DumpConnectionIT {
           + " WHERE application_name = '"
           + NAME
           + "' AND datname = current_database()";
+
+  private static final String IDLE_FOR_SHORT =
+      "SELECT count(*)::text FROM pg_stat_activity WHERE application_name = '"
+          + NAME
+          + "' AND datname = current_database()"
+          + " AND clock_timestamp() - state_change < '2s'::interval";
 
   @Test
   void everySessionIsAskedWhatItsServerIsBeforeAnythingIsRead() throws Exception {
@@ -42,6 +49,20 @@ class DumpConnectionIT {
             .isInstanceOf(WalbeamException.class);
         assertThatThrownBy(connection::walEnds).as("the next session").hasMessage("behind");
         assertThat(asked).hasValue(2);
+      }
+    }
+  }
+
+  @Test
+  void aServersLimitsForForgottenSessionsDoNotEndADumps() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.execute("ALTER DATABASE " + database.name() + " SET idle_session_timeout = '1s'");
+      try (DumpConnection connection = new DumpConnection(database.settings(), NAME)) {
+        connection.walEnds();
+        Await.until(
+            "the session has been idle for longer than the limit, or is gone",
+            () -> !database.query(IDLE_FOR_SHORT).equals("1"));
+        connection.walEnds();
       }
     }
   }

@@ -247,7 +247,11 @@ class DumpIT {
     DumpFixture fixture = fixture("off");
     fixture.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
     fixture.runToNow();
-    fixture.execute(emit("{\"tables\":[\"public.t\"]}"), "INSERT INTO t VALUES (2)");
+    fixture.execute(
+        emit("{\"tables\":[\"public.t\"]}"),
+        emit("{\"tables\":[\"public.t\"],\"kind\":\"initial\"}"),
+        emit("{\"tables\":[\"public.t\"],\"kind\":\"initial\",\"job\":\"guessed\"}"),
+        "INSERT INTO t VALUES (2)");
     fixture.runToNow(fixture.command().with("requests", "off"));
     fixture.assertEqual();
     assertThat(fixture.ledger()).containsExactly("t:INITIAL:FINISHED");

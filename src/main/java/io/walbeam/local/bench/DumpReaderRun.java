@@ -50,7 +50,7 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
       cpu.watch(CLIENT, ProcessHandle.current().pid());
       long began = System.nanoTime();
       dumps.record(
-          new DumpRequest.Origin(LocalEnds.SLOT, 0, position, 0),
+          new DumpRequest.Origin(LocalEnds.SLOT, 0, position, 0, 0, ""),
           request.getBytes(StandardCharsets.UTF_8));
       dumps.awaitAll();
       double seconds = (System.nanoTime() - began) / 1e9;
@@ -115,6 +115,7 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
         false,
         true,
         connections,
+        "",
         DumpPace.ONE_JVM);
   }
 }

@@ -124,7 +124,7 @@ final class BigQueryDumpLedger implements DumpLedger {
         .row();
   }
 
-  /** One transaction may truncate a table more than once. */
+  /** One transaction may ask for a table, or truncate it, more than once. */
   private static String request(DumpEntry entry) {
     String commit = Lsn.format(entry.requestLsn());
     return entry.changeLsn() == 0 ? commit : commit + "-" + Lsn.format(entry.changeLsn());
