@@ -315,7 +315,7 @@ public final class Dumps implements AutoCloseable {
   /** Begins what may begin now; truncations need no connection of the dumps' share. */
   private void begin() throws InterruptedException {
     for (DumpEntry truncation : queue.takeTruncations()) {
-      executor.execute(() -> truncate(truncation));
+      executor.execute(new LedgerTruncation(context, queue, version, truncation));
     }
     for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
       if (queue.isDuplicate(next.get().entry())) {
@@ -330,21 +330,6 @@ public final class Dumps implements AutoCloseable {
     DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
     context.ledger().write(List.of(over), version.incrementAndGet());
     queue.put(over);
-  }
-
-  private void truncate(DumpEntry entry) {
-    DumpEntry now = entry;
-    try {
-      DumpEntry over = new LedgerTruncation(context).apply(entry);
-      context.ledger().write(List.of(over), version.incrementAndGet());
-      now = over;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (WalbeamException e) {
-      log.warn("The truncation of table {} is tried again. {}", entry.table(), e.describe());
-    } finally {
-      queue.truncated(now);
-    }
   }
 
   private void launch(DumpEntry entry, int workers) {

@@ -1,25 +1,64 @@
 package io.walbeam.backfill;
 
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.Stalls;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Applies a truncation that another worker noted in the ledger. */
-final class LedgerTruncation {
-  private final DumpContext context;
+final class LedgerTruncation implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(LedgerTruncation.class);
 
-  LedgerTruncation(DumpContext context) {
-    this.context = context;
-  }
+  /** Before a truncation is tried again, milliseconds: each try says what is wrong. */
+  private static final long RETRY_PAUSE = 5_000;
+
+  private final DumpContext context;
+  private final DumpQueue queue;
+  private final AtomicLong version;
+  private final DumpEntry entry;
 
   /**
-   * Returns the entry as it is afterwards.
-   *
-   * @throws io.walbeam.failure.WalbeamException if it is worth another try
+   * @param queue that the entry was taken from
+   * @param version of the ledger's rows, ascending
    */
-  DumpEntry apply(DumpEntry entry) throws InterruptedException {
+  LedgerTruncation(DumpContext context, DumpQueue queue, AtomicLong version, DumpEntry entry) {
+    this.context = context;
+    this.queue = queue;
+    this.version = version;
+    this.entry = entry;
+  }
+
+  /** Applies it and notes that, or gives it back to the queue after a while. */
+  @Override
+  public void run() {
+    try {
+      try {
+        DumpEntry over = apply();
+        context.ledger().write(List.of(over), version.incrementAndGet());
+        queue.truncated(over);
+      } catch (WalbeamException e) {
+        log.warn("The truncation of table {} is tried again. {}", entry.table(), e.describe());
+        Thread.sleep(RETRY_PAUSE);
+        queue.truncated(entry);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // It stays for the life of the process, and the ledger has the truncation for the next.
+      Stalls.Ongoing unused =
+          context.stalls().park(entry.table().toString(), Truncations.reason(e));
+      log.debug("Cause", e);
+    }
+  }
+
+  private DumpEntry apply() throws InterruptedException {
     try (DumpConnection connection = context.openPrimary()) {
       Optional<DumpRoute> route =
           new Patience(context, entry.table(), () -> false)

@@ -39,6 +39,7 @@ public final class Truncations implements AutoCloseable {
   private final DeadLetterSink deadLetters;
   private final Dumps dumps;
   private final Positions positions;
+  private final Stalls stalls;
   private final long limit;
   private final Duration retry;
   private final Clock clock;
@@ -68,6 +69,7 @@ public final class Truncations implements AutoCloseable {
       Duration retry,
       Clock clock) {
     this.purge = new Purge(outdated, tables, stalls);
+    this.stalls = stalls;
     this.deadLetters = deadLetters;
     this.dumps = dumps;
     this.positions = positions;
@@ -109,8 +111,17 @@ public final class Truncations implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      log.error("The truncation of table {} failed.", truncation.table(), e);
+      // It stays for the life of the process: the position does not move until the next start.
+      Stalls.Ongoing unused = stalls.park(truncation.table().toString(), reason(e));
+      log.debug("Cause", e);
     }
+  }
+
+  /** What a stall says of a truncation that failed in a way nobody thought of. */
+  static String reason(RuntimeException failure) {
+    WalbeamException known =
+        WalbeamException.of(failure, "The truncation of the table failed unexpectedly.");
+    return known.describe() + " The next start applies it again.";
   }
 
   @Override

@@ -138,24 +138,31 @@ class DumpQueueTest {
     assertThat(queue.isDuplicate(second)).isFalse();
   }
 
+  /** Dumps that nobody starts. */
+  static Dumps idleDumps() {
+    return new Dumps(settings(), KeyedEnds.of(new NoRows(), new NoLedger()));
+  }
+
   private static DumpContext context() {
+    return new DumpContext(
+        settings(), KeyedEnds.of(new NoRows(), new NoLedger()), Executors.newCachedThreadPool());
+  }
+
+  private static DumpSettings settings() {
     PostgresSettings nowhere =
         new PostgresSettings("localhost", 1, "none", "nobody", new SecretReference("none"));
-    return new DumpContext(
-        new DumpSettings(
-            nowhere,
-            null,
-            "slot",
-            "publication",
-            EPOCH,
-            TablePatterns.ALL,
-            true,
-            true,
-            4,
-            "job",
-            DumpPace.ONE_JVM),
-        KeyedEnds.of(new NoRows(), new NoLedger()),
-        Executors.newCachedThreadPool());
+    return new DumpSettings(
+        nowhere,
+        null,
+        "slot",
+        "publication",
+        EPOCH,
+        TablePatterns.ALL,
+        true,
+        true,
+        4,
+        "job",
+        DumpPace.ONE_JVM);
   }
 
   private static final class NoRows implements TableSink {

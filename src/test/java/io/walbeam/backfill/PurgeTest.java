@@ -42,7 +42,7 @@ class PurgeTest {
               new RelationColumn("w", 25, -1, false),
               new RelationColumn("b", 20, -1, true)));
 
-  private static final TableMapping MAPPING =
+  static final TableMapping MAPPING =
       TableMapping.compile(
           RELATION,
           KeyColumns.of(RELATION, Optional.empty()),
@@ -110,15 +110,8 @@ class PurgeTest {
             e -> assertThat(e.describe()).contains("public_t").doesNotContain("no number"));
   }
 
-  /** What queries show, one after the other. */
-  private static final class Answers implements OutdatedRows {
-    private final Deque<List<List<String>>> keys = new ArrayDeque<>();
-    private boolean exists = true;
-
-    void shows(List<List<String>> some) {
-      keys.add(some);
-    }
-
+  /** A table whose changes show at once, without a row that is to go. */
+  static class Nothing implements OutdatedRows {
     @Override
     public long nowMicros() {
       return 0;
@@ -127,6 +120,30 @@ class PurgeTest {
     @Override
     public boolean showsChangesUntil(DestinationTable table, long micros) {
       return true;
+    }
+
+    @Override
+    public boolean existedBefore(DestinationTable table, long micros) {
+      return true;
+    }
+
+    @Override
+    public long count(DestinationTable table, ChangePosition below) {
+      return 0;
+    }
+
+    @Override
+    public void keys(DestinationTable table, ChangePosition below, long limit, Keys taken)
+        throws InterruptedException {}
+  }
+
+  /** What queries show, one after the other. */
+  private static final class Answers extends Nothing {
+    private final Deque<List<List<String>>> keys = new ArrayDeque<>();
+    private boolean exists = true;
+
+    void shows(List<List<String>> some) {
+      keys.add(some);
     }
 
     @Override
@@ -148,7 +165,7 @@ class PurgeTest {
   }
 
   /** Rows that arrive, decoded. */
-  private static final class Deletes implements TableSink {
+  static final class Deletes implements TableSink {
     private final List<Map<String, Object>> rows = new ArrayList<>();
 
     @Override
