@@ -1,10 +1,14 @@
 package io.walbeam.pipeline;
 
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.RunSettings;
 import io.walbeam.options.RunSettings.Placement;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The destinations of the jobs that have parts in this JVM, made at first use. In a local run the
@@ -17,12 +21,27 @@ final class Destinations {
   /** How many parts of a job there are in this JVM, by the same key. Guarded by {@link #SHARED}. */
   private static final Map<String, Integer> HOLDERS = new HashMap<>();
 
+  /**
+   * Jobs that the launcher closed: the threads of a runner outlive a cancelled job for a while, and
+   * nobody would close what they opened. Guarded by {@link #SHARED}.
+   */
+  private static final Set<String> CLOSED = new HashSet<>();
+
   private Destinations() {}
 
-  /** The destination of a job. */
+  /**
+   * The destination of a job.
+   *
+   * @throws WalbeamException of kind TRANSIENT if the launcher has closed it
+   */
   static Destination of(RunSettings settings) {
     synchronized (SHARED) {
-      return SHARED.computeIfAbsent(Destination.key(settings), key -> new Destination(settings));
+      String key = Destination.key(settings);
+      if (CLOSED.contains(key)) {
+        throw new WalbeamException(
+            FailureKind.TRANSIENT, "The run has ended.", "Start again; nothing is lost.");
+      }
+      return SHARED.computeIfAbsent(key, any -> new Destination(settings));
     }
   }
 
@@ -57,10 +76,11 @@ final class Destinations {
     destination.ifPresent(Destination::close);
   }
 
-  /** Closes the destination of a job, if there is one. */
+  /** Closes the destination of a job, for good. */
   static void close(RunSettings settings) {
     Optional<Destination> destination;
     synchronized (SHARED) {
+      CLOSED.add(Destination.key(settings));
       destination = Optional.ofNullable(SHARED.remove(Destination.key(settings)));
     }
     destination.ifPresent(Destination::close);

@@ -102,7 +102,7 @@ public final class LocalRun implements AutoCloseable {
         destination.isPresent() ? awaitHeldRows(destination.get()) : Optional.empty();
     if (destination.isPresent() && held.isEmpty() && !endRequested) {
       destination.get().dumps().awaitAll();
-      destination.get().publisher().awaitReleased();
+      awaitTruncations(destination.get());
     }
     boolean confirmed =
         (destination.isEmpty()
@@ -120,6 +120,23 @@ public final class LocalRun implements AutoCloseable {
               + CONFIRMATION_TIMEOUT.toSeconds()
               + " s.",
           "Start again; what the slot was not told comes again and changes nothing.");
+    }
+  }
+
+  /** Waits until every truncation is applied, unless one needs a person. */
+  private static void awaitTruncations(Destination destination) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (!destination.publisher().awaitReleased(HELD_POLL)) {
+      Optional<Stalls.Stall> parked =
+          destination.stalls().current().stream().filter(Stalls.Stall::parked).findFirst();
+      if (parked.isPresent() && System.nanoTime() - begin >= SHORT_PATIENCE.toNanos()) {
+        throw new WalbeamException(
+            FailureKind.OPERATOR,
+            "The run ends, but a truncation is not applied: table "
+                + parked.get().table()
+                + " waits.",
+            parked.get().reason() + " Then start again; nothing is lost.");
+      }
     }
   }
 

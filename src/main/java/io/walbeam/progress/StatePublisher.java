@@ -9,6 +9,7 @@ import io.walbeam.source.PublishedPositions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,12 +108,22 @@ public final class StatePublisher implements AutoCloseable {
     notifyAll();
   }
 
-  /** Waits until nothing holds positions back, or the publisher is closed. */
-  public synchronized void awaitReleased() throws InterruptedException {
+  /**
+   * Waits until nothing holds positions back, or the publisher is closed.
+   *
+   * @return whether it was within {@code timeout}
+   */
+  public synchronized boolean awaitReleased(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
     while (!holds.isEmpty() && !closed) {
       throwFailure();
-      wait(1_000);
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
     }
+    return true;
   }
 
   /**
