@@ -5,7 +5,6 @@ import io.walbeam.postgres.DumpConnection;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
-import io.walbeam.sink.Stalls;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,10 +50,8 @@ final class LedgerTruncation implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      // It stays for the life of the process, and the ledger has the truncation for the next.
-      Stalls.Ongoing unused =
-          context.stalls().park(entry.table().toString(), Truncations.reason(e));
-      log.debug("Cause", e);
+      // The ledger has the truncation for the next start.
+      Truncations.park(context.stalls(), entry.table(), e);
     }
   }
 

@@ -78,11 +78,14 @@ final class TableDump {
       DumpRoute route = route(table);
       DumpScope bounds = canonical(table, scope);
       long ready = awaitVisible();
-      TableReading chunks =
-          new TableReading(context, progress, patience, wal, table, route, awaitReplica(ready));
-      reading = chunks;
-      if (!isStopped()) {
-        chunks.run(bounds, workers);
+      Replica replica = awaitReplica(ready);
+      try (DumpConnection planner = replica == null ? primary : context.openReader(replica)) {
+        TableReading chunks =
+            new TableReading(context, progress, patience, planner, wal, table, route, replica);
+        reading = chunks;
+        if (!isStopped()) {
+          chunks.run(bounds, workers);
+        }
       }
       if (!isStopped() && scope.isAll()) {
         purge(route.replica());

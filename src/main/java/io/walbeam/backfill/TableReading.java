@@ -24,6 +24,7 @@ final class TableReading {
   private final DumpContext context;
   private final DumpProgress progress;
   private final Patience patience;
+  private final DumpConnection planner;
   private final DurableWal wal;
   private final PublishedTable table;
   private final DumpRoute route;
@@ -34,6 +35,7 @@ final class TableReading {
   private @Nullable ChunkPlan plan;
 
   /**
+   * @param planner to the server that rows are read from
    * @param wal of the primary
    * @param replica where rows are read, null for the primary
    */
@@ -41,6 +43,7 @@ final class TableReading {
       DumpContext context,
       DumpProgress progress,
       Patience patience,
+      DumpConnection planner,
       DurableWal wal,
       PublishedTable table,
       DumpRoute route,
@@ -48,6 +51,7 @@ final class TableReading {
     this.context = context;
     this.progress = progress;
     this.patience = patience;
+    this.planner = planner;
     this.wal = wal;
     this.table = table;
     this.route = route;
@@ -73,27 +77,25 @@ final class TableReading {
   /** Returns when every row is written, or soon after {@link #stop}. */
   void run(DumpScope scope, int workers) throws InterruptedException {
     TableId id = progress.entry().table();
-    try (DumpConnection planner = context.openReader(replica)) {
-      for (boolean whole = false; !whole; ) {
-        ChunkPlan chunks = plan(planner, scope);
-        synchronized (this) {
-          plan = chunks;
-          if (stopped) {
-            return;
-          }
+    for (boolean whole = false; !whole; ) {
+      ChunkPlan chunks = plan(scope);
+      synchronized (this) {
+        plan = chunks;
+        if (stopped) {
+          return;
         }
-        log.info("Dumping table {} {}.", id, chunks.reason());
-        progress.begin(chunks.total());
-        read(chunks, workers);
-        whole = !chunks.isOutdated();
-        if (!whole) {
-          log.info("Table {} was rewritten meanwhile; it is read from its first page again.", id);
-        }
+      }
+      log.info("Dumping table {} {}.", id, chunks.reason());
+      progress.begin(chunks.total());
+      read(chunks, workers);
+      whole = !chunks.isOutdated();
+      if (!whole) {
+        log.info("Table {} was rewritten meanwhile; it is read from its first page again.", id);
       }
     }
   }
 
-  private ChunkPlan plan(DumpConnection planner, DumpScope scope) throws InterruptedException {
+  private ChunkPlan plan(DumpScope scope) throws InterruptedException {
     List<PhysicalTable> leaves =
         patience.of("describe the table", () -> planner.leaves(table.relation().id()));
     Set<Optional<TableId>> only =

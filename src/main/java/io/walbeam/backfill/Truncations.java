@@ -111,17 +111,18 @@ public final class Truncations implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      // It stays for the life of the process: the position does not move until the next start.
-      Stalls.Ongoing unused = stalls.park(truncation.table().toString(), reason(e));
-      log.debug("Cause", e);
+      // The position does not move until the next start.
+      park(stalls, truncation.table(), e);
     }
   }
 
-  /** What a stall says of a truncation that failed in a way nobody thought of. */
-  static String reason(RuntimeException failure) {
+  /** Says for the life of the process that a truncation failed in a way nobody thought of. */
+  static void park(Stalls stalls, TableId table, RuntimeException failure) {
     WalbeamException known =
         WalbeamException.of(failure, "The truncation of the table failed unexpectedly.");
-    return known.describe() + " The next start applies it again.";
+    Stalls.Ongoing unused =
+        stalls.park(table.toString(), known.describe() + " The next start applies it again.");
+    log.debug("Cause", failure);
   }
 
   @Override

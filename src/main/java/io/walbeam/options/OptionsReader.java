@@ -41,14 +41,11 @@ public final class OptionsReader {
 
   private final WalbeamOptions options;
   private final Clock clock;
-  private final String jobToken;
   private final List<String> problems;
 
-  private OptionsReader(
-      WalbeamOptions options, Clock clock, String jobToken, List<String> problems) {
+  private OptionsReader(WalbeamOptions options, Clock clock, List<String> problems) {
     this.options = options;
     this.clock = clock;
-    this.jobToken = jobToken;
     this.problems = problems;
   }
 
@@ -61,9 +58,8 @@ public final class OptionsReader {
     List<String> problems = new ArrayList<>();
     ArgumentParser.Parsed parsed = ArgumentParser.parse(arguments, problems);
     Optional<RunSettings> settings =
-        new OptionsReader(
-                parsed.options(), Clock.systemUTC(), UUID.randomUUID().toString(), problems)
-            .settings();
+        new OptionsReader(parsed.options(), Clock.systemUTC(), problems)
+            .settings(UUID.randomUUID().toString());
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
@@ -80,8 +76,8 @@ public final class OptionsReader {
   public static RunSettings settings(WalbeamOptions options, long jobStart, String jobToken) {
     List<String> problems = new ArrayList<>();
     Clock clock = Clock.fixed(Instant.ofEpochMilli(jobStart), ZoneOffset.UTC);
-    return new OptionsReader(options, clock, jobToken, problems)
-        .settings()
+    return new OptionsReader(options, clock, problems)
+        .settings(jobToken)
         .filter(settings -> problems.isEmpty())
         .orElseThrow(
             () ->
@@ -99,7 +95,7 @@ public final class OptionsReader {
   public static Source readSource(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
     WalbeamOptions options = ArgumentParser.parse(arguments, problems).options();
-    OptionsReader reader = new OptionsReader(options, Clock.systemUTC(), "", problems);
+    OptionsReader reader = new OptionsReader(options, Clock.systemUTC(), problems);
     Optional<PostgresSettings> postgres = reader.postgres();
     String slot = reader.slot();
     String publication = reader.publication();
@@ -132,7 +128,7 @@ public final class OptionsReader {
     }
   }
 
-  private Optional<RunSettings> settings() {
+  private Optional<RunSettings> settings(String jobToken) {
     Placement placement = placement(options);
     Optional<PostgresSettings> postgres = postgres();
     String slot = slot();

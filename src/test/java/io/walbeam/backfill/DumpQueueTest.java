@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
-import io.walbeam.local.bench.KeyedEnds;
+import io.walbeam.local.bench.CountingEnds;
 import io.walbeam.postgres.PostgresSettings;
-import io.walbeam.row.DestinationTable;
-import io.walbeam.row.EncodedRow;
 import io.walbeam.secret.SecretReference;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
-import io.walbeam.sink.DumpLedger;
-import io.walbeam.sink.RejectedRow;
-import io.walbeam.sink.TableSink;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -140,12 +135,11 @@ class DumpQueueTest {
 
   /** Dumps that nobody starts. */
   static Dumps idleDumps() {
-    return new Dumps(settings(), KeyedEnds.of(new NoRows(), new NoLedger()));
+    return new Dumps(settings(), new CountingEnds().ends());
   }
 
   private static DumpContext context() {
-    return new DumpContext(
-        settings(), KeyedEnds.of(new NoRows(), new NoLedger()), Executors.newCachedThreadPool());
+    return new DumpContext(settings(), new CountingEnds().ends(), Executors.newCachedThreadPool());
   }
 
   private static DumpSettings settings() {
@@ -163,25 +157,5 @@ class DumpQueueTest {
         4,
         "job",
         DumpPace.ONE_JVM);
-  }
-
-  private static final class NoRows implements TableSink {
-    @Override
-    public List<RejectedRow> write(DestinationTable table, List<EncodedRow> rows) {
-      return List.of();
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private static final class NoLedger implements DumpLedger {
-    @Override
-    public List<DumpEntry> read(String slot) {
-      return List.of();
-    }
-
-    @Override
-    public void write(List<DumpEntry> entries, long version) {}
   }
 }

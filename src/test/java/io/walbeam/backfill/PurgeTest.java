@@ -10,6 +10,7 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.local.bench.KeyedEnds;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
@@ -17,7 +18,6 @@ import io.walbeam.row.MappingSettings;
 import io.walbeam.row.ProtoRows;
 import io.walbeam.row.TableMapping;
 import io.walbeam.row.TableNameTemplate;
-import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
@@ -110,35 +110,8 @@ class PurgeTest {
             e -> assertThat(e.describe()).contains("public_t").doesNotContain("no number"));
   }
 
-  /** A table whose changes show at once, without a row that is to go. */
-  static class Nothing implements OutdatedRows {
-    @Override
-    public long nowMicros() {
-      return 0;
-    }
-
-    @Override
-    public boolean showsChangesUntil(DestinationTable table, long micros) {
-      return true;
-    }
-
-    @Override
-    public boolean existedBefore(DestinationTable table, long micros) {
-      return true;
-    }
-
-    @Override
-    public long count(DestinationTable table, ChangePosition below) {
-      return 0;
-    }
-
-    @Override
-    public void keys(DestinationTable table, ChangePosition below, long limit, Keys taken)
-        throws InterruptedException {}
-  }
-
   /** What queries show, one after the other. */
-  private static final class Answers extends Nothing {
+  private static final class Answers extends KeyedEnds.NothingOutdated {
     private final Deque<List<List<String>>> keys = new ArrayDeque<>();
     private boolean exists = true;
 

@@ -8,6 +8,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.local.bench.KeyedEnds;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.sink.Stalls;
 import io.walbeam.testing.Await;
@@ -30,7 +31,12 @@ class TruncationsTest {
 
   private Truncations truncations(RuntimeException... failures) {
     return new Truncations(
-        new PurgeTest.Nothing() {
+        new KeyedEnds.NothingOutdated() {
+          @Override
+          public boolean existedBefore(DestinationTable table, long micros) {
+            return true;
+          }
+
           @Override
           public long count(DestinationTable table, ChangePosition below) {
             int index = asked.getAndIncrement();

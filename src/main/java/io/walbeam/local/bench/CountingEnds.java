@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Ends of a dump that count the encoded rows and keep none. Thread-safe. */
-final class CountingEnds {
+public final class CountingEnds {
   private final LongAdder rows = new LongAdder();
 
   /** Rows that were to be written so far. */
@@ -20,7 +20,7 @@ final class CountingEnds {
   }
 
   /** What a dump writes to. */
-  DumpContext.Ends ends() {
+  public DumpContext.Ends ends() {
     return KeyedEnds.of(new Sink(), new NoLedger());
   }
 

@@ -51,7 +51,8 @@ public final class KeyedEnds {
     return Optional.of(new DumpRoute(table.relation(), key, mapping, null));
   }
 
-  private static final class NothingOutdated implements OutdatedRows {
+  /** A destination whose changes show at once, and in which nothing is to go. */
+  public static class NothingOutdated implements OutdatedRows {
     @Override
     public long nowMicros() {
       return 0;
@@ -73,6 +74,7 @@ public final class KeyedEnds {
     }
 
     @Override
-    public void keys(DestinationTable table, ChangePosition below, long limit, Keys keys) {}
+    public void keys(DestinationTable table, ChangePosition below, long limit, Keys keys)
+        throws InterruptedException {}
   }
 }
