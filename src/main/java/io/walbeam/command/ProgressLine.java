@@ -1,7 +1,7 @@
 package io.walbeam.command;
 
-import io.walbeam.backfill.DumpsOverview;
-import io.walbeam.pipeline.RunProgress;
+import io.walbeam.dump.DumpsOverview;
+import io.walbeam.job.RunProgress;
 import io.walbeam.sink.Stalls;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package io.walbeam.command;
 
-import io.walbeam.pipeline.RunProgress;
+import io.walbeam.job.RunProgress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

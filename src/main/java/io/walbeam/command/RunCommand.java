@@ -2,14 +2,14 @@ package io.walbeam.command;
 
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.job.FinishedJob;
+import io.walbeam.job.LocalRun;
+import io.walbeam.job.ReplicationPipeline;
+import io.walbeam.job.RunProgress;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.RunSettings;
 import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.options.WalbeamOptions;
-import io.walbeam.pipeline.FinishedJob;
-import io.walbeam.pipeline.LocalRun;
-import io.walbeam.pipeline.ReplicationPipeline;
-import io.walbeam.pipeline.RunProgress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;

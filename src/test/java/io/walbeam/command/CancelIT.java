@@ -2,10 +2,10 @@ package io.walbeam.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.job.LocalRun;
+import io.walbeam.job.ReplicationPipeline;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.WalbeamOptions;
-import io.walbeam.pipeline.LocalRun;
-import io.walbeam.pipeline.ReplicationPipeline;
 import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;

@@ -2,11 +2,11 @@ package io.walbeam.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.job.LocalRun;
+import io.walbeam.job.ReplicationPipeline;
 import io.walbeam.metrics.Metric;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.WalbeamOptions;
-import io.walbeam.pipeline.LocalRun;
-import io.walbeam.pipeline.ReplicationPipeline;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package io.walbeam.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walbeam.backfill.DumpsOverview;
-import io.walbeam.pipeline.RunProgress;
+import io.walbeam.dump.DumpsOverview;
+import io.walbeam.job.RunProgress;
 import io.walbeam.sink.Stalls;
 import io.walbeam.source.SessionLag;
 import io.walbeam.testing.Await;

@@ -1,6 +1,6 @@
 package io.walbeam.local.bench;
 
-import io.walbeam.backfill.DumpContext;
+import io.walbeam.dump.DumpContext;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.DumpEntry;

@@ -1,11 +1,11 @@
 package io.walbeam.local.bench;
 
-import io.walbeam.backfill.DumpPace;
-import io.walbeam.backfill.DumpRequest;
-import io.walbeam.backfill.DumpSettings;
-import io.walbeam.backfill.Dumps;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
+import io.walbeam.dump.DumpPace;
+import io.walbeam.dump.DumpRequest;
+import io.walbeam.dump.DumpSettings;
+import io.walbeam.dump.Dumps;
 import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.ShopSchema;
 import io.walbeam.local.demo.SourceServer;

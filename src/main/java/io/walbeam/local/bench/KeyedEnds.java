@@ -1,8 +1,8 @@
 package io.walbeam.local.bench;
 
-import io.walbeam.backfill.DumpContext;
-import io.walbeam.backfill.DumpRoute;
 import io.walbeam.change.ChangePosition;
+import io.walbeam.dump.DumpContext;
+import io.walbeam.dump.DumpRoute;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.KeyColumns;

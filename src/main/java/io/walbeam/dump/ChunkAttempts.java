@@ -1,0 +1,95 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.PostgresErrors;
+import io.walbeam.sink.Stalls;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** How one dump waits and tries again: under a named stall, until it is stopped. Thread-safe. */
+final class ChunkAttempts {
+  /** Times that a step is tried before the dump is given up; lost connections do not count. */
+  private static final int MOST_ATTEMPTS = 3;
+
+  /**
+   * Before a step is tried again, milliseconds, times the attempt. A standby that cancelled a read
+   * must get ahead before the next one.
+   */
+  private static final long RETRY_PAUSE = 500;
+
+  private final DumpContext context;
+  private final TableId table;
+  private final BooleanSupplier stopped;
+
+  ChunkAttempts(DumpContext context, TableId table, BooleanSupplier stopped) {
+    this.context = context;
+    this.table = table;
+    this.stopped = stopped;
+  }
+
+  /** Something that may fail for a while. */
+  @FunctionalInterface
+  interface Step<T> {
+    T run() throws InterruptedException;
+  }
+
+  /**
+   * The result of a step that is tried until it succeeds.
+   *
+   * @param what for the log, after "could not"
+   * @throws WalbeamException if the server is there and refuses again and again, or the dump is
+   *     stopped
+   */
+  <T> T of(String what, Step<T> step) throws InterruptedException {
+    Stalls.Ongoing stall = null;
+    try {
+      for (int refusals = 0; ; ) {
+        try {
+          return step.run();
+        } catch (WalbeamException e) {
+          if (stopped.getAsBoolean()
+              || e.kind() != FailureKind.TRANSIENT
+              || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
+            throw e;
+          }
+          // Without the remedy: that of a connection names the option of the primary.
+          stall =
+              stalled(
+                  stall,
+                  "its dump could not " + what + ", which is tried again. " + e.getMessage());
+          Thread.sleep(RETRY_PAUSE * (1 + refusals));
+        }
+      }
+    } finally {
+      end(stall);
+    }
+  }
+
+  /** Waits until the condition holds or the dump is stopped. */
+  void await(String reason, Step<Boolean> condition) throws InterruptedException {
+    Stalls.Ongoing stall = null;
+    try {
+      while (!stopped.getAsBoolean() && !condition.run()) {
+        stall = stalled(stall, reason);
+        context.pause();
+      }
+    } finally {
+      end(stall);
+    }
+  }
+
+  private Stalls.Ongoing stalled(Stalls.@Nullable Ongoing stall, String reason) {
+    Stalls.Ongoing ongoing =
+        stall == null ? context.stalls().begin(table.toString(), reason) : stall;
+    context.stalls().remind();
+    return ongoing;
+  }
+
+  private static void end(Stalls.@Nullable Ongoing stall) {
+    if (stall != null) {
+      stall.close();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.walbeam.dump;
+
+import static io.walbeam.sink.DumpEntry.Status.FINISHED;
+import static io.walbeam.sink.DumpEntry.Status.SUPERSEDED;
+import static java.util.stream.Collectors.joining;
+
+import io.walbeam.postgres.PhysicalTable;
+import io.walbeam.sink.DumpEntry;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** How far one dump is; notes it in the ledger now and then. Thread-safe. */
+final class DumpProgress {
+  private final DumpContext context;
+  private final AtomicLong version;
+  private final TreeMap<Integer, String> doneAhead = new TreeMap<>();
+
+  // Guarded by this.
+  private DumpEntry entry;
+  private int contiguous;
+  private @Nullable String resume;
+  private long notedNanos;
+  private boolean dirty;
+  private String covered = "";
+  private double pages;
+  private long ownRows;
+  private long ownBytes;
+
+  DumpProgress(DumpContext context, AtomicLong version, DumpEntry entry) {
+    this.context = context;
+    this.version = version;
+    this.entry = entry;
+    this.notedNanos = System.nanoTime();
+  }
+
+  synchronized DumpEntry entry() {
+    return entry;
+  }
+
+  /** Rows written since construction; the entry also has those of earlier runs. */
+  synchronized long ownRows() {
+    return ownRows;
+  }
+
+  /** Bytes read since construction. */
+  synchronized long ownBytes() {
+    return ownBytes;
+  }
+
+  /** Pages that are not read yet, by the share of chunks that is done. */
+  synchronized double pagesLeft() {
+    return pages - pages * entry.chunksDone() / Math.max(1, entry.chunksTotal());
+  }
+
+  /** The tables that hold the rows meant. */
+  synchronized void covers(List<PhysicalTable> leaves) {
+    pages = leaves.stream().mapToDouble(PhysicalTable::pages).sum();
+    covered = leaves.stream().map(leaf -> Long.toString(leaf.oid())).collect(joining(","));
+  }
+
+  /** The dump begins, or goes on with a new plan from where the entry says. */
+  void begin(long chunks) throws InterruptedException {
+    synchronized (this) {
+      doneAhead.clear();
+      contiguous = 0;
+      resume = null;
+      entry = entry.started(context.nowMicros());
+      entry =
+          entry.progressed(
+              entry.resume().isEmpty() ? 0 : entry.chunksDone(), chunks, 0, 0, entry.resume());
+    }
+    note();
+  }
+
+  /** A chunk is written. */
+  void done(Chunk chunk, long rows, long bytes) throws InterruptedException {
+    boolean due;
+    synchronized (this) {
+      doneAhead.put(chunk.index(), chunk.resume());
+      while (!doneAhead.isEmpty() && doneAhead.firstKey() == contiguous) {
+        resume = doneAhead.pollFirstEntry().getValue();
+        contiguous++;
+      }
+      String at = resume == null ? entry.resume() : resume;
+      entry =
+          entry.progressed(
+              entry.chunksDone() + 1,
+              Math.max(entry.chunksTotal(), entry.chunksDone() + 1),
+              rows,
+              bytes,
+              at);
+      ownRows += rows;
+      ownBytes += bytes;
+      context.meter().chunk(rows, bytes, pages / Math.max(1, entry.chunksTotal()));
+      dirty = true;
+      due = System.nanoTime() - notedNanos >= context.pace().ledger().toNanos();
+    }
+    if (due) {
+      note();
+    }
+  }
+
+  /** Notes what was not noted yet. */
+  void flush() throws InterruptedException {
+    boolean due;
+    synchronized (this) {
+      due = dirty;
+    }
+    if (due) {
+      note();
+    }
+  }
+
+  /** The dump is over. */
+  DumpEntry end(DumpEntry.Status status, String problem) throws InterruptedException {
+    synchronized (this) {
+      entry = entry.over(status, context.nowMicros(), problem);
+      boolean complete = status == FINISHED || (status == SUPERSEDED && !covered.isEmpty());
+      if (complete) {
+        entry =
+            entry.progressed(
+                entry.chunksDone(), entry.chunksTotal(), 0, 0, NewTables.COVERED + covered);
+      }
+    }
+    note();
+    return entry();
+  }
+
+  private void note() throws InterruptedException {
+    DumpEntry now;
+    long next;
+    synchronized (this) {
+      now = entry;
+      dirty = false;
+      notedNanos = System.nanoTime();
+      next = version.incrementAndGet();
+    }
+    context.ledger().write(List.of(now), next);
+  }
+}

@@ -1,0 +1,236 @@
+package io.walbeam.dump;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.walbeam.change.TableId;
+import io.walbeam.sink.DumpEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The content of a dump request: the JSON that anyone who can log in may put into the WAL. It names
+ * tables and key bounds, nothing else; what it may not hold is refused, and never carries SQL.
+ */
+public final class DumpRequest {
+  /** Prefix of the logical message. */
+  public static final String PREFIX = "walbeam.backfill";
+
+  /** A request is a line or two; more is a mistake or an attack. Bytes. */
+  private static final int LARGEST_CONTENT = 64 << 10;
+
+  private static final int MOST_TABLES = 1_000;
+
+  /** BigQuery allows 16 key columns; PostgreSQL 32. */
+  private static final int MOST_BOUND_COLUMNS = 32;
+
+  private static final int LONGEST_BOUND = 4_096;
+
+  /** Longest identifier in PostgreSQL, twice over, with quotes and a dot; UTF-8 may be shorter. */
+  private static final int LONGEST_NAME = 300;
+
+  private static final Set<String> FIELDS =
+      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions", "job");
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private DumpRequest() {}
+
+  /**
+   * The content of a job's own request for whole tables that were never dumped.
+   *
+   * @param job see {@link Origin}
+   */
+  static String initial(List<TableId> tables, String job) {
+    ObjectNode request = names(tables);
+    request.put("kind", "initial").put("job", job);
+    return request.toString();
+  }
+
+  /** The content of a job's own request for partitions that came to a table. */
+  static String partitions(TableId table, List<TableId> partitions, String job) {
+    ObjectNode request = names(List.of(table)).put("job", job);
+    ArrayNode array = request.putArray("partitions");
+    partitions.forEach(partition -> array.add(partition.quoted()));
+    return request.toString();
+  }
+
+  /** The content of a request; bounds are texts of the key columns in key order, or empty. */
+  public static String of(List<TableId> tables, List<String> keyFrom, List<String> keyTo) {
+    ObjectNode request = names(tables);
+    if (!keyFrom.isEmpty()) {
+      ArrayNode bound = request.putArray("keyFrom");
+      keyFrom.forEach(bound::add);
+    }
+    if (!keyTo.isEmpty()) {
+      ArrayNode bound = request.putArray("keyTo");
+      keyTo.forEach(bound::add);
+    }
+    return request.toString();
+  }
+
+  private static ObjectNode names(List<TableId> tables) {
+    ObjectNode request = JSON.createObjectNode();
+    ArrayNode names = request.putArray("tables");
+    tables.forEach(table -> names.add(table.quoted()));
+    return request;
+  }
+
+  /**
+   * Where and when a request was committed, and who reads it.
+   *
+   * @param messageLsn of the request itself; a transaction may have several
+   * @param job the secret by which the job that reads it knows its own requests
+   */
+  public record Origin(
+      String slot, long epoch, long commitLsn, long messageLsn, long commitMicros, String job) {}
+
+  /**
+   * What a request amounts to.
+   *
+   * @param own whether the job that reads it made it
+   * @param entries one for each table, or one that says why the request is refused; none if it is
+   *     an earlier job's, whose place the present one has taken
+   */
+  record Read(boolean own, List<DumpEntry> entries) {}
+
+  /** Reads the content of a request. */
+  static Read read(Origin origin, byte[] content) {
+    String refusal;
+    try {
+      if (content.length > LARGEST_CONTENT) {
+        refusal = "The request is longer than 64 KB.";
+      } else {
+        return read(origin, JSON.readTree(new String(content, StandardCharsets.UTF_8)));
+      }
+    } catch (JsonProcessingException e) {
+      refusal = "The request is not JSON.";
+    } catch (RefusedException e) {
+      refusal = e.reason;
+    }
+    return new Read(
+        false,
+        List.of(
+            entry(
+                origin,
+                new TableId("", ""),
+                DumpEntry.Kind.REQUEST,
+                DumpEntry.Status.REFUSED,
+                DumpScope.ALL,
+                refusal + " Send {\"tables\":[\"schema.table\"]}.")));
+  }
+
+  private static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final String reason;
+
+    RefusedException(String reason) {
+      super(reason, null, false, false);
+      this.reason = reason;
+    }
+  }
+
+  private static Read read(Origin origin, JsonNode request) throws RefusedException {
+    if (!request.isObject()) {
+      throw new RefusedException("The request is not a JSON object.");
+    }
+    for (Iterator<String> names = request.fieldNames(); names.hasNext(); ) {
+      if (!FIELDS.contains(names.next())) {
+        throw new RefusedException("The request has a field that is not known.");
+      }
+    }
+    Set<TableId> tables = new LinkedHashSet<>();
+    for (String name : texts(request.path("tables"), MOST_TABLES, LONGEST_NAME, "tables")) {
+      Optional<TableId> table = TableNames.parse(name);
+      tables.add(table.orElseThrow(() -> new RefusedException("A table name is malformed.")));
+    }
+    if (tables.isEmpty()) {
+      throw new RefusedException("The request names no table.");
+    }
+    DumpScope scope =
+        new DumpScope(
+            texts(request.path("keyFrom"), MOST_BOUND_COLUMNS, LONGEST_BOUND, "keyFrom"),
+            texts(request.path("keyTo"), MOST_BOUND_COLUMNS, LONGEST_BOUND, "keyTo"),
+            texts(request.path("partitions"), MOST_TABLES, LONGEST_NAME, "partitions"));
+    if (tables.size() > 1 && !scope.isAll()) {
+      throw new RefusedException("Bounds and partitions go with one table.");
+    }
+    DumpEntry.Kind kind =
+        switch (request.path("kind").asText("request")) {
+          case "initial" -> DumpEntry.Kind.INITIAL;
+          case "request" -> DumpEntry.Kind.REQUEST;
+          default -> throw new RefusedException("The kind is initial or request.");
+        };
+    String job = request.path("job").asText("");
+    boolean own = !job.isEmpty() && job.equals(origin.job());
+    List<DumpEntry> entries = new ArrayList<>();
+    if (kind == DumpEntry.Kind.INITIAL && !own) {
+      // Anybody can write one; it would be carried out where requests are switched off.
+      if (job.isEmpty()) {
+        throw new RefusedException("Only walbeam itself asks for initial dumps.");
+      }
+      return new Read(false, entries);
+    }
+    for (TableId table : tables) {
+      entries.add(entry(origin, table, kind, DumpEntry.Status.REQUESTED, scope, ""));
+    }
+    return new Read(own, entries);
+  }
+
+  private static List<String> texts(JsonNode array, int most, int longest, String field)
+      throws RefusedException {
+    List<String> texts = new ArrayList<>();
+    if (array.isMissingNode() || array.isNull()) {
+      return texts;
+    }
+    if (!array.isArray() || array.size() > most) {
+      throw new RefusedException("The field " + field + " is not a list, or too long.");
+    }
+    for (JsonNode value : array) {
+      if (!value.isValueNode() || value.isNull() || value.asText().length() > longest) {
+        throw new RefusedException("The field " + field + " has a value that is not a text.");
+      }
+      if (value.asText().indexOf('\0') >= 0) {
+        throw new RefusedException("The field " + field + " has a value with a zero byte.");
+      }
+      texts.add(value.asText());
+    }
+    return texts;
+  }
+
+  private static DumpEntry entry(
+      Origin origin,
+      TableId table,
+      DumpEntry.Kind kind,
+      DumpEntry.Status status,
+      DumpScope scope,
+      String error) {
+    return new DumpEntry(
+        origin.slot(),
+        origin.epoch(),
+        origin.commitLsn(),
+        origin.messageLsn(),
+        origin.commitMicros(),
+        table,
+        kind,
+        status,
+        scope.toJson(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        "",
+        error);
+  }
+}

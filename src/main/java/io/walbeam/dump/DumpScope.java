@@ -1,0 +1,78 @@
+package io.walbeam.dump;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What part of a table a dump covers.
+ *
+ * @param keyFrom texts of the lowest key, empty for no bound
+ * @param keyTo texts of the highest key, itself included, empty for no bound
+ * @param partitions names of the only partitions meant, empty for all
+ */
+record DumpScope(List<String> keyFrom, List<String> keyTo, List<String> partitions) {
+  /** The whole table. */
+  static final DumpScope ALL = new DumpScope(List.of(), List.of(), List.of());
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  DumpScope {
+    keyFrom = List.copyOf(keyFrom);
+    keyTo = List.copyOf(keyTo);
+    partitions = List.copyOf(partitions);
+  }
+
+  boolean isAll() {
+    return !hasKeys() && partitions.isEmpty();
+  }
+
+  boolean hasKeys() {
+    return !keyFrom.isEmpty() || !keyTo.isEmpty();
+  }
+
+  /** The ledger's form. */
+  String toJson() {
+    ObjectNode object = JSON.createObjectNode();
+    put(object, "keyFrom", keyFrom);
+    put(object, "keyTo", keyTo);
+    put(object, "partitions", partitions);
+    return object.toString();
+  }
+
+  /** Reads the ledger's form, which only walbeam writes. */
+  static DumpScope parse(String json) {
+    try {
+      JsonNode object = JSON.readTree(json.isEmpty() ? "{}" : json);
+      return new DumpScope(
+          texts(object.path("keyFrom")),
+          texts(object.path("keyTo")),
+          texts(object.path("partitions")));
+    } catch (JsonProcessingException e) {
+      return ALL;
+    }
+  }
+
+  private static void put(ObjectNode object, String name, List<String> values) {
+    if (!values.isEmpty()) {
+      ArrayNode array = object.putArray(name);
+      values.forEach(array::add);
+    }
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(value -> texts.add(value.asText()));
+    return texts;
+  }
+
+  /** Hides the bounds: row values never reach a log line. */
+  @Override
+  public String toString() {
+    return isAll() ? "the whole table" : hasKeys() ? "a key range" : "some partitions";
+  }
+}

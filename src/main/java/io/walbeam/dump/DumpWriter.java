@@ -1,0 +1,268 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+import io.walbeam.change.Tuple;
+import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.CopiedRow;
+import io.walbeam.postgres.CopyText;
+import io.walbeam.row.ChangelogMapping;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.row.RowBuffer;
+import io.walbeam.row.RowJson;
+import io.walbeam.row.RowMeta;
+import io.walbeam.row.RowRejectedException;
+import io.walbeam.row.TableMapping;
+import io.walbeam.sink.DeadLetterSink;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.RejectedRow;
+import io.walbeam.sink.TableSink;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Writes the rows of one chunk at the position of its request while they are read. Holds a few
+ * megabytes, whatever the chunk's size. Used by one thread.
+ */
+final class DumpWriter implements CopiedRow {
+  /** Encoded rows that go out together, bytes: BigQuery advises more than 1 MB. */
+  private static final long REQUEST_BYTES = 2L << 20;
+
+  /** Requests on their way while the next is read. */
+  private static final int MAX_OUTSTANDING = 2;
+
+  /** Bits of a row's address that name line and page; the leaf is above them. */
+  private static final int LEAF_SHIFT = 48;
+
+  /** Distinguishes dumped rows from the deletes of a purge, which come before them. */
+  static final long ROW_N = 1;
+
+  /** What the chunks of one dump share. */
+  record Target(
+      DumpRoute route,
+      DumpEntry entry,
+      TableSink tables,
+      DeadLetterSink deadLetters,
+      ExecutorService executor,
+      Durability durability,
+      Duration landing,
+      Clock clock) {}
+
+  /** Waits until what was read so far would survive a crash of the server. */
+  @FunctionalInterface
+  interface Durability {
+    void await() throws InterruptedException;
+  }
+
+  /** Rows of one destination table, with the lines they come from. */
+  private static final class Gathered {
+    final DestinationTable table;
+    List<EncodedRow> rows = new ArrayList<>();
+    List<byte[]> lines = new ArrayList<>();
+    long bytes;
+
+    Gathered(DestinationTable table) {
+      this.table = table;
+    }
+  }
+
+  private record Sent(List<byte[]> lines, Future<List<RejectedRow>> result) {}
+
+  private final Target target;
+  private final int leafIndex;
+  private final RowMeta meta = new RowMeta();
+  private final RowBuffer buffer = new RowBuffer();
+  private final RowJson json;
+  private final IdentityHashMap<DestinationTable, Gathered> gathered = new IdentityHashMap<>();
+  private final Deque<Sent> outstanding = new ArrayDeque<>();
+  private final List<DeadLetter> letters = new ArrayList<>();
+  private final Set<byte[]> rejectedLines = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final int width;
+
+  /** Before the first row was read. */
+  private final long begun = System.nanoTime();
+
+  private long rows;
+
+  DumpWriter(Target target, int leafIndex) {
+    this.target = target;
+    this.leafIndex = leafIndex;
+    this.json = new RowJson(target.route().relation());
+    this.width = target.route().relation().columns().size();
+    DumpEntry entry = target.entry();
+    meta.transaction(entry.epoch(), entry.requestLsn(), entry.requestCommitMicros(), 0);
+  }
+
+  /** Whether {@link #take} wants each row's address: what tells the rows of a changelog apart. */
+  boolean wantsAddress() {
+    return target.route().changelog() != null;
+  }
+
+  @Override
+  public void take(Tuple row, byte[] line, long address) throws InterruptedException {
+    if (row.size() != width) {
+      throw new WalbeamException(
+          FailureKind.TRANSIENT,
+          "The table " + target.entry().table() + " was altered while it was described.",
+          "It is read again.");
+    }
+    rows++;
+    ChangelogMapping changelog = target.route().changelog();
+    if (changelog != null) {
+      meta.change((long) leafIndex << LEAF_SHIFT | address, ROW_N, Operation.READ);
+      add(changelog.destination(), changelog.encode(json, null, row, meta, buffer), line);
+    }
+    TableMapping replica = target.route().replica();
+    if (replica != null) {
+      meta.change(0, ROW_N, Operation.READ);
+      try {
+        add(replica.destination(), replica.encodeUpsert(row, meta, buffer), line);
+      } catch (RowRejectedException e) {
+        reject(row, line, "map", e.errorClass(), e.problem(), e.remedy());
+      }
+    }
+  }
+
+  /**
+   * Waits until every row is durable or a dead letter.
+   *
+   * @return rows taken
+   */
+  long finish() throws InterruptedException {
+    for (Gathered table : gathered.values()) {
+      send(table);
+    }
+    while (!outstanding.isEmpty()) {
+      awaitFirst();
+    }
+    if (!letters.isEmpty()) {
+      target.deadLetters().write(List.copyOf(letters));
+      letters.clear();
+    }
+    return rows;
+  }
+
+  /** Gives up: what is on its way may or may not arrive. */
+  void abandon() {
+    outstanding.forEach(sent -> sent.result().cancel(true));
+  }
+
+  private void add(DestinationTable table, EncodedRow row, byte[] line)
+      throws InterruptedException {
+    // By identity: the mapping has one object, and comparing its columns for each row is dear.
+    Gathered of = gathered.computeIfAbsent(table, Gathered::new);
+    of.rows.add(row);
+    of.lines.add(line);
+    of.bytes += row.length();
+    if (of.bytes >= REQUEST_BYTES) {
+      send(of);
+    }
+  }
+
+  private void send(Gathered of) throws InterruptedException {
+    if (of.rows.isEmpty()) {
+      return;
+    }
+    target.durability().await();
+    if (left() <= 0) {
+      throw late();
+    }
+    List<EncodedRow> encoded = of.rows;
+    DestinationTable table = of.table;
+    outstanding.add(
+        new Sent(of.lines, target.executor().submit(() -> target.tables().write(table, encoded))));
+    of.rows = new ArrayList<>();
+    of.lines = new ArrayList<>();
+    of.bytes = 0;
+    while (outstanding.size() > MAX_OUTSTANDING) {
+      awaitFirst();
+    }
+  }
+
+  private void awaitFirst() throws InterruptedException {
+    Sent sent = outstanding.element();
+    String unexpected =
+        "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.";
+    awaitLanding(sent.result());
+    Tuple tuple = new Tuple();
+    for (RejectedRow rejected : Outcome.of(sent.result(), unexpected)) {
+      byte[] line = sent.lines().get(rejected.index());
+      CopyText.parse(line, tuple);
+      reject(tuple, line, "append", rejected.errorClass(), rejected.message(), rejected.remedy());
+    }
+    // Only now: what ends the wait before leaves it to be given up.
+    outstanding.remove();
+  }
+
+  private void awaitLanding(Future<?> result) throws InterruptedException {
+    try {
+      result.get(Math.max(left(), 0), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw late();
+    } catch (ExecutionException e) {
+      // The caller asks for the outcome.
+    }
+  }
+
+  /** Nanoseconds until the rows are too old to be written. */
+  private long left() {
+    return target.landing().toNanos() - (System.nanoTime() - begun);
+  }
+
+  /**
+   * Rows that waited for very long could bring back what was deleted since they were read, because
+   * the destination does not remember deletions forever.
+   */
+  private WalbeamException late() {
+    return new WalbeamException(
+        FailureKind.TRANSIENT,
+        "Dumped rows of table "
+            + target.entry().table()
+            + " could not be written within "
+            + target.landing()
+            + " and are too old now.",
+        "They are read again.");
+  }
+
+  /** A row that is refused in the replica and in the changelog is one dead letter. */
+  private void reject(
+      Tuple row, byte[] line, String stage, String errorClass, String message, String remedy) {
+    if (!rejectedLines.add(line)) {
+      return;
+    }
+    DumpEntry entry = target.entry();
+    DumpRoute route = target.route();
+    letters.add(
+        new DeadLetter(
+            ChronoUnit.MICROS.between(Instant.EPOCH, target.clock().instant()),
+            stage,
+            errorClass,
+            message,
+            remedy,
+            route.relation().table(),
+            Operation.READ,
+            new ChangePosition(entry.epoch(), entry.requestLsn(), 0, ROW_N),
+            0,
+            entry.requestCommitMicros(),
+            route.key().exists() ? json.key(route.key(), row) : "{}",
+            json.row(row),
+            line));
+  }
+}

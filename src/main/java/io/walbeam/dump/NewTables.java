@@ -1,0 +1,160 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.TableId;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Kind;
+import io.walbeam.sink.DumpEntry.Status;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds published tables without an initial dump, and partitions that came to a table since it was
+ * dumped: the stream has never seen the rows that they came with. Used by one thread at a time.
+ */
+final class NewTables {
+  private static final Logger log = LoggerFactory.getLogger(NewTables.class);
+
+  /** Before the identifiers of what a finished dump covered, in the ledger's column resume. */
+  static final String COVERED = "covered=";
+
+  /** Tables named by one request, so that no message is long. */
+  private static final int TABLES_PER_REQUEST = 100;
+
+  private final DumpContext context;
+  private final Set<TableId> asked = new HashSet<>();
+  private final Set<Long> askedPartitions = new HashSet<>();
+  private final Set<TableId> asking = new HashSet<>();
+  private final Set<Long> askingPartitions = new HashSet<>();
+  private final Set<Long> missed = new HashSet<>();
+
+  NewTables(DumpContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Contents of the requests that are due.
+   *
+   * @param connection to the primary
+   * @param known every ledger entry
+   * @throws WalbeamException of kind TRANSIENT if the server cannot be reached
+   */
+  synchronized List<String> requests(DumpConnection connection, List<DumpEntry> known)
+      throws InterruptedException {
+    asking.clear();
+    askingPartitions.clear();
+    List<String> requests = new ArrayList<>();
+    String publication = context.settings().publication();
+    List<TableId> missing = new ArrayList<>();
+    for (TableId table : connection.published(publication)) {
+      if (context.settings().tables().matches(table)
+          && !asked.contains(table)
+          && known.stream().noneMatch(entry -> covers(entry, table))) {
+        missing.add(table);
+      }
+    }
+    for (int i = 0; i < missing.size(); i += TABLES_PER_REQUEST) {
+      List<TableId> some = missing.subList(i, Math.min(missing.size(), i + TABLES_PER_REQUEST));
+      requests.add(DumpRequest.initial(some, context.settings().job()));
+      asking.addAll(some);
+    }
+    connection
+        .partitions(publication)
+        .forEach((table, leaves) -> attached(known, table, leaves, requests));
+    return requests;
+  }
+
+  /** The requests are in the WAL. */
+  synchronized void emitted() {
+    asked.addAll(asking);
+    askedPartitions.addAll(askingPartitions);
+    asking.clear();
+    askingPartitions.clear();
+  }
+
+  private boolean covers(DumpEntry entry, TableId table) {
+    return entry.kind() == Kind.INITIAL
+        && entry.epoch() == context.settings().epoch()
+        && entry.table().equals(table)
+        && entry.status() != Status.FAILED
+        && entry.status() != Status.REFUSED;
+  }
+
+  /** Once the table itself was dumped, every partition that no dump covered is new. */
+  private void attached(
+      List<DumpEntry> known, TableId table, Map<Long, TableId> leaves, List<String> requests) {
+    Set<Long> dumped = new HashSet<>();
+    Set<String> pending = new HashSet<>();
+    boolean wasDumped = false;
+    for (DumpEntry entry : sinceLastWholeDump(known, table)) {
+      if (entry.resume().startsWith(COVERED)) {
+        wasDumped = true;
+        String covered = entry.resume().substring(COVERED.length());
+        for (String oid : covered.isEmpty() ? new String[0] : covered.split(",", -1)) {
+          dumped.add(Long.parseLong(oid));
+        }
+      } else if (!entry.status().isOver()) {
+        pending.addAll(DumpScope.parse(entry.scope()).partitions());
+      }
+    }
+    if (!wasDumped) {
+      return;
+    }
+    warnOfDetached(table, dumped, leaves.keySet());
+    List<TableId> added = new ArrayList<>();
+    leaves.forEach(
+        (oid, leaf) -> {
+          if (!dumped.contains(oid)
+              && !askedPartitions.contains(oid)
+              && !pending.contains(leaf.quoted())) {
+            added.add(leaf);
+            askingPartitions.add(oid);
+          }
+        });
+    if (!added.isEmpty()) {
+      requests.add(DumpRequest.partitions(table, added, context.settings().job()));
+    }
+  }
+
+  /** Entries of the table from its last finished dump as a whole on; all if there is none. */
+  private List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known, TableId table) {
+    List<DumpEntry> entries =
+        known.stream()
+            .filter(entry -> entry.table().equals(table) && entry.kind() != Kind.TRUNCATE)
+            .filter(entry -> entry.epoch() == context.settings().epoch())
+            .toList();
+    Optional<Long> last =
+        entries.stream()
+            .filter(entry -> entry.resume().startsWith(COVERED))
+            .filter(entry -> DumpScope.parse(entry.scope()).isAll())
+            .map(DumpEntry::requestLsn)
+            .max(Long::compareUnsigned);
+    return entries.stream()
+        .filter(entry -> Long.compareUnsigned(entry.requestLsn(), last.orElse(0L)) >= 0)
+        .toList();
+  }
+
+  /**
+   * The stream does not say that a partition left the table, with rows that BigQuery keeps. Many
+   * want just that of old ones, so it is said and not undone.
+   */
+  private void warnOfDetached(TableId table, Set<Long> dumped, Set<Long> leaves) {
+    long left = dumped.stream().filter(oid -> !leaves.contains(oid)).filter(missed::add).count();
+    if (left > 0) {
+      log.warn(
+          "{} partitions of table {} were detached or dropped since it was dumped; BigQuery keeps"
+              + " their rows. To delete them, ask for a dump of the whole table: backfill"
+              + " --tables={}.",
+          left,
+          table,
+          table);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.TableMapping;
+import io.walbeam.sink.DumpEntry;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out one ledger entry: describes the table, reads its chunks, removes what is left. */
+final class TableDump {
+  private static final Logger log = LoggerFactory.getLogger(TableDump.class);
+
+  /** Why no further chunk is read. */
+  enum Stop {
+    /** Chunks are read until there is none. */
+    NOT,
+    /** The table was truncated after the request. */
+    TRUNCATED,
+    /** The run ends; the dump goes on at the next start. */
+    CLOSED
+  }
+
+  private final DumpContext context;
+  private final DumpProgress progress;
+  private final ChunkAttempts patience;
+  private final DumpConnection primary;
+  private final DurableWal wal;
+  private volatile Stop stopped = Stop.NOT;
+  private volatile @Nullable TableReading reading;
+
+  TableDump(DumpContext context, DumpProgress progress) {
+    this.context = context;
+    this.progress = progress;
+    this.patience = new ChunkAttempts(context, progress.entry().table(), this::isStopped);
+    this.primary = context.openPrimary();
+    this.wal = new DurableWal(patience, primary);
+  }
+
+  /** Reads no further chunk; {@link #run} returns soon after. Any thread. */
+  synchronized void stop(Stop reason) {
+    if (stopped != Stop.CLOSED) {
+      stopped = reason;
+    }
+    TableReading current = reading;
+    if (current != null) {
+      current.stop();
+    }
+  }
+
+  Stop stopped() {
+    return stopped;
+  }
+
+  private boolean isStopped() {
+    return stopped != Stop.NOT;
+  }
+
+  /**
+   * Reads and writes the table.
+   *
+   * @param workers connections to read with
+   * @throws WalbeamException if it has to be given up
+   */
+  void run(int workers) throws InterruptedException {
+    try {
+      DumpScope scope = DumpScope.parse(progress.entry().scope());
+      TableId id = progress.entry().table();
+      PublishedTable table = describe(id);
+      DumpRoute route = route(table);
+      DumpScope bounds = canonical(table, scope);
+      long ready = awaitVisible();
+      Standby replica = awaitReplica(ready);
+      try (DumpConnection planner = replica == null ? primary : context.openReader(replica)) {
+        TableReading chunks =
+            new TableReading(context, progress, patience, planner, wal, table, route, replica);
+        reading = chunks;
+        if (!isStopped()) {
+          chunks.run(bounds, workers);
+        }
+      }
+      if (!isStopped() && scope.isAll()) {
+        purge(route.replica());
+      }
+    } finally {
+      primary.close();
+    }
+  }
+
+  private PublishedTable describe(TableId id) throws InterruptedException {
+    return patience
+        .of("describe", () -> primary.describe(context.settings().publication(), id))
+        .orElseThrow(
+            () ->
+                new WalbeamException(
+                    FailureKind.OPERATOR,
+                    "The table " + id + " is not in the publication.",
+                    "Add it: ALTER PUBLICATION "
+                        + TableId.quote(context.settings().publication())
+                        + " ADD TABLE "
+                        + id.quoted()
+                        + "."));
+  }
+
+  private DumpRoute route(PublishedTable table) {
+    return context
+        .router()
+        .route(table)
+        .orElseThrow(
+            () ->
+                new WalbeamException(
+                    FailureKind.OPERATOR,
+                    "The table " + table.relation().table() + " is left out by the options.",
+                    "Correct --tables or --excludeTables."));
+  }
+
+  /** Bounds as PostgreSQL writes them, each of its column's type. */
+  private DumpScope canonical(PublishedTable table, DumpScope scope) throws InterruptedException {
+    return new DumpScope(
+        canonical(table, scope.keyFrom()), canonical(table, scope.keyTo()), scope.partitions());
+  }
+
+  private List<String> canonical(PublishedTable table, List<String> bound)
+      throws InterruptedException {
+    List<String> key = table.primaryKey();
+    if (!bound.isEmpty() && bound.size() != key.size()) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "A key bound has " + bound.size() + " values, the primary key " + key.size() + ".",
+          "Give a value for each column of the primary key, in its order.");
+    }
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < bound.size(); i++) {
+      String value = bound.get(i);
+      String type = columnType(table, key.get(i));
+      texts.add(patience.of("read a key bound", () -> primary.canonical(type, value)));
+    }
+    return texts;
+  }
+
+  private static String columnType(PublishedTable table, String column) {
+    for (int i = 0; i < table.columnTypes().size(); i++) {
+      if (table.relation().columns().get(i).name().equals(column)) {
+        return table.columnTypes().get(i);
+      }
+    }
+    throw new WalbeamException(
+        FailureKind.OPERATOR,
+        "The publication leaves out primary-key columns of table " + table.relation().table() + ".",
+        "Ask for the whole table.");
+  }
+
+  /**
+   * A transaction that committed before the request may not be visible yet, and one that began
+   * before the table was published has changes that the stream never carries: both have ended once
+   * the oldest running transaction is one that began after this moment.
+   *
+   * @return end of the WAL after that
+   */
+  private long awaitVisible() throws InterruptedException {
+    long next = patience.of("read the running transactions", primary::nextTransaction);
+    patience.await(
+        "the dump begins when the transactions that are older than it have ended.",
+        () -> patience.of("read the running transactions", primary::oldestTransaction) >= next);
+    return wal.awaitDurable();
+  }
+
+  /**
+   * Waits for the standby to replay what the dump is to see.
+   *
+   * @return null if rows are read from the primary
+   */
+  private @Nullable Standby awaitReplica(long ready) throws InterruptedException {
+    if (!context.readsElsewhere()) {
+      return null;
+    }
+    String ask = "ask for the server's identity";
+    String systemIdentifier = patience.of(ask, primary::role).systemIdentifier();
+    Standby replica = new Standby(progress.entry().table(), systemIdentifier, ready);
+    try (DumpConnection standby = context.openReader(null)) {
+      patience.await(
+          "the dump begins when the replica of --snapshotUrl has replayed the request.",
+          () -> replica.isReady(patience.of("ask the replica of --snapshotUrl", standby::role)));
+    }
+    return replica;
+  }
+
+  /** Everything that the source has was written at the request's position or later. */
+  private void purge(@Nullable TableMapping replica) throws InterruptedException {
+    DumpEntry entry = progress.entry();
+    if (replica == null
+        || (entry.kind() == DumpEntry.Kind.INITIAL
+            && !context
+                .outdated()
+                .existedBefore(replica.destination(), entry.requestCommitMicros()))) {
+      return;
+    }
+    long deleted =
+        context
+            .purge()
+            .run(
+                new Purge.Order(
+                    replica,
+                    new ChangePosition(entry.epoch(), entry.requestLsn(), 0, DumpWriter.ROW_N),
+                    new ChangePosition(entry.epoch(), entry.requestLsn(), 0, 0),
+                    entry.requestCommitMicros(),
+                    Operation.DELETE,
+                    Long.MAX_VALUE));
+    if (deleted > 0) {
+      log.info(
+          "Deleted {} rows of {} that table {} no longer has.",
+          deleted,
+          replica.destination().name(),
+          entry.table());
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.TableId;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PhysicalTable;
+import io.walbeam.postgres.PublishedTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the chunks of one table over several connections and writes their rows. Used by one thread,
+ * but {@link #stop} by any.
+ */
+final class TableReading {
+  private static final Logger log = LoggerFactory.getLogger(TableReading.class);
+
+  private final DumpContext context;
+  private final DumpProgress progress;
+  private final ChunkAttempts patience;
+  private final DumpConnection planner;
+  private final DurableWal wal;
+  private final PublishedTable table;
+  private final DumpRoute route;
+  private final @Nullable Standby replica;
+
+  // Guarded by this.
+  private boolean stopped;
+  private @Nullable ChunkPlan plan;
+
+  /**
+   * @param planner to the server that rows are read from
+   * @param wal of the primary
+   * @param replica where rows are read, null for the primary
+   */
+  TableReading(
+      DumpContext context,
+      DumpProgress progress,
+      ChunkAttempts patience,
+      DumpConnection planner,
+      DurableWal wal,
+      PublishedTable table,
+      DumpRoute route,
+      @Nullable Standby replica) {
+    this.context = context;
+    this.progress = progress;
+    this.patience = patience;
+    this.planner = planner;
+    this.wal = wal;
+    this.table = table;
+    this.route = route;
+    this.replica = replica;
+  }
+
+  /** Reads no further chunk; {@link #run} returns soon after. */
+  void stop() {
+    ChunkPlan current;
+    synchronized (this) {
+      stopped = true;
+      current = plan;
+    }
+    if (current != null) {
+      current.stop();
+    }
+  }
+
+  private synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /** Returns when every row is written, or soon after {@link #stop}. */
+  void run(DumpScope scope, int workers) throws InterruptedException {
+    TableId id = progress.entry().table();
+    for (boolean whole = false; !whole; ) {
+      ChunkPlan chunks = plan(scope);
+      synchronized (this) {
+        plan = chunks;
+        if (stopped) {
+          return;
+        }
+      }
+      log.info("Dumping table {} {}.", id, chunks.reason());
+      progress.begin(chunks.total());
+      read(chunks, workers);
+      whole = !chunks.isOutdated();
+      if (!whole) {
+        log.info("Table {} was rewritten meanwhile; it is read from its first page again.", id);
+      }
+    }
+  }
+
+  private ChunkPlan plan(DumpScope scope) throws InterruptedException {
+    List<PhysicalTable> leaves =
+        patience.of("describe the table", () -> planner.leaves(table.relation().id()));
+    Set<Optional<TableId>> only =
+        scope.partitions().stream().map(TableNames::parse).collect(Collectors.toSet());
+    List<PhysicalTable> meant =
+        only.isEmpty()
+            ? leaves
+            : leaves.stream().filter(leaf -> only.contains(Optional.of(leaf.table()))).toList();
+    progress.covers(meant);
+    return new ChunkPlan(
+        table,
+        meant,
+        scope,
+        context.pace(),
+        (leaf, range, rows) ->
+            patience.of("plan a chunk", () -> planner.keyAfter(table, leaf, range, rows)),
+        progress.entry().resume());
+  }
+
+  private void read(ChunkPlan chunks, int workers) throws InterruptedException {
+    List<Future<?>> others = new ArrayList<>();
+    for (int i = 1; i < workers; i++) {
+      others.add(
+          context
+              .executor()
+              .submit(
+                  () -> {
+                    work(chunks);
+                    return null;
+                  }));
+    }
+    boolean done = false;
+    try {
+      work(chunks);
+      for (Future<?> other : others) {
+        Outcome.of(other, "Reading a chunk failed unexpectedly.");
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        chunks.stop();
+        others.forEach(other -> other.cancel(true));
+      }
+    }
+  }
+
+  /** One connection's share of the chunks. */
+  private void work(ChunkPlan chunks) throws InterruptedException {
+    try (DumpConnection connection = context.openReader(replica)) {
+      DumpWriter.Target target =
+          new DumpWriter.Target(
+              route,
+              progress.entry(),
+              context.tables(),
+              context.deadLetters(),
+              context.executor(),
+              this::awaitDurable,
+              context.pace().landing(),
+              context.clock());
+      for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {
+        Chunk next = chunk;
+        patience.of(
+            "read a chunk",
+            () -> {
+              read(connection, target, chunks, next);
+              return 0;
+            });
+      }
+    } finally {
+      progress.flush();
+    }
+  }
+
+  /** What a standby replays is durable already. */
+  private void awaitDurable() throws InterruptedException {
+    if (replica == null) {
+      wal.awaitDurable();
+    }
+  }
+
+  private void read(
+      DumpConnection connection, DumpWriter.Target target, ChunkPlan chunks, Chunk chunk)
+      throws InterruptedException {
+    DumpWriter writer = new DumpWriter(target, chunk.leafIndex());
+    boolean done = false;
+    try {
+      DumpConnection.Copied copied =
+          connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+      long rows = writer.finish();
+      done = true;
+      if (chunks.isAsPlanned(chunk, copied.fileNode())) {
+        progress.done(chunk, rows, copied.bytes());
+      }
+    } finally {
+      if (!done) {
+        writer.abandon();
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.walbeam.job;
+
+import io.walbeam.options.RunSettings;
+import io.walbeam.source.StreamHook;
+
+/** Starts the dumps in the process that reads the slot. */
+final class DumpStarter implements StreamHook {
+  private static final long serialVersionUID = 1L;
+
+  private final RunSettings settings;
+
+  DumpStarter(RunSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void streamStarted(Emitter emitter) throws InterruptedException {
+    Job destination = Jobs.hold(settings);
+    boolean started = false;
+    try {
+      destination.dumps().start(emitter::emit);
+      started = true;
+    } finally {
+      if (!started) {
+        Jobs.release(settings);
+      }
+    }
+  }
+
+  @Override
+  public boolean isFinished() {
+    return Jobs.of(settings).dumps().isOver();
+  }
+
+  @Override
+  public void streamEnded() {
+    Jobs.release(settings);
+  }
+}

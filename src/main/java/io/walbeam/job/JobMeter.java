@@ -1,0 +1,106 @@
+package io.walbeam.job;
+
+import io.walbeam.change.Operation;
+import io.walbeam.change.TableId;
+import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.dump.DumpsOverview;
+import io.walbeam.metrics.JobCounts;
+import io.walbeam.metrics.Metric;
+import io.walbeam.sink.CountingSinkMetrics;
+import io.walbeam.sink.Stalls;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What one job counts in this JVM behind the source, and how Beam gets to know it. Thread-safe;
+ * {@link #report} works on threads of Beam only.
+ */
+public final class JobMeter {
+  private final JobCounts counts = new JobCounts();
+  private final CountingSinkMetrics sink;
+  private final Stalls stalls;
+  private final Supplier<Optional<DumpsOverview>> dumps;
+
+  /**
+   * @param dumps how far they are, empty if they run in another process
+   */
+  JobMeter(CountingSinkMetrics sink, Stalls stalls, Supplier<Optional<DumpsOverview>> dumps) {
+    this.sink = sink;
+    this.stalls = stalls;
+    this.dumps = dumps;
+  }
+
+  /** So many changes of a source table were decoded, from so many bytes of messages. */
+  public void decoded(TableId table, Operation operation, long changes, long bytes) {
+    counts.changed(table.toString(), operation.name().toLowerCase(Locale.ROOT), changes);
+    counts.add(Metric.CHANGE_BYTES.named(), bytes);
+  }
+
+  /** These dead letters are durable. */
+  public void written(List<DeadLetter> deadLetters) {
+    for (DeadLetter letter : deadLetters) {
+      counts.add(Metric.DEAD_LETTERS.named(letter.errorClass()), 1);
+    }
+  }
+
+  /** So many batches got their receipt. */
+  void receipts(int number) {
+    counts.add(Metric.RECEIPTS.named(), number);
+  }
+
+  long changes() {
+    return counts.total(Metric.CHANGES);
+  }
+
+  long deadLetters() {
+    return counts.total(Metric.DEAD_LETTERS);
+  }
+
+  /** How far the dumps are, empty if they run in another process. */
+  Optional<DumpsOverview> dumps() {
+    return dumps.get();
+  }
+
+  /** The stalls of this moment, the oldest first. */
+  List<Stalls.Stall> stalls() {
+    return stalls.current();
+  }
+
+  /** Tells Beam what was counted since the last call, on whatever thread. */
+  public void report() {
+    CountingSinkMetrics.Totals totals = sink.totals();
+    counts.raiseTo(Metric.APPENDED_ROWS.named(), totals.rows());
+    counts.raiseTo(Metric.APPENDED_BYTES.named(), totals.bytes());
+    counts.raiseTo(
+        Metric.READ_BACKS.named(),
+        totals.readBacks().values().stream().mapToLong(Long::longValue).sum());
+    totals
+        .retries()
+        .forEach((errorClass, sum) -> counts.raiseTo(Metric.RETRIES.named(errorClass), sum));
+    dumps.get().ifPresent(this::report);
+    for (Map.Entry<String, Long> added : counts.takeAdded().entrySet()) {
+      Metric.counter(added.getKey()).inc(added.getValue());
+    }
+    CountingSinkMetrics.Latency latency = sink.takeLatency();
+    if (latency.count() > 0) {
+      Metric.APPEND_MILLIS
+          .distribution()
+          .update(latency.sum(), latency.count(), latency.shortest(), latency.longest());
+    }
+    Metric.STALLS
+        .gauge()
+        .set(stalls.current().stream().map(Stalls.Stall::table).distinct().count());
+  }
+
+  private void report(DumpsOverview overview) {
+    counts.raiseTo(Metric.DUMPED_TABLES.named(), overview.finished());
+    counts.raiseTo(Metric.DUMPED_CHUNKS.named(), overview.chunks());
+    counts.raiseTo(Metric.DUMPED_ROWS.named(), overview.rows());
+    counts.raiseTo(Metric.DUMPED_BYTES.named(), overview.bytes());
+    Metric.DUMPS_LEFT.gauge().set(overview.left());
+    Metric.DUMP_SECONDS_LEFT.gauge().set(overview.secondsLeft().orElse(0));
+  }
+}

@@ -1,0 +1,195 @@
+package io.walbeam.job;
+
+import io.walbeam.dump.DumpsOverview;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.options.RunSettings;
+import io.walbeam.postgres.Catalogue;
+import io.walbeam.sink.Stalls;
+import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.source.SessionLag;
+import io.walbeam.source.Sessions;
+import io.walbeam.source.SourceSettings;
+import io.walbeam.write.HeldRows;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a run in one process does around the pipeline: refuses early, confirms at the end, leaves
+ * nothing behind.
+ */
+public final class LocalRun implements AutoCloseable {
+  /** For the last state row and the slot's confirmation; normally well under a second. */
+  private static final Duration CONFIRMATION_TIMEOUT = Duration.ofSeconds(60);
+
+  /** For tables that wait for BigQuery, which shows new columns after minutes. */
+  private static final Duration HELD_PATIENCE = Duration.ofMinutes(10);
+
+  /** The same when a person wants the run to end, and for tables that a person must mend. */
+  private static final Duration SHORT_PATIENCE = Duration.ofSeconds(10);
+
+  /** Between two looks at what held rows wait for. */
+  private static final Duration HELD_POLL = Duration.ofMillis(100);
+
+  private final RunSettings settings;
+  private final SourceSettings source;
+  private volatile boolean endRequested;
+
+  private LocalRun(RunSettings settings) {
+    this.settings = settings;
+    this.source = ReplicationPipeline.source(settings);
+  }
+
+  /**
+   * Checks the destination before anything is created in PostgreSQL.
+   *
+   * @throws WalbeamException if the destination cannot be used
+   */
+  public static LocalRun prepare(RunSettings settings) {
+    try (BigQuerySink sink = BigQuerySink.acquire(settings.destination())) {
+      sink.verifyDataset();
+      verifyServer(settings);
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.TRANSIENT) {
+        throw e;
+      }
+      // Later the run waits for either end; at the start it is more likely a wrong address.
+      throw new WalbeamException(FailureKind.OPERATOR, e.getMessage(), e.remedy(), e);
+    }
+    return new LocalRun(settings);
+  }
+
+  private static void verifyServer(RunSettings settings) {
+    try (Catalogue catalogue = new Catalogue(settings.postgres())) {
+      catalogue.verifyReachable();
+    }
+  }
+
+  /** Asks the run to end once everything it has read is written. Returns at once. */
+  public void requestEnd() {
+    endRequested = true;
+    Sessions.requestEnd(source);
+    Jobs.find(settings).ifPresent(Job::endDumps);
+  }
+
+  /** How far the run is. Any thread. */
+  public RunProgress progress() {
+    SessionLag lag = Sessions.lag(source);
+    return Jobs.find(settings)
+        .map(Job::meter)
+        .map(
+            meter ->
+                new RunProgress(
+                    meter.changes(),
+                    meter.deadLetters(),
+                    lag,
+                    meter.stalls(),
+                    meter.dumps().orElse(DumpsOverview.NONE)))
+        .orElseGet(() -> new RunProgress(0, 0, lag, List.of(), DumpsOverview.NONE));
+  }
+
+  /**
+   * Waits for the dumps, unless the run was asked to end, and until everything written is confirmed
+   * to the slot.
+   *
+   * @throws WalbeamException if a dump failed, if a table could not be written to, or if the slot
+   *     is not told within a minute; nothing is lost then
+   */
+  public void confirm() throws InterruptedException {
+    Optional<Job> destination = Jobs.find(settings);
+    Optional<WalbeamException> held =
+        destination.isPresent() ? awaitHeldRows(destination.get()) : Optional.empty();
+    if (destination.isPresent() && held.isEmpty() && !endRequested) {
+      destination.get().dumps().awaitAll();
+      awaitTruncations(destination.get());
+    }
+    boolean confirmed =
+        (destination.isEmpty()
+                || destination.get().publisher().awaitPublished(CONFIRMATION_TIMEOUT))
+            && Sessions.complete(source, CONFIRMATION_TIMEOUT);
+    if (held.isPresent()) {
+      throw held.get();
+    }
+    if (!confirmed) {
+      throw new WalbeamException(
+          FailureKind.TRANSIENT,
+          "Everything read is written, but slot "
+              + settings.slot()
+              + " could not be told within "
+              + CONFIRMATION_TIMEOUT.toSeconds()
+              + " s.",
+          "Start again; what the slot was not told comes again and changes nothing.");
+    }
+  }
+
+  /** Waits until every truncation is applied, unless one needs a person. */
+  private static void awaitTruncations(Job destination) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (!destination.publisher().awaitReleased(HELD_POLL)) {
+      Optional<Stalls.Stall> parked =
+          destination.stalls().current().stream().filter(Stalls.Stall::parked).findFirst();
+      if (parked.isPresent() && System.nanoTime() - begin >= SHORT_PATIENCE.toNanos()) {
+        throw new WalbeamException(
+            FailureKind.OPERATOR,
+            "The run ends, but a truncation is not applied: table "
+                + parked.get().table()
+                + " waits.",
+            parked.get().reason() + " Then start again; nothing is lost.");
+      }
+    }
+  }
+
+  /**
+   * Waits until no row is held back, as long as that may end by itself.
+   *
+   * @return why rows are still held back; empty if none are
+   */
+  private Optional<WalbeamException> awaitHeldRows(Job destination) throws InterruptedException {
+    HeldRows held = destination.heldRows();
+    if (held == null) {
+      return Optional.empty();
+    }
+    Duration patience = endRequested ? SHORT_PATIENCE : HELD_PATIENCE;
+    long begin = System.nanoTime();
+    while (!held.awaitEmpty(HELD_POLL)) {
+      List<Stalls.Stall> stalls =
+          destination.stalls().current().stream()
+              .filter(stall -> held.tables().contains(stall.table()))
+              .toList();
+      boolean parked = !stalls.isEmpty() && stalls.stream().allMatch(Stalls.Stall::parked);
+      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+      if (waited.compareTo(parked ? SHORT_PATIENCE : patience) >= 0) {
+        return Optional.of(notWritten(held, stalls, parked));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static WalbeamException notWritten(
+      HeldRows held, List<Stalls.Stall> stalls, boolean parked) {
+    String reasons =
+        stalls.stream()
+            .map(stall -> "Table " + stall.table() + " waits: " + stall.reason())
+            .distinct()
+            .collect(Collectors.joining(" "));
+    return new WalbeamException(
+        parked ? FailureKind.OPERATOR : FailureKind.TRANSIENT,
+        "The run ends, but rows of table "
+            + String.join(", ", held.tables())
+            + " are not written, so the slot is confirmed only up to the first of them.",
+        (reasons.isEmpty() ? "" : reasons + " ") + "Then start again; nothing is lost.");
+  }
+
+  /** Ends every connection and thread of the run. */
+  @Override
+  public void close() {
+    try {
+      Sessions.shutdown(source, Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Jobs.close(settings);
+  }
+}

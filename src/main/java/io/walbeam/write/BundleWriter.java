@@ -1,0 +1,306 @@
+package io.walbeam.write;
+
+import io.walbeam.change.Relation;
+import io.walbeam.change.Tuple;
+import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.dump.DumpRequest;
+import io.walbeam.dump.Truncations;
+import io.walbeam.failure.FailPoint;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.job.Job;
+import io.walbeam.progress.Receipt;
+import io.walbeam.row.ChangelogMapping;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.row.RowBuffer;
+import io.walbeam.row.RowJson;
+import io.walbeam.row.RowMeta;
+import io.walbeam.row.RowRejectedException;
+import io.walbeam.row.TableMapping;
+import io.walbeam.source.ChangeBatch;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the batches of one bundle: decodes them in order, gathers the rows of each table, sends
+ * them while the next batch is decoded, and hands out receipts when everything is durable.
+ *
+ * <p>Order between requests does not matter, because every row carries its position. Used by one
+ * thread.
+ */
+public final class BundleWriter implements BatchDecoder.Mutations {
+  private static final Logger log = LoggerFactory.getLogger(BundleWriter.class);
+
+  /** Rows of one table are sent when they reach this size: BigQuery advises more than 1 MB. */
+  private static final long CHUNK_BYTES = 4L << 20;
+
+  /** Rows of all tables together that wait to be sent; beyond it every table is sent. */
+  private static final long GATHERED_BYTES = 32L << 20;
+
+  /** Chunks on their way before the decoder waits for the oldest: bounds memory, not speed. */
+  private static final int MAX_OUTSTANDING = 16;
+
+  /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
+  private static final long STALL_POLL = 50;
+
+  private final Job destination;
+  private final HeldRows.Ticket ticket = new HeldRows.Ticket();
+  private final BatchDecoder decoder;
+  private final RowBuffer buffer = new RowBuffer();
+  private final Map<String, TableRows> chunks = new LinkedHashMap<>();
+  private final Deque<HeldRows.Writing> outstanding = new ArrayDeque<>();
+  private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
+  private final DeadLetterBox deadLetters;
+  private final List<Receipt> receipts = new ArrayList<>();
+  private final List<Request> dumpRequests = new ArrayList<>();
+  private final List<Truncations.Truncation> truncations = new ArrayList<>();
+  private final ChangeTally tally = new ChangeTally();
+  private boolean wroteRows;
+  private long bundleBytes;
+
+  private record Request(DumpRequest.Origin origin, byte[] content) {}
+
+  public BundleWriter(Job destination, long epoch) {
+    this.destination = destination;
+    this.decoder = new BatchDecoder(destination.routes(), epoch, this);
+    this.deadLetters = new DeadLetterBox(destination.clock());
+  }
+
+  /**
+   * Takes one batch. Its rows are sent at once or later, at the latest by {@link #finish}.
+   *
+   * @throws WalbeamException if a person must act
+   */
+  public void add(ChangeBatch batch) throws InterruptedException {
+    bundleBytes += batch.length();
+    decoder.decode(batch);
+    tally.moveTo(destination.meter());
+    receipts.add(Receipt.of(batch));
+    long gathered = chunks.values().stream().mapToLong(TableRows::bytes).sum();
+    for (TableRows chunk : List.copyOf(chunks.values())) {
+      if (chunk.bytes() >= CHUNK_BYTES || gathered >= GATHERED_BYTES) {
+        send(chunk);
+      }
+    }
+  }
+
+  /**
+   * Sends what is left, waits for everything, writes the dead letters.
+   *
+   * @return the receipts to give out: one for each batch, in the order they came, unless rows are
+   *     held back; see {@link HeldRows}
+   */
+  public List<Receipt> finish() throws InterruptedException {
+    for (TableRows chunk : List.copyOf(chunks.values())) {
+      send(chunk);
+    }
+    while (!outstanding.isEmpty()) {
+      await(outstanding.remove());
+    }
+    if (!truncations.isEmpty()) {
+      destination.dumps().recordTruncations(truncations);
+    }
+    for (Request request : dumpRequests) {
+      destination.dumps().record(request.origin(), request.content());
+    }
+    if (!deadLetters.isEmpty()) {
+      await(writing(deadLetters.take()));
+    }
+    if (wroteRows) {
+      FailPoint.ROWS_APPENDED.reached();
+    }
+    HeldRows held = destination.heldRows();
+    return held == null ? List.copyOf(receipts) : held.finish(ticket, receipts);
+  }
+
+  @Override
+  public void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
+    tally.add(route, meta.operation(), decoder.payloadLength());
+    ChangelogMapping changelog = route.changelog();
+    if (changelog != null) {
+      RowJson json = jsonByRelation.computeIfAbsent(route.relation(), RowJson::new);
+      EncodedRow encoded = changelog.encode(json, oldRow, newRow, meta, buffer);
+      chunk(changelog.destination()).add(encoded, origin(route, meta));
+    }
+  }
+
+  @Override
+  public void upsert(Route route, Tuple row, RowMeta meta) {
+    TableMapping mapping = route.replica();
+    if (mapping == null) {
+      return;
+    }
+    if (mapping.canBeLookedUp(row)) {
+      RowOrigin origin = RowOrigin.of(decoder, route, meta, row.copy(Map.of()));
+      chunk(mapping.destination()).put(mapping.key(), row, TableRows.INCOMPLETE, origin);
+      return;
+    }
+    try {
+      EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
+      chunk(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
+    } catch (RowRejectedException e) {
+      reject(route, mapping, meta, e);
+    }
+  }
+
+  @Override
+  public void delete(Route route, Tuple oldRow, RowMeta meta) {
+    TableMapping mapping = route.replica();
+    if (mapping == null) {
+      return;
+    }
+    try {
+      EncodedRow encoded = mapping.encodeDelete(oldRow, meta, buffer);
+      chunk(mapping.destination()).put(mapping.key(), oldRow, encoded, origin(route, meta));
+    } catch (RowRejectedException e) {
+      reject(route, mapping, meta, e);
+    }
+  }
+
+  @Override
+  public void oversize(Route route, long bytes, RowMeta meta) {
+    tally.add(route, meta.operation(), decoder.payloadLength());
+    deadLetters.add(
+        origin(route, meta),
+        "decode",
+        "OVERSIZE",
+        "The change is " + bytes + " bytes long, more than BigQuery takes as a row.",
+        "Leave the large column out of the publication, or shorten the value.");
+  }
+
+  @Override
+  public void dumpRequest(byte[] content, RowMeta meta) {
+    dumpRequests.add(
+        new Request(destination.requestOrigin(meta.position(), meta.commitTimeMicros()), content));
+  }
+
+  @Override
+  public void truncate(Route route, RowMeta meta) {
+    TableMapping mapping = route.replica();
+    if (mapping == null) {
+      return;
+    }
+    if (destination.appliesTruncations()) {
+      Truncations.Truncation truncation =
+          new Truncations.Truncation(
+              route.relation().table(),
+              meta.position(),
+              meta.transactionId(),
+              meta.commitTimeMicros());
+      if (destination.isAlone()) {
+        destination.truncations().apply(truncation, mapping);
+      } else {
+        truncations.add(truncation);
+      }
+      return;
+    }
+    deadLetters.add(
+        origin(route, meta),
+        "truncate",
+        "TRUNCATE",
+        "The table was truncated; its rows are still in BigQuery.",
+        "Ask for a dump of the table, which deletes what the source no longer has, or run with"
+            + " --truncate=apply.");
+    log.warn(
+        "Table {} was truncated at {}; a dead letter says what to do.",
+        route.relation().table(),
+        meta.position());
+  }
+
+  private TableRows chunk(DestinationTable table) {
+    String name = table.name();
+    TableRows chunk = chunks.get(name);
+    if (chunk != null && !chunk.table().equals(table)) {
+      // The table was altered in the middle of the bundle: rows of one shape per request.
+      submit(chunk);
+      chunk = null;
+    }
+    if (chunk == null) {
+      chunk = new TableRows(table);
+      chunks.put(name, chunk);
+    }
+    chunk.from(decoder.batch());
+    return chunk;
+  }
+
+  private void reject(
+      Route route, TableMapping mapping, RowMeta meta, RowRejectedException rejection) {
+    deadLetters.add(
+        origin(route, meta),
+        "map",
+        rejection.errorClass(),
+        rejection.problem(),
+        rejection.remedy());
+    destination.metrics().rejected(mapping.destination().name(), rejection.errorClass());
+  }
+
+  private RowOrigin origin(Route route, RowMeta meta) {
+    return RowOrigin.of(decoder, route, meta, null);
+  }
+
+  private void send(TableRows chunk) throws InterruptedException {
+    chunks.remove(chunk.table().name());
+    submit(chunk);
+    while (outstanding.size() > MAX_OUTSTANDING) {
+      await(outstanding.remove());
+    }
+  }
+
+  private void submit(TableRows chunk) {
+    wroteRows = true;
+    HeldRows held = destination.heldRows();
+    if (held == null || !held.queue(chunk, ticket)) {
+      outstanding.add(
+          new HeldRows.Writing(
+              chunk.table().name(), chunk.bytes(), chunk.rows().size(), destination.submit(chunk)));
+    }
+  }
+
+  private HeldRows.Writing writing(List<DeadLetter> letters) {
+    DeadLetterQueue queue = destination.deadLetters();
+    return new HeldRows.Writing(
+        queue.table(),
+        letters.stream().mapToLong(letter -> letter.raw().length).sum(),
+        letters.size(),
+        queue.submit(letters));
+  }
+
+  /** Waits on Beam's thread, and tells Beam meanwhile what stalls. */
+  private void await(HeldRows.Writing rows) throws InterruptedException {
+    HeldRows held = destination.heldRows();
+    String table = rows.table();
+    long begin = System.nanoTime();
+    try {
+      while (true) {
+        try {
+          rows.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(deadLetters::add);
+          return;
+        } catch (TimeoutException e) {
+          destination.meter().report();
+          if (held != null) {
+            held.throwFailure();
+            if (destination.isStalled(table) && held.release(rows, bundleBytes, ticket)) {
+              return;
+            }
+          }
+          destination.endIfParked(table, Duration.ofNanos(System.nanoTime() - begin));
+        }
+      }
+    } catch (ExecutionException e) {
+      throw WalbeamException.of(
+          e.getCause(), "Writing to table " + table + " failed unexpectedly.");
+    }
+  }
+}

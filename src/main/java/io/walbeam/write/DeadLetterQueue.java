@@ -1,0 +1,63 @@
+package io.walbeam.write;
+
+import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.job.JobMeter;
+import io.walbeam.sink.DeadLetterSink;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Writes dead letters in another thread, one list after the other, so that a dead-letter table that
+ * waits costs one thread and not one for each bundle. Thread-safe.
+ */
+public final class DeadLetterQueue {
+  private final String table;
+  private final DeadLetterSink sink;
+  private final JobMeter meter;
+  private final Executor executor;
+  private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+  /**
+   * @param table name of the dead-letter table
+   */
+  public DeadLetterQueue(String table, DeadLetterSink sink, JobMeter meter, Executor executor) {
+    this.table = table;
+    this.sink = sink;
+    this.meter = meter;
+    this.executor = executor;
+  }
+
+  /** Name of the dead-letter table. */
+  String table() {
+    return table;
+  }
+
+  /** Returns when the dead letters are durable. */
+  public void write(List<DeadLetter> letters) throws InterruptedException {
+    sink.write(letters);
+    meter.written(letters);
+  }
+
+  /**
+   * {@link #write} in another thread.
+   *
+   * @return refuses no row: a dead letter is written or the write fails
+   */
+  synchronized CompletableFuture<List<RefusedRow>> submit(List<DeadLetter> letters) {
+    CompletableFuture<List<RefusedRow>> result = new CompletableFuture<>();
+    last =
+        last.handleAsync(
+            (before, error) -> {
+              Completion.complete(
+                  result,
+                  () -> {
+                    write(letters);
+                    return List.of();
+                  });
+              return null;
+            },
+            executor);
+    return result;
+  }
+}

@@ -1,0 +1,62 @@
+package io.walbeam.write;
+
+import io.walbeam.change.OldImage;
+import io.walbeam.change.Relation;
+import io.walbeam.change.Tuple;
+import io.walbeam.row.ChangelogMapping;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.KeyColumns;
+import io.walbeam.row.TableMapping;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to the changes of one relation as long as its description stays the same.
+ *
+ * @param key empty if the table has none
+ * @param replica where the current state goes; null if the table has no key or only its changelog
+ *     is wanted
+ * @param changelog where every change goes; null if it is not wanted
+ */
+public record Route(
+    Relation relation,
+    KeyColumns key,
+    @Nullable TableMapping replica,
+    @Nullable ChangelogMapping changelog) {
+  /** A relation whose changes are left out. */
+  static Route filteredOut(Relation relation) {
+    return new Route(relation, new KeyColumns(List.of(), ""), null, null);
+  }
+
+  /** Whether {@code --tables} and {@code --excludeTables} select it. */
+  public boolean wanted() {
+    return replica != null || changelog != null;
+  }
+
+  /** The tables that its rows are written to. */
+  List<DestinationTable> destinations() {
+    List<DestinationTable> tables = new ArrayList<>();
+    if (replica != null) {
+      tables.add(replica.destination());
+    }
+    if (changelog != null) {
+      tables.add(changelog.destination());
+    }
+    return tables;
+  }
+
+  /**
+   * Takes what {@code row} does not carry from the old row, as far as that has it: everything under
+   * FULL, the identity columns otherwise.
+   */
+  void fillUnchanged(Tuple row, OldImage oldImage, Tuple oldRow) {
+    int size = oldImage == OldImage.NONE ? 0 : Math.min(row.size(), oldRow.size());
+    for (int i = 0; i < size; i++) {
+      if (row.kind(i) == Tuple.Kind.UNCHANGED
+          && (oldImage == OldImage.FULL || relation.columns().get(i).identity())) {
+        row.copyColumn(i, oldRow);
+      }
+    }
+  }
+}

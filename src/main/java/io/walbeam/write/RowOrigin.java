@@ -1,0 +1,63 @@
+package io.walbeam.write;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+import io.walbeam.change.Tuple;
+import io.walbeam.row.RowMeta;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a row came from: enough to write a dead letter for it later.
+ *
+ * @param messages holds the message
+ * @param entry offset of the message's payload in {@code messages}
+ * @param length bytes of the payload
+ * @param incomplete the row, if it has columns whose value the stream did not carry: it is encoded
+ *     once they are looked up; else null
+ */
+public record RowOrigin(
+    byte[] messages,
+    int entry,
+    int length,
+    Route route,
+    Operation operation,
+    ChangePosition position,
+    long transactionId,
+    long commitTimeMicros,
+    @Nullable Tuple incomplete) {
+  /** Where the mutation comes from that is being decoded. */
+  static RowOrigin of(BatchDecoder decoder, Route route, RowMeta meta, @Nullable Tuple incomplete) {
+    return new RowOrigin(
+        decoder.batch().messages(),
+        decoder.payload(),
+        decoder.payloadLength(),
+        route,
+        meta.operation(),
+        meta.position(),
+        meta.transactionId(),
+        meta.commitTimeMicros(),
+        incomplete);
+  }
+
+  /** The same without the messages around its own. */
+  RowOrigin detached() {
+    return new RowOrigin(
+        Arrays.copyOfRange(messages, entry, entry + length),
+        0,
+        length,
+        route,
+        operation,
+        position,
+        transactionId,
+        commitTimeMicros,
+        incomplete);
+  }
+
+  /** What a row of this origin begins with. */
+  RowMeta meta() {
+    return new RowMeta()
+        .transaction(position.epoch(), position.commitLsn(), commitTimeMicros, transactionId)
+        .change(position.changeLsn(), position.n(), operation);
+  }
+}

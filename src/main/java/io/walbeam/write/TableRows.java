@@ -1,0 +1,127 @@
+package io.walbeam.write;
+
+import io.walbeam.change.Tuple;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.row.KeyColumns;
+import io.walbeam.row.LatestByKey;
+import io.walbeam.source.ChangeBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Rows of one table that will go out together: the last image of each key only.
+ *
+ * <p>Not thread-safe while it is filled; handed over once and only read from then on.
+ */
+public final class TableRows {
+  /** Stands for a row that is encoded later, see {@link RowOrigin#incomplete}. */
+  static final EncodedRow INCOMPLETE = new EncodedRow(new byte[0], 0, 0);
+
+  private final DestinationTable table;
+  private final LatestByKey latest = new LatestByKey();
+  private final List<EncodedRow> rows = new ArrayList<>();
+  private final List<RowOrigin> origins = new ArrayList<>();
+  private final List<ChangeBatch> batches = new ArrayList<>();
+  private boolean superseding;
+  private long bytes;
+
+  TableRows(DestinationTable table) {
+    this.table = table;
+  }
+
+  /** Notes that the rows added next come from {@code batch}. */
+  void from(ChangeBatch batch) {
+    if (batches.isEmpty() || batches.get(batches.size() - 1).messages() != batch.messages()) {
+      batches.add(batch);
+    }
+  }
+
+  /** The batches that hold images which later ones superseded; empty if there are none. */
+  public List<ChangeBatch> supersededIn() {
+    return superseding ? batches : List.of();
+  }
+
+  /** Adds a row of a table without a key. */
+  void add(EncodedRow row, RowOrigin origin) {
+    rows.add(row);
+    origins.add(origin);
+    bytes += size(row, origin);
+  }
+
+  private static long size(EncodedRow row, RowOrigin origin) {
+    Tuple incomplete = origin.incomplete();
+    return (long) row.length() + (incomplete == null ? 0 : incomplete.bytes().length);
+  }
+
+  /**
+   * Adds the latest image of the key in {@code tuple}; an earlier one in this chunk is forgotten.
+   */
+  void put(KeyColumns key, Tuple tuple, EncodedRow row, RowOrigin origin) {
+    int superseded = latest.put(key, tuple, rows.size());
+    add(row, origin);
+    if (superseded != LatestByKey.NONE) {
+      superseding = true;
+      replaceWithLast(superseded, key, tuple);
+    }
+  }
+
+  /** Moves the last row to where the superseded one was, so that no hole is left. */
+  private void replaceWithLast(int superseded, KeyColumns key, Tuple tuple) {
+    int last = rows.size() - 1;
+    bytes -= size(rows.get(superseded), origins.get(superseded));
+    rows.set(superseded, rows.get(last));
+    origins.set(superseded, origins.get(last));
+    rows.remove(last);
+    origins.remove(last);
+    latest.put(key, tuple, superseded);
+  }
+
+  /** Appends the rows of another chunk of the same table, both images of a key. */
+  void addAll(TableRows other) {
+    rows.addAll(other.rows);
+    origins.addAll(other.origins);
+    bytes += other.bytes;
+  }
+
+  /**
+   * The same rows without the memory around them that other rows share, and so without the batches
+   * that hold superseded images.
+   */
+  TableRows detached() {
+    TableRows copy = new TableRows(table);
+    for (int i = 0; i < rows.size(); i++) {
+      EncodedRow row = rows.get(i);
+      int end = row.offset() + row.length();
+      copy.add(
+          origins.get(i).incomplete() != null
+              ? row
+              : new EncodedRow(Arrays.copyOfRange(row.bytes(), row.offset(), end), 0, row.length()),
+          origins.get(i).detached());
+    }
+    return copy;
+  }
+
+  /** Bytes of the rows and of the messages they come from. */
+  long detachedBytes() {
+    return bytes + origins.stream().mapToLong(RowOrigin::length).sum();
+  }
+
+  public DestinationTable table() {
+    return table;
+  }
+
+  List<EncodedRow> rows() {
+    return rows;
+  }
+
+  RowOrigin origin(int index) {
+    return origins.get(index);
+  }
+
+  /** Encoded bytes of all rows. */
+  long bytes() {
+    return bytes;
+  }
+}

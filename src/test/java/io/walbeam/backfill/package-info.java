@@ -1,4 +1,0 @@
-@NullMarked
-package io.walbeam.backfill;
-
-import org.jspecify.annotations.NullMarked;

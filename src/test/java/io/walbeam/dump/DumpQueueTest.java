@@ -1,0 +1,161 @@
+package io.walbeam.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.change.TableId;
+import io.walbeam.change.TablePatterns;
+import io.walbeam.local.bench.CountingEnds;
+import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.secret.SecretReference;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Kind;
+import io.walbeam.sink.DumpEntry.Status;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class DumpQueueTest {
+  private static final long EPOCH = 3;
+
+  private final DumpContext context = context();
+  private final DumpQueue queue = new DumpQueue(EPOCH, 4);
+
+  private static DumpEntry entry(String table, long lsn, Kind kind) {
+    return new DumpEntry(
+        "slot",
+        EPOCH,
+        lsn,
+        0,
+        0,
+        new TableId("public", table),
+        kind,
+        Status.REQUESTED,
+        "{}",
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        "",
+        "");
+  }
+
+  private static DumpEntry request(String table, long lsn) {
+    return entry(table, lsn, Kind.REQUEST);
+  }
+
+  /** A dump of the entry as it begins; nothing of it connects to a server. */
+  private DumpRun begin(DumpEntry entry) {
+    DumpProgress progress = new DumpProgress(context, new AtomicLong(), entry);
+    DumpRun run = new DumpRun(new TableDump(context, progress), progress);
+    assertThat(queue.begin(run)).isTrue();
+    return run;
+  }
+
+  @Test
+  void aDumpAloneGetsEveryConnectionAndManyShareThem() {
+    queue.learn(List.of(request("a", 10)));
+    assertThat(queue.next()).contains(new DumpQueue.Next(request("a", 10), 4));
+    queue.learn(List.of(request("b", 11)));
+    assertThat(queue.next()).contains(new DumpQueue.Next(request("a", 10), 2));
+    for (int i = 0; i < 10; i++) {
+      queue.learn(List.of(request("t" + i, 20 + i)));
+    }
+    int begun = 0;
+    for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
+      assertThat(next.get().workers()).isEqualTo(1);
+      begin(next.get().entry());
+      begun++;
+    }
+    assertThat(begun).as("dumps under way never use more connections than allowed").isEqualTo(4);
+  }
+
+  @Test
+  void twoDumpsOfOneTableAreNeverUnderWayAtOnceAndTheOlderIsFirst() {
+    queue.learn(List.of(request("a", 10), request("a", 12), request("b", 14)));
+    DumpRun first = begin(queue.next().orElseThrow().entry());
+    assertThat(first.progress().entry().requestLsn()).isEqualTo(10);
+    assertThat(queue.next().orElseThrow().entry()).isEqualTo(request("b", 14));
+    queue.put(first.progress().entry().over(Status.FINISHED, 1, ""));
+    assertThat(queue.next().orElseThrow().entry())
+        .as("the table is free only when its dump has let go")
+        .isEqualTo(request("b", 14));
+  }
+
+  @Test
+  void aTruncationStopsOlderDumpsOfItsTableAndNoOthers() {
+    DumpRun older = begin(request("a", 10));
+    DumpRun other = begin(request("b", 10));
+    queue.learn(List.of(request("a", 11), request("a", 21), request("b", 11)));
+    assertThat(queue.stopBefore(new TableId("public", "a"), 20)).containsExactly(request("a", 11));
+    assertThat(older.dump().stopped()).isEqualTo(TableDump.Stop.TRUNCATED);
+    assertThat(other.dump().stopped()).isEqualTo(TableDump.Stop.NOT);
+  }
+
+  @Test
+  void aTruncationIsTakenOnceUntilItIsGivenBack() {
+    DumpEntry truncation = entry("a", 10, Kind.TRUNCATE);
+    queue.learn(List.of(truncation));
+    assertThat(queue.next()).as("it is no dump").isEmpty();
+    assertThat(queue.takeTruncations()).containsExactly(truncation);
+    assertThat(queue.takeTruncations()).isEmpty();
+    queue.truncated(truncation);
+    assertThat(queue.takeTruncations()).as("it failed").containsExactly(truncation);
+    queue.truncated(truncation.over(Status.FINISHED, 1, ""));
+    assertThat(queue.takeTruncations()).isEmpty();
+    assertThat(queue.hasWork()).isFalse();
+  }
+
+  @Test
+  void aClosedQueueBeginsNothingAndStopsWhatIsUnderWay() {
+    DumpRun run = begin(request("a", 10));
+    queue.learn(List.of(request("b", 11), entry("c", 12, Kind.TRUNCATE)));
+    queue.close();
+    assertThat(run.dump().stopped()).isEqualTo(TableDump.Stop.CLOSED);
+    assertThat(queue.next()).isEmpty();
+    assertThat(queue.takeTruncations()).isEmpty();
+    assertThat(queue.begin(run)).isFalse();
+  }
+
+  @Test
+  void aSecondInitialRequestIsADuplicateOnceTheFirstIsUnderWay() {
+    DumpEntry first = entry("a", 10, Kind.INITIAL);
+    DumpEntry second = entry("a", 12, Kind.INITIAL);
+    queue.learn(List.of(first, second));
+    assertThat(queue.isDuplicate(second)).isFalse();
+    queue.put(first.started(1));
+    assertThat(queue.isDuplicate(second)).isTrue();
+    assertThat(queue.isDuplicate(request("a", 12))).as("somebody wants it again").isFalse();
+    queue.put(first.over(Status.FAILED, 1, "why"));
+    assertThat(queue.isDuplicate(second)).isFalse();
+  }
+
+  /** Dumps that nobody starts. */
+  static Dumps idleDumps() {
+    return new Dumps(settings(), new CountingEnds().ends());
+  }
+
+  private static DumpContext context() {
+    return new DumpContext(settings(), new CountingEnds().ends(), Executors.newCachedThreadPool());
+  }
+
+  private static DumpSettings settings() {
+    PostgresSettings nowhere =
+        new PostgresSettings("localhost", 1, "none", "nobody", new SecretReference("none"));
+    return new DumpSettings(
+        nowhere,
+        null,
+        "slot",
+        "publication",
+        EPOCH,
+        TablePatterns.ALL,
+        true,
+        true,
+        4,
+        "job",
+        DumpPace.ONE_JVM);
+  }
+}

@@ -1,0 +1,127 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.TableId;
+import io.walbeam.change.TablePatterns;
+import io.walbeam.local.bench.KeyedEnds;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.row.ProtoRows;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpLedger;
+import io.walbeam.sink.RejectedRow;
+import io.walbeam.sink.TableSink;
+import io.walbeam.testing.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Dumps in this JVM, from a real database into rows that a test looks at. */
+final class InProcessDump implements AutoCloseable {
+  /** Called before rows are taken; may look, wait or fail, as a destination does. */
+  @FunctionalInterface
+  interface Arrival {
+    void arrive(List<Map<String, Object>> rows) throws InterruptedException;
+  }
+
+  private final TestDatabase database;
+  private final Dumps dumps;
+  private final Arrival arrival;
+
+  // Guarded by this.
+  private final List<Map<String, Object>> written = new ArrayList<>();
+  private final List<DumpEntry> ledger = new ArrayList<>();
+
+  /**
+   * @param landing longest time from reading to writing
+   */
+  InProcessDump(TestDatabase database, Duration landing, Arrival arrival) {
+    this.database = database;
+    this.arrival = arrival;
+    DumpPace usual = DumpPace.ONE_JVM;
+    this.dumps =
+        new Dumps(
+            new DumpSettings(
+                database.settings(),
+                null,
+                database.slot(),
+                database.publication(),
+                0,
+                TablePatterns.ALL,
+                false,
+                true,
+                1,
+                "",
+                new DumpPace(
+                    usual.chunkBytes(),
+                    usual.chunkRows(),
+                    usual.discovery(),
+                    usual.ledger(),
+                    Duration.ofMillis(20),
+                    Duration.ZERO,
+                    landing)),
+            KeyedEnds.of(new Sink(), new Ledger()));
+  }
+
+  /** Asks for a whole table at the end of the WAL. */
+  void request(String table) throws Exception {
+    dumps.start((prefix, content) -> {});
+    dumps.record(
+        new DumpRequest.Origin(database.slot(), 0, database.walEnd(), 0, 0, ""),
+        DumpRequest.of(List.of(new TableId("public", table)), List.of(), List.of())
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** How the dump ended; empty while it lasts. */
+  synchronized Optional<DumpEntry.Status> ended() {
+    return ledger.stream()
+        .map(DumpEntry::status)
+        .filter(DumpEntry.Status::isOver)
+        .reduce((first, last) -> last);
+  }
+
+  /** One column of every row that was taken. */
+  synchronized List<Object> written(String column) {
+    List<Object> values = new ArrayList<>();
+    written.forEach(row -> values.add(row.getOrDefault(column, "absent")));
+    return values;
+  }
+
+  @Override
+  public void close() {
+    dumps.close();
+  }
+
+  private final class Sink implements TableSink {
+    @Override
+    public List<RejectedRow> write(DestinationTable table, List<EncodedRow> encoded)
+        throws InterruptedException {
+      ProtoRows reader = new ProtoRows(table);
+      List<Map<String, Object>> rows = encoded.stream().map(reader::read).toList();
+      arrival.arrive(rows);
+      synchronized (InProcessDump.this) {
+        written.addAll(rows);
+      }
+      return List.of();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Ledger implements DumpLedger {
+    @Override
+    public List<DumpEntry> read(String slot) {
+      return List.of();
+    }
+
+    @Override
+    public void write(List<DumpEntry> entries, long version) {
+      synchronized (InProcessDump.this) {
+        ledger.addAll(entries);
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.dump;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.walbeam.pipeline;
-
-import org.jspecify.annotations.NullMarked;

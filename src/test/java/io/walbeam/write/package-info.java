@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.write;
+
+import org.jspecify.annotations.NullMarked;
