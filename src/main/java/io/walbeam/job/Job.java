@@ -19,10 +19,8 @@ import io.walbeam.progress.StatePublisher;
 import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
-import io.walbeam.source.LocalPositions;
+import io.walbeam.source.LocalJob;
 import io.walbeam.source.PublishedPositions;
-import io.walbeam.source.Sessions;
-import io.walbeam.source.ShownPositions;
 import io.walbeam.source.SourceSettings;
 import io.walbeam.write.Completion;
 import io.walbeam.write.DeadLetterBox;
@@ -57,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Made at first use. The launcher closes it at the end of a local run; a worker, which outlives
  * jobs, when the last part of the job there has gone. Thread-safe.
  */
-public final class Job implements AutoCloseable {
+public final class Job implements LocalJob.Shared {
   /**
    * Threads that wait for acknowledgements: more requests than this on their way gain nothing over
    * one connection of 1 to 10 MB/s each.
@@ -74,7 +72,7 @@ public final class Job implements AutoCloseable {
   private final Routes routes;
   private final SourceCatalogue catalogue;
   private final SourceRows sourceRows;
-  private final Optional<ShownPositions> shown;
+  private final PublishedPositions positions;
   private final StatePublisher publisher;
   private final ExecutorService executor;
   private final RunSettings settings;
@@ -90,13 +88,11 @@ public final class Job implements AutoCloseable {
     catalogue = new SourceCatalogue(settings.postgres());
     sourceRows = new SourceRows(settings.postgres(), sink.stalls());
     routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings));
-    shown =
-        isAlone()
-            ? Optional.empty()
-            : Optional.of(ShownPositions.publisher(ReplicationPipeline.source(settings)));
-    PublishedPositions positions =
-        shown.<PublishedPositions>map(channel -> channel).orElse(LocalPositions.shared());
-    publisher = new StatePublisher(sink.stateStore(), positions, key(settings));
+    positions =
+        ReplicationPipeline.source(settings)
+            .channel()
+            .publishing(ReplicationPipeline.source(settings));
+    publisher = new StatePublisher(sink.stateStore(), positions);
     if (isAlone()) {
       // Tables that wait keep threads; how many is bounded by the bundle and by what is held.
       executor = Executors.newCachedThreadPool(new WriterThreads());
@@ -198,7 +194,7 @@ public final class Job implements AutoCloseable {
 
       @Override
       public void awaitWritten(long lsn) throws InterruptedException {
-        while (Long.compareUnsigned(Sessions.lag(source).confirmedLsn(), lsn) <= 0) {
+        while (Long.compareUnsigned(LocalJob.of(source.slotKey()).lag().confirmedLsn(), lsn) <= 0) {
           Thread.sleep(CONFIRMED_POLL.toMillis());
         }
       }
@@ -327,11 +323,16 @@ public final class Job implements AutoCloseable {
   }
 
   @Override
+  public boolean endsWithItsParts() {
+    return !isAlone();
+  }
+
+  @Override
   public void close() {
     endDumps();
     executor.shutdownNow();
     publisher.close();
-    shown.ifPresent(ShownPositions::close);
+    positions.close();
     catalogue.close();
     sourceRows.close();
     sink.close();

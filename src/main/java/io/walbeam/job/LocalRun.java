@@ -7,8 +7,8 @@ import io.walbeam.options.RunSettings;
 import io.walbeam.postgres.Catalogue;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.source.LocalJob;
 import io.walbeam.source.SessionLag;
-import io.walbeam.source.Sessions;
 import io.walbeam.source.SourceSettings;
 import io.walbeam.write.HeldRows;
 import java.time.Duration;
@@ -67,16 +67,20 @@ public final class LocalRun implements AutoCloseable {
     }
   }
 
+  private LocalJob job() {
+    return LocalJob.of(source.slotKey());
+  }
+
   /** Asks the run to end once everything it has read is written. Returns at once. */
   public void requestEnd() {
     endRequested = true;
-    Sessions.requestEnd(source);
+    job().requestEnd();
     Jobs.find(settings).ifPresent(Job::endDumps);
   }
 
   /** How far the run is. Any thread. */
   public RunProgress progress() {
-    SessionLag lag = Sessions.lag(source);
+    SessionLag lag = job().lag();
     return Jobs.find(settings)
         .map(Job::meter)
         .map(
@@ -108,7 +112,7 @@ public final class LocalRun implements AutoCloseable {
     boolean confirmed =
         (destination.isEmpty()
                 || destination.get().publisher().awaitPublished(CONFIRMATION_TIMEOUT))
-            && Sessions.complete(source, CONFIRMATION_TIMEOUT);
+            && job().complete(CONFIRMATION_TIMEOUT);
     if (held.isPresent()) {
       throw held.get();
     }
@@ -186,7 +190,7 @@ public final class LocalRun implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Sessions.shutdown(source, Duration.ZERO);
+      job().shutdown(Duration.ZERO);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -110,7 +110,7 @@ public final class ReplicationPipeline {
         new StateReader(settings.destination()),
         new DumpStarter(settings),
         settings.placement() == Placement.ONE_JVM
-            ? ConfirmationChannel.ONE_JVM
-            : ConfirmationChannel.WORKERS);
+            ? ConfirmationChannel.inJvm()
+            : ConfirmationChannel.betweenWorkers());
   }
 }

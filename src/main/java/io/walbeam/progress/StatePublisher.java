@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class StatePublisher implements AutoCloseable {
   private final StateStore store;
   private final PublishedPositions positions;
-  private final String slotKey;
   private final Thread thread;
 
   // Guarded by this.
@@ -34,13 +33,9 @@ public final class StatePublisher implements AutoCloseable {
   private long highestEpoch;
   private long highestLsn;
 
-  /**
-   * @param slotKey key of the slot in {@code positions}
-   */
-  public StatePublisher(StateStore store, PublishedPositions positions, String slotKey) {
+  public StatePublisher(StateStore store, PublishedPositions positions) {
     this.store = store;
     this.positions = positions;
-    this.slotKey = slotKey;
     this.thread = new Thread(this::run, "walbeam-publisher");
     thread.setDaemon(true);
     thread.start();
@@ -176,7 +171,7 @@ public final class StatePublisher implements AutoCloseable {
         }
         store.write(state);
         FailPoint.STATE_WRITTEN.reached();
-        positions.publish(slotKey, state.confirmedLsn());
+        positions.publish(state.confirmedLsn());
         synchronized (this) {
           writing = false;
           notifyAll();

@@ -1,9 +1,93 @@
 package io.walbeam.source;
 
-/** How the end of the pipeline tells the session what is durable. The runner decides. */
-public enum ConfirmationChannel {
+import io.walbeam.postgres.SideConnection;
+import java.io.Serializable;
+
+/**
+ * How the end of the pipeline tells the session what is durable, and what a reader must do itself
+ * because nobody else could. Chosen by where a job runs. Immutable.
+ */
+public abstract class ConfirmationChannel implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  ConfirmationChannel() {}
+
   /** Both ends are in one process, which the DirectRunner guarantees: {@link LocalPositions}. */
-  ONE_JVM,
+  public static ConfirmationChannel inJvm() {
+    return new InJvm();
+  }
+
   /** The ends may be anywhere: {@link ShownPositions}, even if chance puts both in one process. */
-  WORKERS
+  public static ConfirmationChannel betweenWorkers() {
+    return new BetweenWorkers();
+  }
+
+  /** The end that publishes. */
+  public abstract PublishedPositions publishing(SourceSettings settings);
+
+  /** The session's end, on its side connection. */
+  abstract ReadEnd reading(SourceSettings settings, SideConnection side);
+
+  /** Whether a session waits here for the next reader, or frees its slot for one anywhere. */
+  abstract boolean keepsSession();
+
+  /** Whether a reader that has come to its end waits until the slot is told. */
+  abstract boolean readerConfirms();
+
+  /**
+   * What a session sees of the channel.
+   *
+   * @param look brings {@code positions} up to date; throws if the server cannot be asked
+   */
+  record ReadEnd(PublishedPositions positions, Runnable look) {}
+
+  private static final class InJvm extends ConfirmationChannel {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PublishedPositions publishing(SourceSettings settings) {
+      return LocalJob.of(settings.slotKey()).positions();
+    }
+
+    @Override
+    ReadEnd reading(SourceSettings settings, SideConnection side) {
+      return new ReadEnd(LocalJob.of(settings.slotKey()).positions(), () -> {});
+    }
+
+    @Override
+    boolean keepsSession() {
+      return true;
+    }
+
+    /** The launcher does it. */
+    @Override
+    boolean readerConfirms() {
+      return false;
+    }
+  }
+
+  private static final class BetweenWorkers extends ConfirmationChannel {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PublishedPositions publishing(SourceSettings settings) {
+      return ShownPositions.publisher(settings);
+    }
+
+    @Override
+    ReadEnd reading(SourceSettings settings, SideConnection side) {
+      ShownPositions shown = ShownPositions.reader(settings, side);
+      return new ReadEnd(shown, shown::look);
+    }
+
+    @Override
+    boolean keepsSession() {
+      return false;
+    }
+
+    @Override
+    boolean readerConfirms() {
+      return true;
+    }
+  }
 }

@@ -58,7 +58,7 @@ final class DrainBenchmark {
             false,
             slot -> Optional.empty(),
             StreamHook.NONE,
-            ConfirmationChannel.ONE_JVM);
+            ConfirmationChannel.inJvm());
     String end = environment.get("END_LSN");
     if (end == null) {
       System.err.println("Set END_LSN to where to stop, for example pg_current_wal_flush_lsn().");
@@ -89,7 +89,7 @@ final class DrainBenchmark {
     long last = System.nanoTime();
     mark(reader);
     mark(reader);
-    boolean confirmed = Sessions.shutdown(settings, CONFIRMATION);
+    boolean confirmed = LocalJob.of(settings.slotKey()).shutdown(CONFIRMATION);
     reader.close();
     report(first == 0 ? begin : first, last, confirmed);
   }
@@ -117,7 +117,7 @@ final class DrainBenchmark {
     bytes += batch.length();
     batches++;
     complete = batch.completeLsn();
-    LocalPositions.shared().publish(settings.slotKey(), complete);
+    LocalJob.of(settings.slotKey()).positions().publish(complete);
   }
 
   private void report(long begin, long last, boolean confirmed) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The runner's view of a session. All state is one mark and one batch; the connection lives in
- * {@link Sessions}.
+ * {@link LocalJob}.
  */
 final class PostgresReader extends UnboundedReader<ChangeBatch> {
   /** How long {@link #advance} may wait for a batch, nanoseconds. */
@@ -28,6 +28,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
   private static final long CONFIRMATION_PATIENCE = TimeUnit.MINUTES.toNanos(2);
 
   private final PostgresSource source;
+  private final LocalJob job;
   private long lastReport = System.nanoTime() - REPORT_INTERVAL;
   private @Nullable ReplicationSession session;
   private @Nullable ChangeBatch current;
@@ -38,6 +39,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
 
   PostgresReader(PostgresSource source, @Nullable SlotMark mark) {
     this.source = source;
+    this.job = LocalJob.of(source.settings().slotKey());
     this.mark =
         mark == null ? startMark(source.settings()) : mark.ofJob(source.settings().slotKey());
     this.watermark =
@@ -65,7 +67,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
         return false;
       }
       ReplicationSession open = session;
-      if (open == null && Sessions.isEnding(source.settings())) {
+      if (open == null && job.isEnding()) {
         watermark = BoundedWindow.TIMESTAMP_MAX_VALUE;
         return false;
       }
@@ -77,7 +79,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
             return accept(rest);
           }
         }
-        open = Sessions.acquire(source.settings(), mark.isStart() ? null : mark);
+        open = job.sessions().acquire(source.settings(), mark.isStart() ? null : mark);
         session = open;
       }
       Delivery delivery = open.poll(wait);
@@ -118,7 +120,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
    * waits.
    */
   private boolean awaitsConfirmation() {
-    if (source.settings().channel() == ConfirmationChannel.ONE_JVM) {
+    if (!source.settings().channel().readerConfirms()) {
       return false;
     }
     long now = System.nanoTime();
@@ -193,7 +195,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
   }
 
   /**
-   * In one JVM the session stays with {@link Sessions}, for the next reader or until its lease
+   * In one JVM the session stays with {@link LocalJob}, for the next reader or until its lease
    * ends; between workers the next reader may be anywhere, so the slot is freed.
    */
   @Override
@@ -201,8 +203,8 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     ReplicationSession open = session;
     current = null;
     session = null;
-    if (open != null && source.settings().channel() == ConfirmationChannel.WORKERS) {
-      Sessions.release(open);
+    if (open != null && !source.settings().channel().keepsSession()) {
+      job.sessions().release(open);
     }
   }
 

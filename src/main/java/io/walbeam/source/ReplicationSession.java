@@ -59,13 +59,11 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     this.leaseNanos = leaseNanos;
     PostgresConnections connections = new PostgresConnections(settings.postgres());
     this.side = new SideConnection(connections, "walbeam-side:" + settings.slot());
-    boolean workers = settings.channel() == ConfirmationChannel.WORKERS;
-    ShownPositions shown = ShownPositions.reader(settings, side);
-    this.positions = new SessionPositions(settings, workers ? shown : local, local, mark);
+    ConfirmationChannel.ReadEnd published = settings.channel().reading(settings, side);
+    this.positions = new SessionPositions(settings, published.positions(), local, mark);
     this.fence = settings.stopAtNow() ? new Fence() : null;
     this.monitor =
-        new ServerMonitor(
-            side, settings.slot(), fence, settings.hook(), workers ? shown::look : () -> {});
+        new ServerMonitor(side, settings.slot(), fence, settings.hook(), published.look());
     this.connector = new SessionConnector(settings, connections, side, this::pause);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
     thread.setDaemon(true);

@@ -59,8 +59,8 @@ final class SessionPositions {
 
   /** What may be confirmed to the slot: published, inside a finalized mark, and handed out. */
   long confirmable() {
-    long published = positions.published(settings.slotKey());
-    long finalized = finalizations.finalized(settings.slotKey());
+    long published = positions.published();
+    long finalized = finalizations.finalized();
     return lower(lower(published, finalized), end(handed));
   }
 
@@ -70,8 +70,8 @@ final class SessionPositions {
    */
   boolean awaitsFinalization() {
     long end = end(enqueued);
-    return Long.compareUnsigned(positions.published(settings.slotKey()), end) >= 0
-        && Long.compareUnsigned(finalizations.finalized(settings.slotKey()), end) < 0;
+    return Long.compareUnsigned(positions.published(), end) >= 0
+        && Long.compareUnsigned(finalizations.finalized(), end) < 0;
   }
 
   /** Whether the reader holds something that is not known to be durable. */
@@ -79,7 +79,7 @@ final class SessionPositions {
     SlotMark mark = handed;
     return mark != null
         && (mark.position().emitted() > 0
-            || Long.compareUnsigned(positions.published(settings.slotKey()), end(mark)) < 0);
+            || Long.compareUnsigned(positions.published(), end(mark)) < 0);
   }
 
   /**
@@ -89,7 +89,7 @@ final class SessionPositions {
    * @param sample the server's WAL and clock
    */
   SessionLag lag(long reported, ServerMonitor.Sample sample, long queueBytes) {
-    long confirmed = Lsn.max(positions.published(settings.slotKey()), reported);
+    long confirmed = Lsn.max(positions.published(), reported);
     unconfirmed.confirmed(confirmed);
     long oldest = unconfirmed.oldestMicros();
     boolean behind = confirmed != 0 && Long.compareUnsigned(sample.flushLsn(), confirmed) > 0;

@@ -2,39 +2,38 @@ package io.walbeam.source;
 
 import io.walbeam.failure.WalbeamException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of this JVM, one per (host, port, database, slot). A reader that a runner closes
- * leaves its session here for the next reader; a session that nobody takes up frees its slot by
- * itself. Thread-safe.
+ * The session of one job in this JVM. A reader that a runner closes leaves its session here for the
+ * next reader; a session that nobody takes up frees its slot by itself. Thread-safe.
  */
-public final class Sessions {
+final class Sessions {
   /** Pause between two looks whether the slot is confirmed, milliseconds. */
   private static final long CONFIRMATION_POLL = 20;
 
   /** Longest wait for the threads of a closed session, milliseconds. */
   private static final long JOIN_MILLIS = 10_000;
 
-  private static final Map<String, ReplicationSession> OPEN = new HashMap<>();
+  private final LocalJob job;
 
-  /** Slot keys of the jobs that were asked to end. */
-  private static final Set<String> ENDING = ConcurrentHashMap.newKeySet();
+  // Guarded by this.
+  private @Nullable ReplicationSession open;
 
-  private Sessions() {}
+  Sessions(LocalJob job) {
+    this.job = job;
+  }
 
-  /** The session that stands exactly at {@code mark}, or a new one; any other is ended. */
-  static ReplicationSession acquire(SourceSettings settings, @Nullable SlotMark mark) {
-    synchronized (OPEN) {
-      ReplicationSession existing = OPEN.get(settings.sessionKey());
+  /**
+   * The session that stands exactly at {@code mark}, or a new one; any other that reads the slot in
+   * this JVM is ended, whatever its job.
+   */
+  ReplicationSession acquire(SourceSettings settings, @Nullable SlotMark mark) {
+    job.others().forEach(other -> other.sessions().giveWay(settings.sessionKey()));
+    synchronized (this) {
+      ReplicationSession existing = open;
       if (existing != null) {
         if (existing.isAlive() && fits(existing, settings, mark)) {
           return existing;
@@ -43,13 +42,20 @@ public final class Sessions {
       }
       if (mark != null && !mark.isStart()) {
         // A mark that a reader is created from was committed by the runner.
-        LocalPositions.shared().markFinalized(settings.slotKey(), mark.position().resumeLsn());
+        job.positions().markFinalized(mark.position().resumeLsn());
       }
       ReplicationSession session =
-          ReplicationSession.start(
-              settings, mark, LocalPositions.shared(), ReplicationSession.LEASE);
-      OPEN.put(settings.sessionKey(), session);
+          ReplicationSession.start(settings, mark, job.positions(), ReplicationSession.LEASE);
+      open = session;
       return session;
+    }
+  }
+
+  private synchronized void giveWay(String sessionKey) {
+    ReplicationSession existing = open;
+    if (existing != null && existing.settings().sessionKey().equals(sessionKey)) {
+      existing.close();
+      open = null;
     }
   }
 
@@ -57,9 +63,11 @@ public final class Sessions {
    * Ends a session whose reader was closed for good. Waits a moment for its threads: a runner that
    * loads the classes of each job anew takes them away next.
    */
-  static void release(ReplicationSession session) {
-    synchronized (OPEN) {
-      OPEN.remove(session.settings().sessionKey(), session);
+  void release(ReplicationSession session) {
+    synchronized (this) {
+      if (open == session) {
+        open = null;
+      }
     }
     session.close();
     try {
@@ -69,86 +77,38 @@ public final class Sessions {
     }
   }
 
-  /**
-   * Ends the session of a job: waits until the slot stands where it may, then closes everything.
-   * Does nothing if there is no session.
-   *
-   * @param timeout longest wait for the confirmation
-   * @return whether the slot is confirmed up to what was published and finalized
-   */
-  public static boolean shutdown(SourceSettings settings, Duration timeout)
-      throws InterruptedException {
+  /** See {@link LocalJob#shutdown}. */
+  boolean shutdown(Duration timeout) throws InterruptedException {
     ReplicationSession session;
-    synchronized (OPEN) {
-      session = OPEN.get(settings.sessionKey());
-      if (session == null || !session.settings().slotKey().equals(settings.slotKey())) {
-        return true;
-      }
-      OPEN.remove(settings.sessionKey());
+    synchronized (this) {
+      session = open;
+      open = null;
+    }
+    if (session == null) {
+      return true;
     }
     try {
       return awaitConfirmation(session, timeout);
     } finally {
       session.close();
       session.join(JOIN_MILLIS);
-      LocalPositions.shared().forget(settings.slotKey());
     }
   }
 
-  /**
-   * Ends the session of a job whose pipeline has finished: no mark of it will ever be restored, so
-   * what is published counts as finalized, even if the runner no longer said so. Then as {@link
-   * #shutdown}.
-   */
-  public static boolean complete(SourceSettings settings, Duration timeout)
-      throws InterruptedException {
-    LocalPositions positions = LocalPositions.shared();
-    positions.markFinalized(settings.slotKey(), positions.published(settings.slotKey()));
-    return shutdown(settings, timeout);
-  }
-
-  /**
-   * Asks the readers of a job to end after what they were handed: the watermark then passes the end
-   * of time, and the runner finishes what is under way. Returns at once; a job whose session is yet
-   * to begin does not read at all.
-   */
-  public static void requestEnd(SourceSettings settings) {
-    ENDING.add(settings.slotKey());
-    synchronized (OPEN) {
-      ReplicationSession session = OPEN.get(settings.sessionKey());
-      if (session != null && session.settings().slotKey().equals(settings.slotKey())) {
-        session.requestEnd();
-      }
+  /** The open session reads no further. */
+  synchronized void requestEnd() {
+    if (open != null) {
+      open.requestEnd();
     }
   }
 
-  /** How far the destination of a job is behind; unknown if it has no session in this JVM. */
-  public static SessionLag lag(SourceSettings settings) {
+  /** See {@link LocalJob#lag}. */
+  SessionLag lag() {
     ReplicationSession session;
-    synchronized (OPEN) {
-      session = OPEN.get(settings.sessionKey());
+    synchronized (this) {
+      session = open;
     }
-    return session == null || !session.settings().slotKey().equals(settings.slotKey())
-        ? SessionLag.UNKNOWN
-        : session.lag();
-  }
-
-  /** Whether the job was asked to end. */
-  static boolean isEnding(SourceSettings settings) {
-    return ENDING.contains(settings.slotKey());
-  }
-
-  /** {@link #shutdown} for every session of this JVM. */
-  public static boolean shutdownAll(Duration timeout) throws InterruptedException {
-    List<ReplicationSession> sessions;
-    synchronized (OPEN) {
-      sessions = new ArrayList<>(OPEN.values());
-    }
-    boolean confirmed = true;
-    for (ReplicationSession session : sessions) {
-      confirmed &= shutdown(session.settings(), timeout);
-    }
-    return confirmed;
+    return session == null ? SessionLag.UNKNOWN : session.lag();
   }
 
   private static boolean awaitConfirmation(ReplicationSession session, Duration timeout)

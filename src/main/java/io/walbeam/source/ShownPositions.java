@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * can forge it. Any number of publishers may show positions, late ones of a worker that was given
  * up among them: each is true, and the highest counts. Thread-safe; positions never move back.
  */
-public final class ShownPositions implements PublishedPositions, AutoCloseable {
+public final class ShownPositions implements PublishedPositions {
   private static final Logger LOG = LoggerFactory.getLogger(ShownPositions.class);
 
   /** Time between two proofs that the connection still shows the position, milliseconds. */
@@ -36,7 +36,6 @@ public final class ShownPositions implements PublishedPositions, AutoCloseable {
   }
 
   private final Activity activity;
-  private final String slotKey;
   private final ConfirmationName name;
   private final Runnable closing;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -51,7 +50,6 @@ public final class ShownPositions implements PublishedPositions, AutoCloseable {
    */
   public ShownPositions(Activity activity, String slotKey, long epoch, Runnable closing) {
     this.activity = activity;
-    this.slotKey = slotKey;
     this.name = new ConfirmationName(slotKey, epoch);
     this.closing = closing;
   }
@@ -90,8 +88,7 @@ public final class ShownPositions implements PublishedPositions, AutoCloseable {
 
   /** Shows the position now, or as soon as the server can be reached. */
   @Override
-  public void publish(String key, long lsn) {
-    checkKey(key);
+  public void publish(long lsn) {
     synchronized (this) {
       wanted = Lsn.max(wanted, lsn);
     }
@@ -100,8 +97,7 @@ public final class ShownPositions implements PublishedPositions, AutoCloseable {
 
   /** The highest position seen by {@link #look}. */
   @Override
-  public long published(String key) {
-    checkKey(key);
+  public long published() {
     return seen;
   }
 
@@ -146,11 +142,5 @@ public final class ShownPositions implements PublishedPositions, AutoCloseable {
   public void close() {
     closed.countDown();
     closing.run();
-  }
-
-  private void checkKey(String key) {
-    if (!key.equals(slotKey)) {
-      throw new IllegalArgumentException("another slot or another job");
-    }
   }
 }

@@ -61,7 +61,7 @@ record SlotMark(
   @Override
   public void finalizeCheckpoint() {
     if (!isStart()) {
-      LocalPositions.shared().markFinalized(slotKey, position.resumeLsn());
+      LocalJob.of(slotKey).positions().markFinalized(position.resumeLsn());
     }
   }
 }

@@ -39,7 +39,7 @@ public record SourceSettings(
         postgres, slot, publication, tables, epoch, start, stopAtNow, recorded, hook, channel);
   }
 
-  /** Names the slot for this job: the key of {@link PublishedPositions}. */
+  /** Names the slot for this job: the key of {@link LocalJob}. */
   public String slotKey() {
     return sessionKey() + "@" + jobStart;
   }

@@ -6,6 +6,7 @@ import io.walbeam.change.Interval;
 import io.walbeam.change.StreamPosition;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.source.LocalJob;
 import io.walbeam.source.LocalPositions;
 import io.walbeam.source.Origin;
 import io.walbeam.source.PublishedPositions;
@@ -72,13 +73,12 @@ class ConfirmationProperties {
     ShownPositions second = server.end(2, key, 3);
     ShownPositions reader = server.end(3, key, 3);
     // An earlier job, an earlier epoch, and something that is no position.
-    server.end(4, "host:1/db/slot@0", 3).publish("host:1/db/slot@0", Long.MAX_VALUE);
-    server.end(5, key, 2).publish(key, -1L);
+    server.end(4, "host:1/db/slot@0", 3).publish(Long.MAX_VALUE);
+    server.end(5, key, 2).publish(-1L);
     server.names.put(6, "walbeam:confirmed:");
     server.names.put(7, server.names.get(4) + ":more");
     run(
         random,
-        key,
         first,
         second,
         () -> {
@@ -88,23 +88,23 @@ class ConfirmationProperties {
             default -> {}
           }
           look(reader);
-          return reader.published(key);
+          return reader.published();
         },
         () -> {
           server.reachable = true;
           first.close();
           second.show();
           look(reader);
-          return reader.published(key);
+          return reader.published();
         });
   }
 
   @Property
   void inOneProcessThePublishedPositionIsTrueMonotonicAndReachesTheEnd(@ForAll long seed) {
     String key = "host:1/db/slot@" + KEYS.incrementAndGet();
-    LocalPositions positions = LocalPositions.shared();
-    Look look = () -> positions.published(key);
-    run(new Random(seed), key, positions, positions, look, look);
+    LocalPositions positions = LocalJob.of(key).positions();
+    Look look = () -> positions.published();
+    run(new Random(seed), positions, positions, look, look);
   }
 
   private static void look(ShownPositions reader) {
@@ -127,7 +127,6 @@ class ConfirmationProperties {
    */
   private static void run(
       Random random,
-      String key,
       PublishedPositions first,
       PublishedPositions second,
       Look look,
@@ -141,7 +140,7 @@ class ConfirmationProperties {
     List<Interval> arrived = new ArrayList<>();
     long seen = 0;
     for (int i = 0; i < given; i++) {
-      zombie = arrive(older.get(i), zombie, arrived, key, first);
+      zombie = arrive(older.get(i), zombie, arrived, first);
       if (i < checkpoint) {
         restored = restored.with(older.get(i));
       }
@@ -155,10 +154,10 @@ class ConfirmationProperties {
     while (!newer.isEmpty() || !late.isEmpty()) {
       boolean stale = newer.isEmpty() || (!late.isEmpty() && random.nextInt(3) == 0);
       if (stale) {
-        zombie = arrive(late.remove(0), zombie, arrived, key, first);
+        zombie = arrive(late.remove(0), zombie, arrived, first);
       } else {
         Receipt receipt = newer.remove(random.nextInt(newer.size()));
-        restored = arrive(receipt, restored, arrived, key, second);
+        restored = arrive(receipt, restored, arrived, second);
       }
       seen = assertTrueAndMonotonic(look.published(), seen, arrived);
     }
@@ -166,15 +165,11 @@ class ConfirmationProperties {
   }
 
   private static ProgressState arrive(
-      Receipt receipt,
-      ProgressState state,
-      List<Interval> arrived,
-      String key,
-      PublishedPositions positions) {
+      Receipt receipt, ProgressState state, List<Interval> arrived, PublishedPositions positions) {
     arrived.add(receipt.interval());
     ProgressState after = state.with(receipt);
     if (after.completeLsn() != 0) {
-      positions.publish(key, after.completeLsn());
+      positions.publish(after.completeLsn());
     }
     return after;
   }

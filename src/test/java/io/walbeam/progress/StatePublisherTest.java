@@ -24,7 +24,7 @@ class StatePublisherTest {
 
   @Test
   void aPositionIsRecordedBeforeItIsTold() throws InterruptedException {
-    try (StatePublisher publisher = new StatePublisher(store, positions(), "slot")) {
+    try (StatePublisher publisher = new StatePublisher(store, positions())) {
       publisher.submit(state(0, 100));
       assertThat(publisher.awaitPublished(PATIENCE)).isTrue();
     }
@@ -33,7 +33,7 @@ class StatePublisherTest {
 
   @Test
   void aLowerPositionIsNeitherRecordedNorTold() throws InterruptedException {
-    try (StatePublisher publisher = new StatePublisher(store, positions(), "slot")) {
+    try (StatePublisher publisher = new StatePublisher(store, positions())) {
       publisher.submit(state(0, 100));
       assertThat(publisher.awaitPublished(PATIENCE)).isTrue();
       publisher.submit(state(0, 50));
@@ -45,7 +45,7 @@ class StatePublisherTest {
 
   @Test
   void aHigherEpochMayBeginAtALowerPosition() throws InterruptedException {
-    try (StatePublisher publisher = new StatePublisher(store, positions(), "slot")) {
+    try (StatePublisher publisher = new StatePublisher(store, positions())) {
       publisher.submit(state(0, 100));
       assertThat(publisher.awaitPublished(PATIENCE)).isTrue();
       publisher.submit(state(1, 50));
@@ -57,7 +57,7 @@ class StatePublisherTest {
   @Test
   void positionsThatArriveWhileOneIsWrittenAreCoalescedToTheHighest() throws InterruptedException {
     store.gate = new CountDownLatch(1);
-    try (StatePublisher publisher = new StatePublisher(store, positions(), "slot")) {
+    try (StatePublisher publisher = new StatePublisher(store, positions())) {
       publisher.submit(state(0, 100));
       store.entered.await();
       for (int lsn = 101; lsn <= 200; lsn++) {
@@ -74,7 +74,7 @@ class StatePublisherTest {
   void aFailureToRecordIsThrownAndThePositionIsNeverTold() {
     store.failure =
         new WalbeamException(FailureKind.OPERATOR, "The dataset is gone.", "Create it.");
-    try (StatePublisher publisher = new StatePublisher(store, positions(), "slot")) {
+    try (StatePublisher publisher = new StatePublisher(store, positions())) {
       publisher.submit(state(0, 100));
       assertThatThrownBy(() -> publisher.awaitPublished(PATIENCE)).isSameAs(store.failure);
       assertThatThrownBy(() -> publisher.submit(state(0, 200))).isSameAs(store.failure);
@@ -85,7 +85,7 @@ class StatePublisherTest {
   @Test
   void closingEndsAWriteThatHangs() throws InterruptedException {
     store.gate = new CountDownLatch(1);
-    StatePublisher publisher = new StatePublisher(store, positions(), "slot");
+    StatePublisher publisher = new StatePublisher(store, positions());
     publisher.submit(state(0, 100));
     store.entered.await();
     publisher.close();
@@ -97,13 +97,12 @@ class StatePublisherTest {
   private PublishedPositions positions() {
     return new PublishedPositions() {
       @Override
-      public void publish(String slotKey, long lsn) {
-        assertThat(slotKey).isEqualTo("slot");
+      public void publish(long lsn) {
         events.add("tell " + lsn);
       }
 
       @Override
-      public long published(String slotKey) {
+      public long published() {
         return 0;
       }
     };

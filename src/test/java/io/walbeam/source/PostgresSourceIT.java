@@ -278,7 +278,7 @@ final class PostgresSourceIT {
     database.createPublicationAndSlot();
     SourceSettings settings = SourceFixture.settings(database);
     ReplicationSession session =
-        ReplicationSession.start(settings, null, LocalPositions.shared(), 1_000_000_000L);
+        ReplicationSession.start(settings, null, new LocalPositions(), 1_000_000_000L);
     Await.until("the slot is taken", () -> activePid() != 0);
     Await.until("the slot is free", () -> !session.isAlive() && activePid() == 0);
     assertThat(session.join(10_000)).isTrue();
@@ -293,11 +293,11 @@ final class PostgresSourceIT {
     database.createPublicationAndSlot();
     SourceSettings older = SourceFixture.settings(database, false, 1_000);
     ReplicationSession old =
-        ReplicationSession.start(older, null, LocalPositions.shared(), Long.MAX_VALUE / 2);
+        ReplicationSession.start(older, null, new LocalPositions(), Long.MAX_VALUE / 2);
     Await.until("the slot is taken", () -> activePid() != 0);
     SourceSettings newer = SourceFixture.settings(database, false, 2_000);
     ReplicationSession young =
-        ReplicationSession.start(newer, null, LocalPositions.shared(), Long.MAX_VALUE / 2);
+        ReplicationSession.start(newer, null, new LocalPositions(), Long.MAX_VALUE / 2);
     try {
       Await.until("the older one is fenced", () -> fenced(old));
       database.execute("INSERT INTO t VALUES (1, 'a')");

@@ -38,9 +38,9 @@ class ShownPositionsIT {
   @Test
   void aPositionIsSeenByTheOtherEndAndSurvivesTheConnectionThatShowsIt() throws Exception {
     try (ShownPositions publisher = ShownPositions.publisher(settings)) {
-      publisher.publish(settings.slotKey(), 0x1_0000_0010L);
+      publisher.publish(0x1_0000_0010L);
       reader.look();
-      assertThat(reader.published(settings.slotKey())).isEqualTo(0x1_0000_0010L);
+      assertThat(reader.published()).isEqualTo(0x1_0000_0010L);
 
       database.execute(
           "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -50,7 +50,7 @@ class ShownPositionsIT {
           "the position is shown again",
           () -> {
             fresh.look();
-            return fresh.published(settings.slotKey()) == 0x1_0000_0010L;
+            return fresh.published() == 0x1_0000_0010L;
           });
     }
   }
@@ -68,7 +68,7 @@ class ShownPositionsIT {
       // Not even a superuser who takes the role on.
       stranger.createStatement().execute("SET SESSION AUTHORIZATION " + settings.postgres().user());
       show(elsewhere, name);
-      otherJob.publish(settings.startedAt(settings.jobStart() + 1).slotKey(), 0x7777);
+      otherJob.publish(0x7777);
       assertThat(
               database.query(
                   "SELECT count(*) FROM pg_stat_activity"
@@ -77,11 +77,11 @@ class ShownPositionsIT {
 
       reader.look();
 
-      assertThat(reader.published(settings.slotKey())).isZero();
+      assertThat(reader.published()).isZero();
       try (Connection own = connect(database.name(), settings.postgres().user())) {
         show(own, name);
         reader.look();
-        assertThat(reader.published(settings.slotKey())).isEqualTo(0x7777);
+        assertThat(reader.published()).isEqualTo(0x7777);
       }
     } finally {
       database.execute("DROP ROLE " + role);

@@ -35,7 +35,7 @@ final class SlotMarkTest {
         false,
         slot -> Optional.empty(),
         StreamHook.NONE,
-        ConfirmationChannel.ONE_JVM);
+        ConfirmationChannel.inJvm());
   }
 
   @Test
@@ -151,14 +151,13 @@ final class SlotMarkTest {
     newer.finalizeCheckpoint();
     newer.finalizeCheckpoint();
     older.finalizeCheckpoint();
-    assertThat(LocalPositions.shared().finalized("k")).isEqualTo(20);
-    LocalPositions.shared().forget("k");
+    assertThat(LocalJob.of("k").positions().finalized()).isEqualTo(20);
   }
 
   @Test
   void markOfAReaderThatReadNothingFinalizesNothing() {
     new SlotMark("n", ReadPosition.at(10), 0, "", 0, 0, 0, 0, false).finalizeCheckpoint();
-    assertThat(LocalPositions.shared().finalized("n")).isZero();
+    assertThat(LocalJob.of("n").positions().finalized()).isZero();
   }
 
   @Test
@@ -175,9 +174,9 @@ final class SlotMarkTest {
   @Test
   void positionsCompareAsUnsignedNumbers() {
     LocalPositions positions = new LocalPositions();
-    positions.publish("k", Long.MIN_VALUE);
-    positions.publish("k", 5);
-    assertThat(positions.published("k")).isEqualTo(Long.MIN_VALUE);
+    positions.publish(Long.MIN_VALUE);
+    positions.publish(5);
+    assertThat(positions.published()).isEqualTo(Long.MIN_VALUE);
   }
 
   private static String hex(byte[] bytes) {

@@ -43,7 +43,7 @@ final class SourceFixture implements AutoCloseable {
         stopAtNow,
         slot -> Optional.empty(),
         StreamHook.NONE,
-        ConfirmationChannel.ONE_JVM);
+        ConfirmationChannel.inJvm());
   }
 
   static SourceFixture of(TestDatabase database) {
@@ -94,6 +94,10 @@ final class SourceFixture implements AutoCloseable {
     reader = null;
   }
 
+  private LocalJob job() {
+    return LocalJob.of(settings.slotKey());
+  }
+
   @Nullable SlotMark mark() {
     return mark;
   }
@@ -124,7 +128,7 @@ final class SourceFixture implements AutoCloseable {
     batches.add(batch);
     changes.addAll(BatchReading.changes(batch));
     if (publish) {
-      LocalPositions.shared().publish(settings.slotKey(), batch.completeLsn());
+      job().positions().publish(batch.completeLsn());
     }
   }
 
@@ -135,22 +139,20 @@ final class SourceFixture implements AutoCloseable {
 
   boolean shutdown() throws InterruptedException {
     recreateReader();
-    return Sessions.shutdown(settings, Duration.ofSeconds(20));
+    return job().shutdown(Duration.ofSeconds(20));
   }
 
   /** Ends the session without confirming anything more; published positions stay known. */
   void endSession() throws InterruptedException {
     recreateReader();
-    long published = LocalPositions.shared().published(settings.slotKey());
-    Sessions.shutdown(settings, Duration.ZERO);
-    LocalPositions.shared().publish(settings.slotKey(), published);
+    job().shutdown(Duration.ZERO);
   }
 
   @Override
   public void close() {
     recreateReader();
     try {
-      Sessions.shutdown(settings, Duration.ZERO);
+      job().shutdown(Duration.ZERO);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,0 +1,175 @@
+package io.walbeam.source;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parts of one job share in this JVM: positions, the session that reads the slot, whether
+ * the job shall end, and what the writing parts have opened. Parts find it by the key of their slot
+ * ({@link SourceSettings#slotKey}); this is the only registry of a JVM. Thread-safe.
+ */
+public final class LocalJob {
+  /** By slot key. Guarded by itself, as is what is said to be in the fields below. */
+  private static final Map<String, LocalJob> JOBS = new HashMap<>();
+
+  private final LocalPositions positions = new LocalPositions();
+  private final Sessions sessions = new Sessions(this);
+  private volatile boolean ending;
+
+  // Guarded by JOBS.
+  private @Nullable Shared shared;
+  private int holders;
+
+  /** The launcher closed it: threads of a runner outlive a job that was cancelled. */
+  private boolean closed;
+
+  private LocalJob() {}
+
+  /** The job with this slot key, made known at first use. */
+  public static LocalJob of(String slotKey) {
+    synchronized (JOBS) {
+      return JOBS.computeIfAbsent(slotKey, any -> new LocalJob());
+    }
+  }
+
+  /** The other jobs that this JVM knows. */
+  List<LocalJob> others() {
+    synchronized (JOBS) {
+      List<LocalJob> others = new ArrayList<>(JOBS.values());
+      others.remove(this);
+      return others;
+    }
+  }
+
+  /** Published and finalized positions. */
+  public LocalPositions positions() {
+    return positions;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  /**
+   * Asks the readers to end after what they were handed: the watermark then passes the end of time,
+   * and the runner finishes what is under way. Returns at once; a job whose session is yet to begin
+   * does not read at all.
+   */
+  public void requestEnd() {
+    ending = true;
+    sessions.requestEnd();
+  }
+
+  /** Whether the job was asked to end. */
+  boolean isEnding() {
+    return ending;
+  }
+
+  /** How far the destination is behind; unknown if there is no session in this JVM. */
+  public SessionLag lag() {
+    return sessions.lag();
+  }
+
+  /**
+   * Ends the session: waits until the slot stands where it may, then closes everything. Does
+   * nothing if there is no session.
+   *
+   * @param timeout longest wait for the confirmation
+   * @return whether the slot is confirmed up to what was published and finalized
+   */
+  public boolean shutdown(Duration timeout) throws InterruptedException {
+    return sessions.shutdown(timeout);
+  }
+
+  /**
+   * Ends the session of a job whose pipeline has finished: no mark of it will ever be restored, so
+   * what is published counts as finalized, even if the runner no longer said so. Then as {@link
+   * #shutdown}.
+   */
+  public boolean complete(Duration timeout) throws InterruptedException {
+    positions.markFinalized(positions.published());
+    return sessions.shutdown(timeout);
+  }
+
+  /** What the writing parts of a job have opened in this JVM. */
+  public interface Shared {
+    /** Whether it goes with the last part, because a worker outlives its jobs. */
+    boolean endsWithItsParts();
+
+    /** Ends every connection and thread. */
+    void close();
+  }
+
+  /**
+   * What the writing parts share, made at first use.
+   *
+   * @throws WalbeamException of kind TRANSIENT if {@link #close} was called
+   */
+  public <T extends Shared> T shared(Class<T> type, Supplier<T> make) {
+    synchronized (JOBS) {
+      if (closed) {
+        throw new WalbeamException(
+            FailureKind.TRANSIENT, "The run has ended.", "Start again; nothing is lost.");
+      }
+      Shared present = shared;
+      if (present == null) {
+        present = make.get();
+        shared = present;
+      }
+      return type.cast(present);
+    }
+  }
+
+  /** What the writing parts share, if there is anything. */
+  public <T extends Shared> Optional<T> shared(Class<T> type) {
+    synchronized (JOBS) {
+      return Optional.ofNullable(shared).map(type::cast);
+    }
+  }
+
+  /** {@link #shared} for a part of the job that calls {@link #release} at its end. */
+  public <T extends Shared> T hold(Class<T> type, Supplier<T> make) {
+    synchronized (JOBS) {
+      T present = shared(type, make);
+      holders++;
+      return present;
+    }
+  }
+
+  /** A part of the job has ended. */
+  public void release() {
+    Shared left = null;
+    synchronized (JOBS) {
+      holders = Math.max(0, holders - 1);
+      if (holders == 0 && shared != null && shared.endsWithItsParts()) {
+        // Under the lock that parts come through: whoever comes next makes a new one.
+        left = shared;
+        shared = null;
+      }
+    }
+    if (left != null) {
+      left.close();
+    }
+  }
+
+  /** Closes what the writing parts share, for good. */
+  public void close() {
+    Shared left;
+    synchronized (JOBS) {
+      closed = true;
+      left = shared;
+      shared = null;
+    }
+    if (left != null) {
+      left.close();
+    }
+  }
+}
