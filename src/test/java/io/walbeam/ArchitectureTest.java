@@ -42,7 +42,57 @@ class ArchitectureTest {
           Map.entry("sink", List.of("row", "deadletter", "change", "failure")),
           Map.entry("sink.bigquery", List.of("sink", "row", "deadletter", "change", "failure")),
           Map.entry("dump", List.of("postgres", "row", "sink", "deadletter", "change", "failure")),
-          Map.entry("progress", List.of("sink", "source", "postgres", "change", "failure")));
+          Map.entry("progress", List.of("sink", "source", "postgres", "change", "failure")),
+          Map.entry(
+              "write",
+              List.of(
+                  "source",
+                  "postgres",
+                  "postgres.pgoutput",
+                  "progress",
+                  "row",
+                  "sink",
+                  "deadletter",
+                  "change",
+                  "failure")),
+          Map.entry(
+              "job",
+              List.of(
+                  "write",
+                  "dump",
+                  "progress",
+                  "source",
+                  "postgres",
+                  "row",
+                  "sink",
+                  "sink.bigquery",
+                  "deadletter",
+                  "metrics",
+                  "change",
+                  "failure")),
+          Map.entry(
+              "options",
+              List.of(
+                  "job",
+                  "dump",
+                  "postgres",
+                  "row",
+                  "sink.bigquery",
+                  "secret",
+                  "change",
+                  "failure")),
+          Map.entry(
+              "command",
+              List.of(
+                  "job",
+                  "options",
+                  "dump",
+                  "source",
+                  "postgres",
+                  "sink",
+                  "sink.bigquery",
+                  "change",
+                  "failure")));
 
   @Test
   void everyPackageImportsOnlyWhatTheDesignAllows() {
@@ -97,7 +147,8 @@ class ArchitectureTest {
             "io.walbeam.row..",
             "io.walbeam.sink..",
             "io.walbeam.deadletter..",
-            "io.walbeam.dump..")
+            "io.walbeam.dump..",
+            "io.walbeam.write..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.beam..")

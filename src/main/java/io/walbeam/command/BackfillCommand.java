@@ -3,6 +3,7 @@ package io.walbeam.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.TableId;
 import io.walbeam.dump.DumpRequest;
 import io.walbeam.failure.FailureKind;
@@ -60,7 +61,7 @@ final class BackfillCommand {
             "Key bounds go with one table, and --tables names " + tables.size() + ".",
             "Name one table.");
       }
-      connection.emit(DumpRequest.PREFIX, DumpRequest.of(tables, keyFrom, keyTo));
+      connection.emit(MessagePrefix.DUMP_REQUEST, DumpRequest.of(tables, keyFrom, keyTo));
       out.println(
           "Asked for a dump of "
               + tables.stream().map(TableId::toString).collect(Collectors.joining(", "))

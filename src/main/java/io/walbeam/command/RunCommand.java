@@ -3,12 +3,12 @@ package io.walbeam.command;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.job.FinishedJob;
+import io.walbeam.job.JobSettings;
 import io.walbeam.job.LocalRun;
+import io.walbeam.job.Placement;
 import io.walbeam.job.ReplicationPipeline;
 import io.walbeam.job.RunProgress;
 import io.walbeam.options.OptionsReader;
-import io.walbeam.options.RunSettings;
-import io.walbeam.options.RunSettings.Placement;
 import io.walbeam.options.WalbeamOptions;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -36,31 +36,42 @@ final class RunCommand {
   static void run(OptionsReader.Invocation invocation, StatusLine status, PrintStream out)
       throws InterruptedException {
     WalbeamOptions options = invocation.options();
-    RunSettings settings = invocation.settings();
+    JobSettings settings = invocation.settings();
     options.as(StreamingOptions.class).setStreaming(true);
-    if (settings.placement() == Placement.WORKERS) {
-      runOnWorkers(options, settings);
-      return;
-    }
-    if (!invocation.given().contains("targetParallelism")) {
-      // The runner drives the source only when the whole graph is idle: more threads only spin.
-      options.as(DirectOptions.class).setTargetParallelism(1);
-    }
-    runHere(options, settings, status, out);
+    settings
+        .placement()
+        .launch(
+            new Placement.Launcher() {
+              @Override
+              public void runHere() throws InterruptedException {
+                if (!invocation.given().contains("targetParallelism")) {
+                  // The runner drives the source only when the whole graph is idle: more threads
+                  // only spin.
+                  options.as(DirectOptions.class).setTargetParallelism(1);
+                }
+                RunCommand.runHere(options, settings, status, out);
+              }
+
+              @Override
+              public void submit() {
+                RunCommand.submit(options, settings);
+              }
+            });
   }
 
   /** Whether it returns before the job has ended is the runner's business. */
-  private static void runOnWorkers(WalbeamOptions options, RunSettings settings) {
-    FlinkDefaults.apply(options, settings.stopAtNow());
-    PipelineResult result = ReplicationPipeline.build(options, settings).run();
-    if (settings.stopAtNow() && result.getState() == PipelineResult.State.DONE) {
+  private static void submit(WalbeamOptions options, JobSettings settings) {
+    FlinkDefaults.apply(options, settings.run().stopAtNow());
+    PipelineResult result =
+        ReplicationPipeline.build(options, settings, OptionsReader::settings).run();
+    if (settings.run().stopAtNow() && result.getState() == PipelineResult.State.DONE) {
       FinishedJob.verifyConfirmed(settings);
       log.info("Everything read is written and confirmed to the slot.");
     }
   }
 
   private static void runHere(
-      WalbeamOptions options, RunSettings settings, StatusLine status, PrintStream out)
+      WalbeamOptions options, JobSettings settings, StatusLine status, PrintStream out)
       throws InterruptedException {
     DirectOptions direct = options.as(DirectOptions.class);
     // Both copy every element to check what the coders' tests prove.
@@ -76,8 +87,8 @@ final class RunCommand {
           });
       log.info(
           "Replicating {} through slot {} to {}.{}.",
-          settings.postgres().describe(),
-          settings.slot(),
+          settings.replication().postgres().describe(),
+          settings.replication().slot(),
           settings.destination().project(),
           settings.destination().dataset());
       PipelineResult.State state = runToTheEnd(run, options, settings, status);
@@ -92,20 +103,24 @@ final class RunCommand {
       out.printf(
           Locale.ROOT,
           "Everything read is written and confirmed to slot %s: %,d changes, %,d dead letters.%n",
-          settings.slot(),
+          settings.replication().slot(),
           end.changes(),
           end.deadLetters());
     }
   }
 
   private static PipelineResult.State runToTheEnd(
-      LocalRun run, WalbeamOptions options, RunSettings settings, StatusLine status) {
+      LocalRun run, WalbeamOptions options, JobSettings settings, StatusLine status) {
     if (options.isQuiet()) {
-      return ReplicationPipeline.build(options, settings).run().waitUntilFinish();
+      return ReplicationPipeline.build(options, settings, OptionsReader::settings)
+          .run()
+          .waitUntilFinish();
     }
     ProgressReporter reporter = ProgressReporter.start(status, run::progress);
     try {
-      return ReplicationPipeline.build(options, settings).run().waitUntilFinish();
+      return ReplicationPipeline.build(options, settings, OptionsReader::settings)
+          .run()
+          .waitUntilFinish();
     } finally {
       reporter.close();
     }

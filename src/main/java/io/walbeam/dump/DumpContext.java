@@ -1,9 +1,9 @@
 package io.walbeam.dump;
 
 import io.walbeam.postgres.DumpConnection;
-import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
+import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
@@ -11,27 +11,32 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What all dumps of one slot share. Thread-safe. */
 public final class DumpContext {
-  /** Where dumped rows go, and what is known of them there. */
+  /**
+   * Where dumped rows go, and what is known of them there.
+   *
+   * @param confirmedLsn up to where everything is written, 0 if that is not known
+   */
   public record Ends(
       DumpRouter router,
       TableSink tables,
       DeadLetterSink deadLetters,
       DumpLedger ledger,
       OutdatedRows outdated,
-      Stalls stalls,
-      TruncationStep truncation,
+      Waiting waiting,
+      LongSupplier confirmedLsn,
       Clock clock) {}
 
-  /** Applies a truncation that the ledger holds. */
-  @FunctionalInterface
-  public interface TruncationStep {
-    /** Returns when it is applied, or left to a person with a dead letter. */
-    void apply(Truncations.Truncation truncation, TableMapping mapping) throws InterruptedException;
-  }
+  /**
+   * What is known of tables that wait.
+   *
+   * @param end of a run that does not wait for a person
+   */
+  public record Waiting(Stalls stalls, EndOfRun end) {}
 
   private final DumpSettings settings;
   private final Ends ends;
@@ -43,7 +48,7 @@ public final class DumpContext {
     this.settings = settings;
     this.ends = ends;
     this.executor = executor;
-    this.purge = new Purge(ends.outdated(), ends.tables(), ends.stalls());
+    this.purge = new Purge(ends.outdated(), ends.tables(), ends.waiting().stalls());
   }
 
   DumpSettings settings() {
@@ -75,11 +80,16 @@ public final class DumpContext {
   }
 
   Stalls stalls() {
-    return ends.stalls();
+    return ends.waiting().stalls();
   }
 
-  TruncationStep truncation() {
-    return ends.truncation();
+  /** Up to where everything is written, 0 if that is not known. */
+  long confirmedLsn() {
+    return ends.confirmedLsn().getAsLong();
+  }
+
+  EndOfRun end() {
+    return ends.waiting().end();
   }
 
   Clock clock() {
@@ -105,18 +115,18 @@ public final class DumpContext {
   /**
    * A connection to where rows are read.
    *
-   * @param replica what a standby must be, null if it does not matter yet
+   * @param standby what a standby must be, null if it does not matter yet
    */
-  DumpConnection openReader(@Nullable Standby replica) {
+  DumpConnection openReader(@Nullable Standby standby) {
     return new DumpConnection(
-        settings.replica() == null ? settings.primary() : settings.replica(),
+        settings.options().standby().orElse(settings.primary()),
         "walbeam-dumps:" + settings.slot(),
-        replica);
+        standby);
   }
 
   /** Whether rows are read from another server than the one whose WAL is read. */
   boolean readsElsewhere() {
-    return settings.replica() != null;
+    return settings.options().standby().isPresent();
   }
 
   long nowMicros() {

@@ -21,9 +21,6 @@ import java.util.Set;
  * tables and key bounds, nothing else; what it may not hold is refused, and never carries SQL.
  */
 public final class DumpRequest {
-  /** Prefix of the logical message. */
-  public static final String PREFIX = "walbeam.backfill";
-
   /** A request is a line or two; more is a mistake or an attack. Bytes. */
   private static final int LARGEST_CONTENT = 64 << 10;
 

@@ -1,35 +1,35 @@
 package io.walbeam.dump;
 
+import io.walbeam.change.JobRun;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.postgres.PostgresSettings;
-import org.jspecify.annotations.Nullable;
+import io.walbeam.postgres.ReplicationSettings;
 
 /**
  * What the dumps of one slot need to know.
  *
- * @param primary where requests are made and the catalogue is read
- * @param replica where rows are read, null for the primary
+ * @param replication where requests are made and the catalogue is read
  * @param tables which published tables are meant
- * @param initial whether tables that were never dumped are dumped
- * @param requests whether requests of others are carried out
- * @param parallelism connections to read with
- * @param job the secret by which the job knows its own requests
  */
 public record DumpSettings(
-    PostgresSettings primary,
-    @Nullable PostgresSettings replica,
-    String slot,
-    String publication,
-    long epoch,
+    ReplicationSettings replication,
     TablePatterns tables,
-    boolean initial,
-    boolean requests,
-    int parallelism,
-    String job,
+    JobRun run,
+    DumpOptions options,
     DumpPace pace) {
-  /** Hides the job's secret. */
-  @Override
-  public String toString() {
-    return "DumpSettings[" + slot + "]";
+  PostgresSettings primary() {
+    return replication.postgres();
+  }
+
+  String slot() {
+    return replication.slot();
+  }
+
+  String publication() {
+    return replication.publication();
+  }
+
+  long epoch() {
+    return run.epoch();
   }
 }

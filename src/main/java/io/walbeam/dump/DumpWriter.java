@@ -11,6 +11,7 @@ import io.walbeam.postgres.CopyText;
 import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowBuffer;
 import io.walbeam.row.RowJson;
 import io.walbeam.row.RowMeta;
@@ -56,7 +57,7 @@ final class DumpWriter implements CopiedRow {
 
   /** What the chunks of one dump share. */
   record Target(
-      DumpRoute route,
+      Route route,
       DumpEntry entry,
       TableSink tables,
       DeadLetterSink deadLetters,
@@ -248,7 +249,7 @@ final class DumpWriter implements CopiedRow {
       return;
     }
     DumpEntry entry = target.entry();
-    DumpRoute route = target.route();
+    Route route = target.route();
     letters.add(
         new DeadLetter(
             ChronoUnit.MICROS.between(Instant.EPOCH, target.clock().instant()),

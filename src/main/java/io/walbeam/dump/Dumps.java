@@ -1,14 +1,14 @@
 package io.walbeam.dump;
 
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
-import io.walbeam.sink.Stalls;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -28,9 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Dumps implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Dumps.class);
-
-  /** How long a run that shall end waits for a table that a person must mend. */
-  private static final Duration PARKED_PATIENCE = Duration.ofSeconds(10);
 
   /** Between two looks at what is due, at the latest. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -69,7 +66,7 @@ public final class Dumps implements AutoCloseable {
     this.context = new DumpContext(settings, ends, executor);
     this.newTables = new NewTables(context);
     this.version = new AtomicLong(context.nowMicros());
-    this.queue = new DumpQueue(settings.epoch(), settings.parallelism());
+    this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
   }
 
   /**
@@ -79,7 +76,7 @@ public final class Dumps implements AutoCloseable {
    */
   public void start(Emitter emitter) throws InterruptedException {
     load();
-    if (context.settings().initial()) {
+    if (context.settings().options().initial()) {
       try (DumpConnection connection = context.openPrimary()) {
         announce(connection, emitter);
       }
@@ -95,13 +92,22 @@ public final class Dumps implements AutoCloseable {
   }
 
   /** Makes requests that the stream brought durable; they begin soon. */
-  public void record(DumpRequest.Origin origin, byte[] content) throws InterruptedException {
+  public void record(ChangePosition position, long commitMicros, byte[] content)
+      throws InterruptedException {
+    DumpRequest.Origin origin =
+        new DumpRequest.Origin(
+            context.settings().slot(),
+            position.epoch(),
+            position.commitLsn(),
+            position.changeLsn(),
+            commitMicros,
+            context.settings().run().token());
     DumpRequest.Read request = DumpRequest.read(origin, content);
     if (request.entries().isEmpty()) {
       log.debug("The request of an earlier run is left to this one's own.");
       return;
     }
-    if (!request.own() && !context.settings().requests()) {
+    if (!request.own() && !context.settings().options().requests()) {
       log.info("A dump request is ignored, because of --requests=off.");
       return;
     }
@@ -119,11 +125,10 @@ public final class Dumps implements AutoCloseable {
   }
 
   /**
-   * Makes truncations durable for the process that reads the slot; it applies them soon. For
-   * workers: the one that learns of a truncation does not know what others have written.
+   * Makes truncations durable for the process that reads the slot; it applies them once everything
+   * before them is written. Who learns of a truncation does not know what others have written.
    */
-  public void recordTruncations(List<Truncations.Truncation> truncations)
-      throws InterruptedException {
+  public void recordTruncations(List<Truncation> truncations) throws InterruptedException {
     note(
         truncations.stream()
             .map(truncation -> TruncationEntry.of(context.settings().slot(), truncation))
@@ -131,7 +136,7 @@ public final class Dumps implements AutoCloseable {
   }
 
   /** A truncation makes the dumps of the table needless: what is there now comes by the stream. */
-  public void truncated(TableId table, long commitLsn) throws InterruptedException {
+  private void truncated(TableId table, long commitLsn) throws InterruptedException {
     // Again until none waits: one of them may begin just now.
     for (List<DumpEntry> waiting = queue.stopBefore(table, commitLsn);
         !waiting.isEmpty();
@@ -187,17 +192,8 @@ public final class Dumps implements AutoCloseable {
     return thread != null;
   }
 
-  /** A run that shall end does not wait for a person. */
   private void endIfParked() {
-    Instant longAgo = context.clock().instant().minus(PARKED_PATIENCE);
-    for (Stalls.Stall stall : context.stalls().current()) {
-      if (stall.parked() && stall.since().isBefore(longAgo)) {
-        throw new WalbeamException(
-            FailureKind.OPERATOR,
-            "The run ends, but a dump is not finished: table " + stall.table() + " waits.",
-            stall.reason() + " Then start again; the dump goes on.");
-      }
-    }
+    context.end().throwIfParked("a dump is not finished", table -> true);
   }
 
   /** Ends everything; what is unfinished goes on at the next start. */
@@ -238,7 +234,7 @@ public final class Dumps implements AutoCloseable {
   /** Asks for dumps of the tables and partitions that were never dumped. */
   private void announce(DumpConnection connection, Emitter emitter) throws InterruptedException {
     for (String request : newTables.requests(connection, queue.all())) {
-      emitter.emit(DumpRequest.PREFIX, request);
+      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
     }
     newTables.emitted();
   }
@@ -253,7 +249,7 @@ public final class Dumps implements AutoCloseable {
               : LONGEST_PAUSE;
       begin();
       while (queue.awaitChange(pause)) {
-        if (isDue(looked, context.pace().discovery()) && context.settings().initial()) {
+        if (isDue(looked, context.pace().discovery()) && context.settings().options().initial()) {
           looked = System.nanoTime();
           discover(watcher);
         }
@@ -315,7 +311,7 @@ public final class Dumps implements AutoCloseable {
   /** Begins what may begin now; truncations need no connection of the dumps' share. */
   private void begin() throws InterruptedException {
     for (DumpEntry truncation : queue.takeTruncations()) {
-      executor.execute(new LedgerTruncation(context, queue, version, truncation));
+      executor.execute(new TruncationRun(context, queue, version, this::truncated, truncation));
     }
     for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
       if (queue.isDuplicate(next.get().entry())) {

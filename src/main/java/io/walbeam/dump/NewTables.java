@@ -62,7 +62,7 @@ final class NewTables {
     }
     for (int i = 0; i < missing.size(); i += TABLES_PER_REQUEST) {
       List<TableId> some = missing.subList(i, Math.min(missing.size(), i + TABLES_PER_REQUEST));
-      requests.add(DumpRequest.initial(some, context.settings().job()));
+      requests.add(DumpRequest.initial(some, context.settings().run().token()));
       asking.addAll(some);
     }
     connection
@@ -119,7 +119,7 @@ final class NewTables {
           }
         });
     if (!added.isEmpty()) {
-      requests.add(DumpRequest.partitions(table, added, context.settings().job()));
+      requests.add(DumpRequest.partitions(table, added, context.settings().run().token()));
     }
   }
 

@@ -43,7 +43,7 @@ final class Standby implements DumpConnection.Admission {
     if (!isReady(role)) {
       throw new WalbeamException(
           FailureKind.TRANSIENT,
-          "The replica of --snapshotUrl is behind the request.",
+          "The standby of --snapshotUrl is behind the request.",
           "It is asked again.");
     }
   }

@@ -7,6 +7,7 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.Route;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import java.util.ArrayList;
@@ -75,13 +76,13 @@ final class TableDump {
       DumpScope scope = DumpScope.parse(progress.entry().scope());
       TableId id = progress.entry().table();
       PublishedTable table = describe(id);
-      DumpRoute route = route(table);
+      Route route = route(table);
       DumpScope bounds = canonical(table, scope);
       long ready = awaitVisible();
-      Standby replica = awaitReplica(ready);
-      try (DumpConnection planner = replica == null ? primary : context.openReader(replica)) {
+      Standby standby = awaitStandby(ready);
+      try (DumpConnection planner = standby == null ? primary : context.openReader(standby)) {
         TableReading chunks =
-            new TableReading(context, progress, patience, planner, wal, table, route, replica);
+            new TableReading(context, progress, patience, planner, wal, table, route, standby);
         reading = chunks;
         if (!isStopped()) {
           chunks.run(bounds, workers);
@@ -110,7 +111,7 @@ final class TableDump {
                         + "."));
   }
 
-  private DumpRoute route(PublishedTable table) {
+  private Route route(PublishedTable table) {
     return context
         .router()
         .route(table)
@@ -178,19 +179,19 @@ final class TableDump {
    *
    * @return null if rows are read from the primary
    */
-  private @Nullable Standby awaitReplica(long ready) throws InterruptedException {
+  private @Nullable Standby awaitStandby(long ready) throws InterruptedException {
     if (!context.readsElsewhere()) {
       return null;
     }
     String ask = "ask for the server's identity";
     String systemIdentifier = patience.of(ask, primary::role).systemIdentifier();
-    Standby replica = new Standby(progress.entry().table(), systemIdentifier, ready);
-    try (DumpConnection standby = context.openReader(null)) {
+    Standby standby = new Standby(progress.entry().table(), systemIdentifier, ready);
+    try (DumpConnection asked = context.openReader(null)) {
       patience.await(
-          "the dump begins when the replica of --snapshotUrl has replayed the request.",
-          () -> replica.isReady(patience.of("ask the replica of --snapshotUrl", standby::role)));
+          "the dump begins when the standby of --snapshotUrl has replayed the request.",
+          () -> standby.isReady(patience.of("ask the standby of --snapshotUrl", asked::role)));
     }
-    return replica;
+    return standby;
   }
 
   /** Everything that the source has was written at the request's position or later. */

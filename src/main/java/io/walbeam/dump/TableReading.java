@@ -4,6 +4,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +28,8 @@ final class TableReading {
   private final DumpConnection planner;
   private final DurableWal wal;
   private final PublishedTable table;
-  private final DumpRoute route;
-  private final @Nullable Standby replica;
+  private final Route route;
+  private final @Nullable Standby standby;
 
   // Guarded by this.
   private boolean stopped;
@@ -37,7 +38,7 @@ final class TableReading {
   /**
    * @param planner to the server that rows are read from
    * @param wal of the primary
-   * @param replica where rows are read, null for the primary
+   * @param standby where rows are read, null for the primary
    */
   TableReading(
       DumpContext context,
@@ -46,8 +47,8 @@ final class TableReading {
       DumpConnection planner,
       DurableWal wal,
       PublishedTable table,
-      DumpRoute route,
-      @Nullable Standby replica) {
+      Route route,
+      @Nullable Standby standby) {
     this.context = context;
     this.progress = progress;
     this.patience = patience;
@@ -55,7 +56,7 @@ final class TableReading {
     this.wal = wal;
     this.table = table;
     this.route = route;
-    this.replica = replica;
+    this.standby = standby;
   }
 
   /** Reads no further chunk; {@link #run} returns soon after. */
@@ -144,7 +145,7 @@ final class TableReading {
 
   /** One connection's share of the chunks. */
   private void work(ChunkPlan chunks) throws InterruptedException {
-    try (DumpConnection connection = context.openReader(replica)) {
+    try (DumpConnection connection = context.openReader(standby)) {
       DumpWriter.Target target =
           new DumpWriter.Target(
               route,
@@ -171,7 +172,7 @@ final class TableReading {
 
   /** What a standby replays is durable already. */
   private void awaitDurable() throws InterruptedException {
-    if (replica == null) {
+    if (standby == null) {
       wal.awaitDurable();
     }
   }

@@ -1,15 +1,14 @@
 package io.walbeam.job;
 
-import io.walbeam.options.RunSettings;
 import io.walbeam.source.StreamHook;
 
 /** Starts the dumps in the process that reads the slot. */
 final class DumpStarter implements StreamHook {
   private static final long serialVersionUID = 1L;
 
-  private final RunSettings settings;
+  private final JobSettings settings;
 
-  DumpStarter(RunSettings settings) {
+  DumpStarter(JobSettings settings) {
     this.settings = settings;
   }
 

@@ -3,7 +3,6 @@ package io.walbeam.job;
 import io.walbeam.change.Lsn;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.options.RunSettings;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.SideConnection;
 import io.walbeam.source.RecordedPosition;
@@ -18,22 +17,23 @@ public final class FinishedJob {
    *
    * @throws WalbeamException if it does not; nothing is lost then
    */
-  public static void verifyConfirmed(RunSettings settings) {
+  public static void verifyConfirmed(JobSettings settings) {
     Optional<RecordedPosition> recorded =
-        new StateReader(settings.destination()).read(settings.slot());
+        new StateReader(settings.destination()).read(settings.replication().slot());
     if (recorded.isEmpty()) {
       return;
     }
     try (SideConnection side =
-        new SideConnection(new PostgresConnections(settings.postgres()), "walbeam-launcher")) {
-      long confirmed = side.sample(settings.slot()).confirmedFlushLsn();
+        new SideConnection(
+            new PostgresConnections(settings.replication().postgres()), "walbeam-launcher")) {
+      long confirmed = side.sample(settings.replication().slot()).confirmedFlushLsn();
       if (Long.compareUnsigned(confirmed, recorded.get().confirmedLsn()) < 0) {
         throw new WalbeamException(
             FailureKind.TRANSIENT,
             "Everything up to "
                 + Lsn.format(recorded.get().confirmedLsn())
                 + " is written, but slot "
-                + settings.slot()
+                + settings.replication().slot()
                 + " was told only up to "
                 + Lsn.format(confirmed)
                 + ".",

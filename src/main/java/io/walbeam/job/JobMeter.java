@@ -8,6 +8,7 @@ import io.walbeam.metrics.JobCounts;
 import io.walbeam.metrics.Metric;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.Stalls;
+import io.walbeam.write.WriteMeter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
  * What one job counts in this JVM behind the source, and how Beam gets to know it. Thread-safe;
  * {@link #report} works on threads of Beam only.
  */
-public final class JobMeter {
+final class JobMeter implements WriteMeter {
   private final JobCounts counts = new JobCounts();
   private final CountingSinkMetrics sink;
   private final Stalls stalls;
@@ -33,13 +34,13 @@ public final class JobMeter {
     this.dumps = dumps;
   }
 
-  /** So many changes of a source table were decoded, from so many bytes of messages. */
+  @Override
   public void decoded(TableId table, Operation operation, long changes, long bytes) {
     counts.changed(table.toString(), operation.name().toLowerCase(Locale.ROOT), changes);
     counts.add(Metric.CHANGE_BYTES.named(), bytes);
   }
 
-  /** These dead letters are durable. */
+  @Override
   public void written(List<DeadLetter> deadLetters) {
     for (DeadLetter letter : deadLetters) {
       counts.add(Metric.DEAD_LETTERS.named(letter.errorClass()), 1);
@@ -69,7 +70,7 @@ public final class JobMeter {
     return stalls.current();
   }
 
-  /** Tells Beam what was counted since the last call, on whatever thread. */
+  @Override
   public void report() {
     CountingSinkMetrics.Totals totals = sink.totals();
     counts.raiseTo(Metric.APPENDED_ROWS.named(), totals.rows());

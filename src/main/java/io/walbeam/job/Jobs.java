@@ -1,7 +1,6 @@
 package io.walbeam.job;
 
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.options.RunSettings;
 import io.walbeam.source.LocalJob;
 import java.util.Optional;
 
@@ -17,31 +16,31 @@ final class Jobs {
    *
    * @throws WalbeamException of kind TRANSIENT if the launcher has closed it
    */
-  static Job of(RunSettings settings) {
+  static Job of(JobSettings settings) {
     return local(settings).shared(Job.class, () -> new Job(settings));
   }
 
   /** The job, if {@link #of} was called for it. */
-  static Optional<Job> find(RunSettings settings) {
+  static Optional<Job> find(JobSettings settings) {
     return local(settings).shared(Job.class);
   }
 
   /** The job, for a part of it that calls {@link #release} at its end. */
-  static Job hold(RunSettings settings) {
+  static Job hold(JobSettings settings) {
     return local(settings).hold(Job.class, () -> new Job(settings));
   }
 
   /** A part of the job has ended; on a worker the last one closes what is shared. */
-  static void release(RunSettings settings) {
+  static void release(JobSettings settings) {
     local(settings).release();
   }
 
   /** Closes the job, for good. */
-  static void close(RunSettings settings) {
+  static void close(JobSettings settings) {
     local(settings).close();
   }
 
-  private static LocalJob local(RunSettings settings) {
-    return LocalJob.of(ReplicationPipeline.source(settings).slotKey());
+  private static LocalJob local(JobSettings settings) {
+    return LocalJob.of(settings.slotKey());
   }
 }

@@ -3,14 +3,12 @@ package io.walbeam.job;
 import io.walbeam.dump.DumpsOverview;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.options.RunSettings;
 import io.walbeam.postgres.Catalogue;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalJob;
 import io.walbeam.source.SessionLag;
-import io.walbeam.source.SourceSettings;
-import io.walbeam.write.HeldRows;
+import io.walbeam.write.ReceiptRelease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,13 +31,11 @@ public final class LocalRun implements AutoCloseable {
   /** Between two looks at what held rows wait for. */
   private static final Duration HELD_POLL = Duration.ofMillis(100);
 
-  private final RunSettings settings;
-  private final SourceSettings source;
+  private final JobSettings settings;
   private volatile boolean endRequested;
 
-  private LocalRun(RunSettings settings) {
+  private LocalRun(JobSettings settings) {
     this.settings = settings;
-    this.source = ReplicationPipeline.source(settings);
   }
 
   /**
@@ -47,7 +43,7 @@ public final class LocalRun implements AutoCloseable {
    *
    * @throws WalbeamException if the destination cannot be used
    */
-  public static LocalRun prepare(RunSettings settings) {
+  public static LocalRun prepare(JobSettings settings) {
     try (BigQuerySink sink = BigQuerySink.acquire(settings.destination())) {
       sink.verifyDataset();
       verifyServer(settings);
@@ -61,21 +57,21 @@ public final class LocalRun implements AutoCloseable {
     return new LocalRun(settings);
   }
 
-  private static void verifyServer(RunSettings settings) {
-    try (Catalogue catalogue = new Catalogue(settings.postgres())) {
+  private static void verifyServer(JobSettings settings) {
+    try (Catalogue catalogue = new Catalogue(settings.replication().postgres())) {
       catalogue.verifyReachable();
     }
   }
 
   private LocalJob job() {
-    return LocalJob.of(source.slotKey());
+    return LocalJob.of(settings.slotKey());
   }
 
   /** Asks the run to end once everything it has read is written. Returns at once. */
   public void requestEnd() {
     endRequested = true;
     job().requestEnd();
-    Jobs.find(settings).ifPresent(Job::endDumps);
+    Jobs.find(settings).ifPresent(job -> job.dumps().close());
   }
 
   /** How far the run is. Any thread. */
@@ -102,16 +98,14 @@ public final class LocalRun implements AutoCloseable {
    *     is not told within a minute; nothing is lost then
    */
   public void confirm() throws InterruptedException {
-    Optional<Job> destination = Jobs.find(settings);
+    Optional<Job> opened = Jobs.find(settings);
     Optional<WalbeamException> held =
-        destination.isPresent() ? awaitHeldRows(destination.get()) : Optional.empty();
-    if (destination.isPresent() && held.isEmpty() && !endRequested) {
-      destination.get().dumps().awaitAll();
-      awaitTruncations(destination.get());
+        opened.isPresent() ? awaitHeldRows(opened.get()) : Optional.empty();
+    if (opened.isPresent() && held.isEmpty() && !endRequested) {
+      opened.get().dumps().awaitAll();
     }
     boolean confirmed =
-        (destination.isEmpty()
-                || destination.get().publisher().awaitPublished(CONFIRMATION_TIMEOUT))
+        (opened.isEmpty() || opened.get().publisher().awaitPublished(CONFIRMATION_TIMEOUT))
             && job().complete(CONFIRMATION_TIMEOUT);
     if (held.isPresent()) {
       throw held.get();
@@ -120,28 +114,11 @@ public final class LocalRun implements AutoCloseable {
       throw new WalbeamException(
           FailureKind.TRANSIENT,
           "Everything read is written, but slot "
-              + settings.slot()
+              + settings.replication().slot()
               + " could not be told within "
               + CONFIRMATION_TIMEOUT.toSeconds()
               + " s.",
           "Start again; what the slot was not told comes again and changes nothing.");
-    }
-  }
-
-  /** Waits until every truncation is applied, unless one needs a person. */
-  private static void awaitTruncations(Job destination) throws InterruptedException {
-    long begin = System.nanoTime();
-    while (!destination.publisher().awaitReleased(HELD_POLL)) {
-      Optional<Stalls.Stall> parked =
-          destination.stalls().current().stream().filter(Stalls.Stall::parked).findFirst();
-      if (parked.isPresent() && System.nanoTime() - begin >= SHORT_PATIENCE.toNanos()) {
-        throw new WalbeamException(
-            FailureKind.OPERATOR,
-            "The run ends, but a truncation is not applied: table "
-                + parked.get().table()
-                + " waits.",
-            parked.get().reason() + " Then start again; nothing is lost.");
-      }
     }
   }
 
@@ -150,16 +127,13 @@ public final class LocalRun implements AutoCloseable {
    *
    * @return why rows are still held back; empty if none are
    */
-  private Optional<WalbeamException> awaitHeldRows(Job destination) throws InterruptedException {
-    HeldRows held = destination.heldRows();
-    if (held == null) {
-      return Optional.empty();
-    }
+  private Optional<WalbeamException> awaitHeldRows(Job job) throws InterruptedException {
+    ReceiptRelease held = job.receipts();
     Duration patience = endRequested ? SHORT_PATIENCE : HELD_PATIENCE;
     long begin = System.nanoTime();
     while (!held.awaitEmpty(HELD_POLL)) {
       List<Stalls.Stall> stalls =
-          destination.stalls().current().stream()
+          job.stalls().current().stream()
               .filter(stall -> held.tables().contains(stall.table()))
               .toList();
       boolean parked = !stalls.isEmpty() && stalls.stream().allMatch(Stalls.Stall::parked);
@@ -172,7 +146,7 @@ public final class LocalRun implements AutoCloseable {
   }
 
   private static WalbeamException notWritten(
-      HeldRows held, List<Stalls.Stall> stalls, boolean parked) {
+      ReceiptRelease held, List<Stalls.Stall> stalls, boolean parked) {
     String reasons =
         stalls.stream()
             .map(stall -> "Table " + stall.table() + " waits: " + stall.reason())

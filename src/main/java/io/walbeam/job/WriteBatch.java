@@ -1,7 +1,6 @@
 package io.walbeam.job;
 
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.options.RunSettings;
 import io.walbeam.progress.Receipt;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.EndsTheJob;
@@ -20,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
   private static final long serialVersionUID = 1L;
 
-  private final RunSettings settings;
+  private final JobSettings settings;
   private transient @Nullable BundleWriter current;
   private transient Instant latest = GlobalWindow.TIMESTAMP_MIN_VALUE;
 
-  WriteBatch(RunSettings settings) {
+  WriteBatch(JobSettings settings) {
     this.settings = settings;
   }
 
@@ -35,7 +34,7 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
 
   @StartBundle
   public void startBundle() {
-    current = new BundleWriter(Jobs.of(settings), settings.epoch());
+    current = Jobs.of(settings).bundle(settings.run().epoch());
     latest = GlobalWindow.TIMESTAMP_MIN_VALUE;
   }
 

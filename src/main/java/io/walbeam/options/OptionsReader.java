@@ -1,12 +1,17 @@
 package io.walbeam.options;
 
+import io.walbeam.change.JobRun;
 import io.walbeam.change.TablePatterns;
+import io.walbeam.dump.DumpOptions;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.options.RunSettings.Placement;
+import io.walbeam.job.JobSettings;
+import io.walbeam.job.Placement;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.TableNameTemplate;
+import io.walbeam.row.WriteMode;
 import io.walbeam.secret.SecretReference;
 import io.walbeam.sink.bigquery.BigQuerySettings;
 import java.time.Clock;
@@ -57,7 +62,7 @@ public final class OptionsReader {
   public static Invocation read(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
     ArgumentParser.Parsed parsed = ArgumentParser.parse(arguments, problems);
-    Optional<RunSettings> settings =
+    Optional<JobSettings> settings =
         new OptionsReader(parsed.options(), Clock.systemUTC(), problems)
             .settings(UUID.randomUUID().toString());
     if (!problems.isEmpty() || settings.isEmpty()) {
@@ -73,10 +78,10 @@ public final class OptionsReader {
    * @param jobToken as the launcher chose it
    * @throws WalbeamException if the options give none, which the launcher would have refused
    */
-  public static RunSettings settings(WalbeamOptions options, long jobStart, String jobToken) {
+  public static JobSettings settings(PipelineOptions options, long jobStart, String jobToken) {
     List<String> problems = new ArrayList<>();
     Clock clock = Clock.fixed(Instant.ofEpochMilli(jobStart), ZoneOffset.UTC);
-    return new OptionsReader(options, clock, problems)
+    return new OptionsReader(options.as(WalbeamOptions.class), clock, problems)
         .settings(jobToken)
         .filter(settings -> problems.isEmpty())
         .orElseThrow(
@@ -122,13 +127,13 @@ public final class OptionsReader {
    *
    * @param given names of the options that the command line has, for defaults that depend on it
    */
-  public record Invocation(WalbeamOptions options, RunSettings settings, Set<String> given) {
+  public record Invocation(WalbeamOptions options, JobSettings settings, Set<String> given) {
     public Invocation {
       given = Set.copyOf(given);
     }
   }
 
-  private Optional<RunSettings> settings(String jobToken) {
+  private Optional<JobSettings> settings(String jobToken) {
     Placement placement = placement(options);
     Optional<PostgresSettings> postgres = postgres();
     String slot = slot();
@@ -136,7 +141,6 @@ public final class OptionsReader {
     TablePatterns tables = tables();
     boolean stopAtNow = stopAtNow() || options.getSnapshot().equals("only");
     long epoch = epoch();
-    WriteMode writeMode = writeMode();
     Optional<MappingSettings> mapping = mapping();
     Optional<BigQuerySettings> destination = destination(slot);
     DumpOptions dumps = dumps(postgres);
@@ -149,24 +153,18 @@ public final class OptionsReader {
       return Optional.empty();
     }
     return Optional.of(
-        new RunSettings(
-            postgres.get(),
-            slot,
-            publication,
+        new JobSettings(
+            new ReplicationSettings(postgres.get(), slot, publication),
             tables,
-            stopAtNow,
-            epoch,
-            clock.millis(),
-            jobToken,
+            new JobRun(epoch, clock.millis(), jobToken, stopAtNow),
             destination.get(),
             mapping.get(),
-            writeMode,
             dumps,
             placement));
   }
 
   static Placement placement(PipelineOptions options) {
-    return runnerName(options).equals("DirectRunner") ? Placement.ONE_JVM : Placement.WORKERS;
+    return runnerName(options).equals("DirectRunner") ? Placement.oneJvm() : Placement.workers();
   }
 
   private static String runnerName(PipelineOptions options) {
@@ -274,12 +272,12 @@ public final class OptionsReader {
         requests,
         (int) number("--snapshotParallelism", options.getSnapshotParallelism(), 1, 32),
         number("--snapshotChunkRows", options.getSnapshotChunkRows(), 1, 1L << 31),
-        primary.flatMap(this::replica).orElse(null),
+        primary.flatMap(this::standby).orElse(null),
         apply,
         number("--truncateLimit", options.getTruncateLimit(), 0, Long.MAX_VALUE));
   }
 
-  private Optional<PostgresSettings> replica(PostgresSettings primary) {
+  private Optional<PostgresSettings> standby(PostgresSettings primary) {
     String url = options.getSnapshotUrl();
     if (url == null || url.isBlank()) {
       return Optional.empty();
@@ -376,9 +374,11 @@ public final class OptionsReader {
 
   private Optional<MappingSettings> mapping() {
     String maxStaleness = maxStaleness();
+    WriteMode writeMode = writeMode();
     try {
       return Optional.of(
-          new MappingSettings(new TableNameTemplate(options.getTableName()), maxStaleness));
+          new MappingSettings(
+              new TableNameTemplate(options.getTableName()), maxStaleness, writeMode));
     } catch (WalbeamException e) {
       problems.add("--tableName: " + e.describe());
       return Optional.empty();

@@ -6,8 +6,14 @@ import java.io.Serializable;
  * What the operator chose about tables.
  *
  * @param maxStaleness ISO-8601 duration, or empty for none
+ * @param mode what is written for a table that has a key
  */
-public record MappingSettings(TableNameTemplate tableName, String maxStaleness)
+public record MappingSettings(TableNameTemplate tableName, String maxStaleness, WriteMode mode)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** The same for the current state only. */
+  public MappingSettings(TableNameTemplate tableName, String maxStaleness) {
+    this(tableName, maxStaleness, WriteMode.UPSERT);
+  }
 }

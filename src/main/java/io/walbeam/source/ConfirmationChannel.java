@@ -1,5 +1,7 @@
 package io.walbeam.source;
 
+import io.walbeam.change.JobRun;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.postgres.SideConnection;
 import java.io.Serializable;
 
@@ -23,7 +25,7 @@ public abstract class ConfirmationChannel implements Serializable {
   }
 
   /** The end that publishes. */
-  public abstract PublishedPositions publishing(SourceSettings settings);
+  public abstract PublishedPositions publishing(ReplicationSettings replication, JobRun run);
 
   /** The session's end, on its side connection. */
   abstract ReadEnd reading(SourceSettings settings, SideConnection side);
@@ -45,8 +47,8 @@ public abstract class ConfirmationChannel implements Serializable {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public PublishedPositions publishing(SourceSettings settings) {
-      return LocalJob.of(settings.slotKey()).positions();
+    public PublishedPositions publishing(ReplicationSettings replication, JobRun run) {
+      return LocalJob.of(SourceSettings.slotKey(replication, run)).positions();
     }
 
     @Override
@@ -70,8 +72,8 @@ public abstract class ConfirmationChannel implements Serializable {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public PublishedPositions publishing(SourceSettings settings) {
-      return ShownPositions.publisher(settings);
+    public PublishedPositions publishing(ReplicationSettings replication, JobRun run) {
+      return ShownPositions.publisher(replication, run);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.walbeam.source;
 
+import io.walbeam.change.JobRun;
 import io.walbeam.change.Lsn;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.secret.SecretReference;
 import java.time.Duration;
 import java.util.List;
@@ -44,18 +46,17 @@ final class DrainBenchmark {
     Map<String, String> environment = System.getenv();
     SourceSettings settings =
         new SourceSettings(
-            new PostgresSettings(
-                environment.getOrDefault("PGHOST", "localhost"),
-                Integer.parseInt(environment.getOrDefault("PGPORT", "5432")),
-                environment.getOrDefault("PGDATABASE", "postgres"),
-                environment.getOrDefault("PGUSER", "postgres"),
-                new SecretReference(environment.getOrDefault("PGPASSWORD", ""))),
-            environment.getOrDefault("SLOT", "walbeam"),
-            environment.getOrDefault("PUBLICATION", "walbeam"),
+            new ReplicationSettings(
+                new PostgresSettings(
+                    environment.getOrDefault("PGHOST", "localhost"),
+                    Integer.parseInt(environment.getOrDefault("PGPORT", "5432")),
+                    environment.getOrDefault("PGDATABASE", "postgres"),
+                    environment.getOrDefault("PGUSER", "postgres"),
+                    new SecretReference(environment.getOrDefault("PGPASSWORD", ""))),
+                environment.getOrDefault("SLOT", "walbeam"),
+                environment.getOrDefault("PUBLICATION", "walbeam")),
             List.of(),
-            0,
-            System.currentTimeMillis(),
-            false,
+            new JobRun(0, System.currentTimeMillis(), "", false),
             slot -> Optional.empty(),
             StreamHook.NONE,
             ConfirmationChannel.inJvm());

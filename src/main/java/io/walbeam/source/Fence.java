@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.change.MessagePrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
@@ -10,7 +11,7 @@ import java.util.UUID;
  */
 final class Fence {
   /** Prefix of the logical message. */
-  static final String PREFIX = "walbeam.fence";
+  static final String PREFIX = MessagePrefix.FENCE;
 
   private static final byte[] PREFIX_BYTES = (PREFIX + '\0').getBytes(StandardCharsets.US_ASCII);
 

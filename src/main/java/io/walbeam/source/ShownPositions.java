@@ -1,8 +1,10 @@
 package io.walbeam.source;
 
+import io.walbeam.change.JobRun;
 import io.walbeam.change.Lsn;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.postgres.SideConnection;
 import java.util.List;
 import java.util.OptionalLong;
@@ -55,13 +57,15 @@ public final class ShownPositions implements PublishedPositions {
   }
 
   /** The publishing end, with a connection and a thread of its own. */
-  public static ShownPositions publisher(SourceSettings settings) {
+  public static ShownPositions publisher(ReplicationSettings replication, JobRun run) {
     SideConnection side =
         new SideConnection(
-            new PostgresConnections(settings.postgres()), "walbeam-publisher:" + settings.slot());
+            new PostgresConnections(replication.postgres()),
+            "walbeam-publisher:" + replication.slot());
     ShownPositions positions =
-        new ShownPositions(activity(side), settings.slotKey(), settings.epoch(), side::close);
-    Thread keeper = new Thread(positions::keep, "walbeam-shown-" + settings.slot());
+        new ShownPositions(
+            activity(side), SourceSettings.slotKey(replication, run), run.epoch(), side::close);
+    Thread keeper = new Thread(positions::keep, "walbeam-shown-" + replication.slot());
     keeper.setDaemon(true);
     keeper.start();
     return positions;

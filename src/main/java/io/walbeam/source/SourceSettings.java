@@ -1,6 +1,8 @@
 package io.walbeam.source;
 
+import io.walbeam.change.JobRun;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import java.io.Serializable;
 import java.util.List;
 
@@ -8,21 +10,14 @@ import java.util.List;
  * What a source reads. Immutable, serializable with a deterministic form, holds no resolved secret.
  *
  * @param tables patterns of what a publication that must be created shall hold, empty for all
- * @param epoch the operator's epoch
- * @param jobStart when the job was started, epoch milliseconds; the same on every worker
- * @param stopAtNow whether to stop at our own fence
  * @param recorded reads what the destination knows of the slot
  * @param hook told where the slot is read
  * @param channel how published positions come back to the session
  */
 public record SourceSettings(
-    PostgresSettings postgres,
-    String slot,
-    String publication,
+    ReplicationSettings replication,
     List<String> tables,
-    long epoch,
-    long jobStart,
-    boolean stopAtNow,
+    JobRun run,
     RecordedPositions recorded,
     StreamHook hook,
     ConfirmationChannel channel)
@@ -33,20 +28,52 @@ public record SourceSettings(
     tables = List.copyOf(tables);
   }
 
+  PostgresSettings postgres() {
+    return replication.postgres();
+  }
+
+  String slot() {
+    return replication.slot();
+  }
+
+  String publication() {
+    return replication.publication();
+  }
+
+  long epoch() {
+    return run.epoch();
+  }
+
+  long jobStart() {
+    return run.start();
+  }
+
+  boolean stopAtNow() {
+    return run.stopAtNow();
+  }
+
   /** The same for a job that was started at another time. */
   SourceSettings startedAt(long start) {
-    return new SourceSettings(
-        postgres, slot, publication, tables, epoch, start, stopAtNow, recorded, hook, channel);
+    return new SourceSettings(replication, tables, run.startedAt(start), recorded, hook, channel);
   }
 
   /** Names the slot for this job: the key of {@link LocalJob}. */
   public String slotKey() {
-    return sessionKey() + "@" + jobStart;
+    return slotKey(replication, run);
+  }
+
+  /** Names the slot for one job. */
+  public static String slotKey(ReplicationSettings replication, JobRun run) {
+    return sessionKey(replication) + "@" + run.start();
   }
 
   /** Names the slot, whatever the job. */
   String sessionKey() {
-    return postgres.describe() + "/" + slot;
+    return sessionKey(replication);
+  }
+
+  private static String sessionKey(ReplicationSettings replication) {
+    return replication.postgres().describe() + "/" + replication.slot();
   }
 
   /**
@@ -54,6 +81,6 @@ public record SourceSettings(
    * that was read in part is gone on with only if it is unchanged.
    */
   long optionsHash() {
-    return Fingerprint.of("pgoutput", "proto_version 1", "messages true", publication);
+    return Fingerprint.of("pgoutput", "proto_version 1", "messages true", publication());
   }
 }

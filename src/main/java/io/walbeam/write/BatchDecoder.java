@@ -1,12 +1,12 @@
 package io.walbeam.write;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.change.TypeName;
-import io.walbeam.dump.DumpRequest;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.pgoutput.MalformedMessageException;
@@ -14,6 +14,7 @@ import io.walbeam.postgres.pgoutput.MessageHeader;
 import io.walbeam.postgres.pgoutput.PgOutputDecoder;
 import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
 import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.OversizeMarker;
@@ -246,7 +247,7 @@ public final class BatchDecoder implements PgOutputHandler {
 
   @Override
   public void message(PgOutputMessage.LogicalMessage message) {
-    if (message.prefix().equals(DumpRequest.PREFIX)) {
+    if (message.prefix().equals(MessagePrefix.DUMP_REQUEST)) {
       int begin = message.contentOffset();
       mutations.dumpRequest(
           Arrays.copyOfRange(message.bytes(), begin, begin + message.contentLength()),

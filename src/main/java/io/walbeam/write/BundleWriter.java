@@ -3,22 +3,19 @@ package io.walbeam.write;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
-import io.walbeam.dump.DumpRequest;
-import io.walbeam.dump.Truncations;
 import io.walbeam.failure.FailPoint;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.job.Job;
 import io.walbeam.progress.Receipt;
 import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowBuffer;
 import io.walbeam.row.RowJson;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
 import io.walbeam.source.ChangeBatch;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -55,27 +52,26 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
   private static final long STALL_POLL = 50;
 
-  private final Job destination;
-  private final HeldRows.Ticket ticket = new HeldRows.Ticket();
+  private final WriteStage stage;
+  private final ReceiptRelease.Bundle release;
   private final BatchDecoder decoder;
   private final RowBuffer buffer = new RowBuffer();
   private final Map<String, TableRows> chunks = new LinkedHashMap<>();
-  private final Deque<HeldRows.Writing> outstanding = new ArrayDeque<>();
+  private final Deque<Writing> outstanding = new ArrayDeque<>();
   private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
   private final List<Receipt> receipts = new ArrayList<>();
-  private final List<Request> dumpRequests = new ArrayList<>();
-  private final List<Truncations.Truncation> truncations = new ArrayList<>();
+  private final List<StreamRequests.Dump> dumpRequests = new ArrayList<>();
+  private final List<StreamRequests.Truncation> truncations = new ArrayList<>();
   private final ChangeTally tally = new ChangeTally();
   private boolean wroteRows;
   private long bundleBytes;
 
-  private record Request(DumpRequest.Origin origin, byte[] content) {}
-
-  public BundleWriter(Job destination, long epoch) {
-    this.destination = destination;
-    this.decoder = new BatchDecoder(destination.routes(), epoch, this);
-    this.deadLetters = new DeadLetterBox(destination.clock());
+  public BundleWriter(WriteStage stage, long epoch) {
+    this.stage = stage;
+    this.release = stage.receipts().begin();
+    this.decoder = new BatchDecoder(stage.routes(), epoch, this);
+    this.deadLetters = new DeadLetterBox(stage.clock());
   }
 
   /**
@@ -86,7 +82,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   public void add(ChangeBatch batch) throws InterruptedException {
     bundleBytes += batch.length();
     decoder.decode(batch);
-    tally.moveTo(destination.meter());
+    tally.moveTo(stage.meter());
     receipts.add(Receipt.of(batch));
     long gathered = chunks.values().stream().mapToLong(TableRows::bytes).sum();
     for (TableRows chunk : List.copyOf(chunks.values())) {
@@ -109,11 +105,8 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     while (!outstanding.isEmpty()) {
       await(outstanding.remove());
     }
-    if (!truncations.isEmpty()) {
-      destination.dumps().recordTruncations(truncations);
-    }
-    for (Request request : dumpRequests) {
-      destination.dumps().record(request.origin(), request.content());
+    if (!truncations.isEmpty() || !dumpRequests.isEmpty()) {
+      stage.requests().record(truncations, dumpRequests);
     }
     if (!deadLetters.isEmpty()) {
       await(writing(deadLetters.take()));
@@ -121,8 +114,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     if (wroteRows) {
       FailPoint.ROWS_APPENDED.reached();
     }
-    HeldRows held = destination.heldRows();
-    return held == null ? List.copyOf(receipts) : held.finish(ticket, receipts);
+    return release.finish(receipts);
   }
 
   @Override
@@ -182,8 +174,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void dumpRequest(byte[] content, RowMeta meta) {
-    dumpRequests.add(
-        new Request(destination.requestOrigin(meta.position(), meta.commitTimeMicros()), content));
+    dumpRequests.add(new StreamRequests.Dump(meta.position(), meta.commitTimeMicros(), content));
   }
 
   @Override
@@ -192,18 +183,13 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     if (mapping == null) {
       return;
     }
-    if (destination.appliesTruncations()) {
-      Truncations.Truncation truncation =
-          new Truncations.Truncation(
+    if (stage.requests().appliesTruncations()) {
+      truncations.add(
+          new StreamRequests.Truncation(
               route.relation().table(),
               meta.position(),
               meta.transactionId(),
-              meta.commitTimeMicros());
-      if (destination.isAlone()) {
-        destination.truncations().apply(truncation, mapping);
-      } else {
-        truncations.add(truncation);
-      }
+              meta.commitTimeMicros()));
       return;
     }
     deadLetters.add(
@@ -243,7 +229,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
         rejection.errorClass(),
         rejection.problem(),
         rejection.remedy());
-    destination.metrics().rejected(mapping.destination().name(), rejection.errorClass());
+    stage.rows().metrics().rejected(mapping.destination().name(), rejection.errorClass());
   }
 
   private RowOrigin origin(Route route, RowMeta meta) {
@@ -260,17 +246,19 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   private void submit(TableRows chunk) {
     wroteRows = true;
-    HeldRows held = destination.heldRows();
-    if (held == null || !held.queue(chunk, ticket)) {
+    if (!release.queue(chunk)) {
       outstanding.add(
-          new HeldRows.Writing(
-              chunk.table().name(), chunk.bytes(), chunk.rows().size(), destination.submit(chunk)));
+          new Writing(
+              chunk.table().name(),
+              chunk.bytes(),
+              chunk.rows().size(),
+              stage.rows().submit(chunk)));
     }
   }
 
-  private HeldRows.Writing writing(List<DeadLetter> letters) {
-    DeadLetterQueue queue = destination.deadLetters();
-    return new HeldRows.Writing(
+  private Writing writing(List<DeadLetter> letters) {
+    DeadLetterQueue queue = stage.deadLetters();
+    return new Writing(
         queue.table(),
         letters.stream().mapToLong(letter -> letter.raw().length).sum(),
         letters.size(),
@@ -278,24 +266,20 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   /** Waits on Beam's thread, and tells Beam meanwhile what stalls. */
-  private void await(HeldRows.Writing rows) throws InterruptedException {
-    HeldRows held = destination.heldRows();
+  private void await(Writing rows) throws InterruptedException {
     String table = rows.table();
-    long begin = System.nanoTime();
     try {
       while (true) {
         try {
           rows.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(deadLetters::add);
           return;
         } catch (TimeoutException e) {
-          destination.meter().report();
-          if (held != null) {
-            held.throwFailure();
-            if (destination.isStalled(table) && held.release(rows, bundleBytes, ticket)) {
-              return;
-            }
+          stage.meter().report();
+          stage.receipts().throwFailure();
+          if (stage.waiting().stalls().isStalled(table) && release.release(rows, bundleBytes)) {
+            return;
           }
-          destination.endIfParked(table, Duration.ofNanos(System.nanoTime() - begin));
+          stage.waiting().end().throwIfParked("rows are not written", table::equals);
         }
       }
     } catch (ExecutionException e) {

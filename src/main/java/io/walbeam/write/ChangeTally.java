@@ -1,7 +1,7 @@
 package io.walbeam.write;
 
 import io.walbeam.change.Operation;
-import io.walbeam.job.JobMeter;
+import io.walbeam.row.Route;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class ChangeTally {
   }
 
   /** Hands everything over and begins anew. */
-  void moveTo(JobMeter meter) {
+  void moveTo(WriteMeter meter) {
     counts.forEach(
         (route, operations) ->
             operations.forEach(

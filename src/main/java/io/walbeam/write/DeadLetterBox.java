@@ -6,6 +6,7 @@ import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.postgres.pgoutput.PgOutputDecoder;
 import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowJson;
 import io.walbeam.source.OversizeMarker;
 import java.time.Clock;

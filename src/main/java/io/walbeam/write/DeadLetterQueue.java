@@ -1,8 +1,8 @@
 package io.walbeam.write;
 
 import io.walbeam.deadletter.DeadLetter;
-import io.walbeam.job.JobMeter;
 import io.walbeam.sink.DeadLetterSink;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -14,18 +14,21 @@ import java.util.concurrent.Executor;
 public final class DeadLetterQueue {
   private final String table;
   private final DeadLetterSink sink;
-  private final JobMeter meter;
+  private final WriteMeter meter;
   private final Executor executor;
+  private final Clock clock;
   private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
   /**
    * @param table name of the dead-letter table
    */
-  public DeadLetterQueue(String table, DeadLetterSink sink, JobMeter meter, Executor executor) {
+  public DeadLetterQueue(
+      String table, DeadLetterSink sink, WriteMeter meter, Executor executor, Clock clock) {
     this.table = table;
     this.sink = sink;
     this.meter = meter;
     this.executor = executor;
+    this.clock = clock;
   }
 
   /** Name of the dead-letter table. */
@@ -37,6 +40,13 @@ public final class DeadLetterQueue {
   public void write(List<DeadLetter> letters) throws InterruptedException {
     sink.write(letters);
     meter.written(letters);
+  }
+
+  /** The same for rows that the destination or the mapping refused. */
+  public void bury(List<RefusedRow> refused) throws InterruptedException {
+    DeadLetterBox box = new DeadLetterBox(clock);
+    refused.forEach(box::add);
+    write(box.take());
   }
 
   /**

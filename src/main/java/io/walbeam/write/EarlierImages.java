@@ -5,6 +5,7 @@ import io.walbeam.change.Tuple;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowBuffer;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;

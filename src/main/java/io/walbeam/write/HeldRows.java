@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * again from the slot. A distributed runner that loses a worker repeats only bundles that have not
  * ended, so there the receipts would be lost for good, and the bundle must wait.
  */
-public final class HeldRows {
+public final class HeldRows implements ReceiptRelease {
   /** Bytes held in this JVM: an eighth of the smallest sensible heap. Beyond it bundles wait. */
   public static final long LIMIT_BYTES = 64L << 20;
 
@@ -101,6 +101,28 @@ public final class HeldRows {
     this.limit = limit;
   }
 
+  @Override
+  public Bundle begin() {
+    Ticket ticket = new Ticket();
+    return new Bundle() {
+      @Override
+      public boolean queue(TableRows rows) {
+        return HeldRows.this.queue(rows, ticket);
+      }
+
+      @Override
+      public boolean release(Writing writing, long bundleBytes) {
+        throwFailure();
+        return HeldRows.this.release(writing, bundleBytes, ticket);
+      }
+
+      @Override
+      public List<Receipt> finish(List<Receipt> receipts) {
+        return HeldRows.this.finish(ticket, receipts);
+      }
+    };
+  }
+
   /**
    * Takes rows of a table of which others are held already.
    *
@@ -121,9 +143,6 @@ public final class HeldRows {
     lane.queue.add(new Waiting(chunk.detached(), rows));
     return true;
   }
-
-  /** Rows that a bundle is writing to a table. */
-  record Writing(String table, long bytes, int rows, CompletableFuture<List<RefusedRow>> result) {}
 
   /**
    * Takes over the wait for rows that a bundle is writing.
@@ -174,15 +193,15 @@ public final class HeldRows {
     return out;
   }
 
-  /** Fails if rows that are held cannot be written for a reason that is not their table's. */
-  synchronized void throwFailure() {
+  @Override
+  public synchronized void throwFailure() {
     Throwable reason = failure;
     if (reason != null) {
       throw WalbeamException.of(reason, "Writing rows that were held back failed unexpectedly.");
     }
   }
 
-  /** Names of the tables whose rows are held, sorted. */
+  @Override
   public synchronized Set<String> tables() {
     return new TreeSet<>(lanes.keySet());
   }
@@ -192,11 +211,7 @@ public final class HeldRows {
     return held;
   }
 
-  /**
-   * Waits until nothing is held.
-   *
-   * @return whether it was within {@code timeout}
-   */
+  @Override
   public synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!lanes.isEmpty()) {

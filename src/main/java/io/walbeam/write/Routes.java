@@ -8,6 +8,7 @@ import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
+import io.walbeam.row.Route;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

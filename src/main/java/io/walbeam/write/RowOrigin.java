@@ -3,6 +3,7 @@ package io.walbeam.write;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Tuple;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

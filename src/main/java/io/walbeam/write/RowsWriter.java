@@ -5,6 +5,7 @@ import io.walbeam.change.Tuple;
 import io.walbeam.postgres.ReadBack;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowBuffer;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;

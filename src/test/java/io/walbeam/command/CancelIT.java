@@ -70,7 +70,8 @@ class CancelIT {
     direct.setBlockOnRun(false);
     long before = load.commits();
     try (LocalRun run = LocalRun.prepare(invocation.settings())) {
-      PipelineResult result = ReplicationPipeline.build(options, invocation.settings()).run();
+      PipelineResult result =
+          ReplicationPipeline.build(options, invocation.settings(), OptionsReader::settings).run();
       long enough = before + KEYS;
       Await.until(
           "a change of this run is in the destination",

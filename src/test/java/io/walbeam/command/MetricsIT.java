@@ -101,7 +101,8 @@ class MetricsIT {
     direct.setTargetParallelism(1);
     direct.setBlockOnRun(false);
     try (LocalRun run = LocalRun.prepare(invocation.settings())) {
-      PipelineResult result = ReplicationPipeline.build(options, invocation.settings()).run();
+      PipelineResult result =
+          ReplicationPipeline.build(options, invocation.settings(), OptionsReader::settings).run();
       assertThat(result.waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);
       run.confirm();
       return result

@@ -2,10 +2,12 @@ package io.walbeam.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.change.JobRun;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.local.bench.CountingEnds;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.secret.SecretReference;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
@@ -133,29 +135,18 @@ class DumpQueueTest {
     assertThat(queue.isDuplicate(second)).isFalse();
   }
 
-  /** Dumps that nobody starts. */
-  static Dumps idleDumps() {
-    return new Dumps(settings(), new CountingEnds().ends());
-  }
-
   private static DumpContext context() {
     return new DumpContext(settings(), new CountingEnds().ends(), Executors.newCachedThreadPool());
   }
 
-  private static DumpSettings settings() {
+  static DumpSettings settings() {
     PostgresSettings nowhere =
         new PostgresSettings("localhost", 1, "none", "nobody", new SecretReference("none"));
     return new DumpSettings(
-        nowhere,
-        null,
-        "slot",
-        "publication",
-        EPOCH,
+        new ReplicationSettings(nowhere, "slot", "publication"),
         TablePatterns.ALL,
-        true,
-        true,
-        4,
-        "job",
+        new JobRun(EPOCH, 0, "job", true),
+        new DumpOptions(true, true, 4, DumpPace.ONE_JVM.chunkRows(), null, true, Long.MAX_VALUE),
         DumpPace.ONE_JVM);
   }
 }

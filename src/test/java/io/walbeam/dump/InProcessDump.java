@@ -1,8 +1,11 @@
 package io.walbeam.dump;
 
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.JobRun;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.local.bench.KeyedEnds;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.ProtoRows;
@@ -44,16 +47,11 @@ final class InProcessDump implements AutoCloseable {
     this.dumps =
         new Dumps(
             new DumpSettings(
-                database.settings(),
-                null,
-                database.slot(),
-                database.publication(),
-                0,
+                new ReplicationSettings(
+                    database.settings(), database.slot(), database.publication()),
                 TablePatterns.ALL,
-                false,
-                true,
-                1,
-                "",
+                new JobRun(0, 0, "", true),
+                new DumpOptions(false, true, 1, usual.chunkRows(), null, true, Long.MAX_VALUE),
                 new DumpPace(
                     usual.chunkBytes(),
                     usual.chunkRows(),
@@ -69,7 +67,8 @@ final class InProcessDump implements AutoCloseable {
   void request(String table) throws Exception {
     dumps.start((prefix, content) -> {});
     dumps.record(
-        new DumpRequest.Origin(database.slot(), 0, database.walEnd(), 0, 0, ""),
+        new ChangePosition(0, database.walEnd(), 0, 0),
+        0,
         DumpRequest.of(List.of(new TableId("public", table)), List.of(), List.of())
             .getBytes(StandardCharsets.UTF_8));
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.TableId;
-import io.walbeam.dump.Truncations.Truncation;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import org.junit.jupiter.api.Test;

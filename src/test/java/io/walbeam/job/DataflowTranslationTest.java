@@ -107,7 +107,7 @@ class DataflowTranslationTest {
     OptionsReader.Invocation invocation =
         OptionsReader.read(arguments("coders", PASSWORD, directory.resolve("coders.json")));
     Map<String, List<String>> codersByStep = new LinkedHashMap<>();
-    ReplicationPipeline.build(invocation.options(), invocation.settings())
+    ReplicationPipeline.build(invocation.options(), invocation.settings(), OptionsReader::settings)
         .traverseTopologically(
             new Pipeline.PipelineVisitor.Defaults() {
               @Override

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.OptionsReader;
-import io.walbeam.options.RunSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +13,7 @@ class JobsTest {
   /** A runner's threads may outlive the job that the launcher closed. */
   @Test
   void nothingOfAClosedRunIsOpenedAgain() throws Exception {
-    RunSettings settings =
+    JobSettings settings =
         OptionsReader.read(
                 List.of(
                     "--postgresUrl=postgresql://u@localhost:1/none",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.walbeam.row.WriteMode;
 import java.beans.Introspector;
 import java.io.IOException;
 import java.lang.reflect.Method;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.walbeam.change.TableId;
-import io.walbeam.options.RunSettings.Placement;
+import io.walbeam.job.JobSettings;
+import io.walbeam.job.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,18 +23,19 @@ class OptionsReaderTest {
 
   @Test
   void aShortCommandLineYieldsTheDocumentedDefaults() throws ConfigurationProblems {
-    RunSettings settings = OptionsReader.read(GOOD).settings();
-    assertThat(settings.postgres().host()).isEqualTo("db.example");
-    assertThat(settings.postgres().port()).isEqualTo(5433);
-    assertThat(settings.postgres().database()).isEqualTo("shop");
-    assertThat(settings.postgres().user()).isEqualTo("replicator");
-    assertThat(settings.postgres().properties()).containsEntry("sslmode", "verify-full");
-    assertThat(settings.slot()).isEqualTo("walbeam");
-    assertThat(settings.publication()).isEqualTo("walbeam");
+    JobSettings settings = OptionsReader.read(GOOD).settings();
+    assertThat(settings.replication().postgres().host()).isEqualTo("db.example");
+    assertThat(settings.replication().postgres().port()).isEqualTo(5433);
+    assertThat(settings.replication().postgres().database()).isEqualTo("shop");
+    assertThat(settings.replication().postgres().user()).isEqualTo("replicator");
+    assertThat(settings.replication().postgres().properties())
+        .containsEntry("sslmode", "verify-full");
+    assertThat(settings.replication().slot()).isEqualTo("walbeam");
+    assertThat(settings.replication().publication()).isEqualTo("walbeam");
     assertThat(settings.tables().isAll()).isTrue();
-    assertThat(settings.stopAtNow()).isFalse();
-    assertThat(settings.epoch()).isZero();
-    assertThat(settings.placement()).isEqualTo(Placement.ONE_JVM);
+    assertThat(settings.run().stopAtNow()).isFalse();
+    assertThat(settings.run().epoch()).isZero();
+    assertThat(settings.placement()).isEqualTo(Placement.oneJvm());
     assertThat(settings.destination().project()).isEqualTo("project-1");
     assertThat(settings.destination().dataset()).isEqualTo("shop");
     assertThat(settings.destination().endpoint()).isEmpty();
@@ -55,7 +57,9 @@ class OptionsReaderTest {
     OptionsReader.Invocation launcher = OptionsReader.read(GOOD);
     assertThat(
             OptionsReader.settings(
-                launcher.options(), launcher.settings().jobStart(), launcher.settings().jobToken()))
+                launcher.options(),
+                launcher.settings().run().start(),
+                launcher.settings().run().token()))
         .usingRecursiveComparison()
         .withEqualsForType(
             (left, right) -> left.pattern().equals(right.pattern()), java.util.regex.Pattern.class)
@@ -185,21 +189,21 @@ class OptionsReaderTest {
       })
   void urlsOfBothFormsAreRead(String url, String host, int port, String database, String user)
       throws ConfigurationProblems {
-    RunSettings settings =
+    JobSettings settings =
         OptionsReader.read(List.of("--postgresUrl=" + url, "--postgresUser=u", "--dataset=p1.d"))
             .settings();
-    assertThat(settings.postgres().host()).isEqualTo(host);
-    assertThat(settings.postgres().port()).isEqualTo(port);
-    assertThat(settings.postgres().database()).isEqualTo(database);
-    assertThat(settings.postgres().user()).isEqualTo(user);
+    assertThat(settings.replication().postgres().host()).isEqualTo(host);
+    assertThat(settings.replication().postgres().port()).isEqualTo(port);
+    assertThat(settings.replication().postgres().database()).isEqualTo(database);
+    assertThat(settings.replication().postgres().user()).isEqualTo(user);
   }
 
   @Test
   void theUrlsUserIsTakenWhenThereIsNoOption() throws ConfigurationProblems {
-    RunSettings settings =
+    JobSettings settings =
         OptionsReader.read(List.of("--postgresUrl=postgresql://own%40role@h/d", "--dataset=p1.d"))
             .settings();
-    assertThat(settings.postgres().user()).isEqualTo("own@role");
+    assertThat(settings.replication().postgres().user()).isEqualTo("own@role");
   }
 
   @Test
@@ -207,7 +211,7 @@ class OptionsReaderTest {
     List<String> arguments = new ArrayList<>(GOOD);
     arguments.add("--tables=public.*,sales.ord*,\"Weird \"\"Schema\"\"\".\"a.b,c\"");
     arguments.add("--excludeTables=public.audit_*");
-    RunSettings settings = OptionsReader.read(arguments).settings();
+    JobSettings settings = OptionsReader.read(arguments).settings();
     assertThat(settings.tables().matches(new TableId("public", "customers"))).isTrue();
     assertThat(settings.tables().matches(new TableId("public", "audit_2024"))).isFalse();
     assertThat(settings.tables().matches(new TableId("sales", "orders"))).isTrue();

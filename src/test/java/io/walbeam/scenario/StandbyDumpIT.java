@@ -156,7 +156,7 @@ class StandbyDumpIT {
               pipeline
                   .errors()
                   .contains(
-                      "Table public.t waits: the dump begins when the replica of --snapshotUrl has"
+                      "Table public.t waits: the dump begins when the standby of --snapshotUrl has"
                           + " replayed the request."));
       fixture.execute("INSERT INTO seen VALUES (1)", "UPDATE t SET v = 'new' WHERE id < 10");
       fixture.await(
@@ -248,7 +248,7 @@ class StandbyDumpIT {
           .as("it said: %s", pipeline.errors())
           .containsExactly("t:INITIAL:REQUESTED");
       assertThat(pipeline.errors())
-          .contains("the replica of --snapshotUrl")
+          .contains("the standby of --snapshotUrl")
           .contains("Nothing accepts connections")
           .doesNotContain("Exception");
       assertThat(pipeline.errors().lines().filter(line -> line.contains("public.t")))

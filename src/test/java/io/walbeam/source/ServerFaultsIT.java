@@ -3,6 +3,7 @@ package io.walbeam.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.testing.Await;
 import io.walbeam.testing.SelfSignedCertificate;
 import io.walbeam.testing.TestDatabase;
@@ -141,24 +142,23 @@ final class ServerFaultsIT {
       PostgresSettings open = plain.postgres();
       SourceSettings encrypted =
           new SourceSettings(
-              new PostgresSettings(
-                  open.host(),
-                  open.port(),
-                  open.database(),
-                  open.user(),
-                  open.password(),
-                  new TreeMap<>(
-                      Map.of(
-                          "sslmode",
-                          "verify-ca",
-                          "sslrootcert",
-                          server.dataDirectory().resolve("server.crt").toString()))),
-              plain.slot(),
-              plain.publication(),
+              new ReplicationSettings(
+                  new PostgresSettings(
+                      open.host(),
+                      open.port(),
+                      open.database(),
+                      open.user(),
+                      open.password(),
+                      new TreeMap<>(
+                          Map.of(
+                              "sslmode",
+                              "verify-ca",
+                              "sslrootcert",
+                              server.dataDirectory().resolve("server.crt").toString()))),
+                  plain.slot(),
+                  plain.publication()),
               plain.tables(),
-              plain.epoch(),
-              plain.jobStart(),
-              plain.stopAtNow(),
+              plain.run(),
               plain.recorded(),
               StreamHook.NONE,
               plain.channel());

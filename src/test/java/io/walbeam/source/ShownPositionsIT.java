@@ -37,7 +37,8 @@ class ShownPositionsIT {
 
   @Test
   void aPositionIsSeenByTheOtherEndAndSurvivesTheConnectionThatShowsIt() throws Exception {
-    try (ShownPositions publisher = ShownPositions.publisher(settings)) {
+    try (ShownPositions publisher =
+        ShownPositions.publisher(settings.replication(), settings.run())) {
       publisher.publish(0x1_0000_0010L);
       reader.look();
       assertThat(reader.published()).isEqualTo(0x1_0000_0010L);
@@ -63,7 +64,8 @@ class ShownPositionsIT {
     try (Connection stranger = connect(database.name(), role);
         Connection elsewhere = connect("postgres", settings.postgres().user());
         ShownPositions otherJob =
-            ShownPositions.publisher(settings.startedAt(settings.jobStart() + 1))) {
+            ShownPositions.publisher(
+                settings.replication(), settings.run().startedAt(settings.jobStart() + 1))) {
       show(stranger, name);
       // Not even a superuser who takes the role on.
       stranger.createStatement().execute("SET SESSION AUTHORIZATION " + settings.postgres().user());

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walbeam.change.Interval;
+import io.walbeam.change.JobRun;
 import io.walbeam.change.StreamPosition;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.secret.SecretReference;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,13 +28,12 @@ final class SlotMarkTest {
 
   private static SourceSettings settings() {
     return new SourceSettings(
-        new PostgresSettings("no.such.host", 1, "d", "u", new SecretReference("env:NONE")),
-        "s",
-        "p",
+        new ReplicationSettings(
+            new PostgresSettings("no.such.host", 1, "d", "u", new SecretReference("env:NONE")),
+            "s",
+            "p"),
         List.of("public.*"),
-        0,
-        5,
-        false,
+        new JobRun(0, 5, "", false),
         slot -> Optional.empty(),
         StreamHook.NONE,
         ConfirmationChannel.inJvm());

@@ -1,5 +1,7 @@
 package io.walbeam.source;
 
+import io.walbeam.change.JobRun;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.testing.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,13 +36,9 @@ final class SourceFixture implements AutoCloseable {
 
   static SourceSettings settings(TestDatabase database, boolean stopAtNow, long jobStart) {
     return new SourceSettings(
-        database.settings(),
-        database.slot(),
-        database.publication(),
+        new ReplicationSettings(database.settings(), database.slot(), database.publication()),
         List.of(),
-        0,
-        jobStart,
-        stopAtNow,
+        new JobRun(0, jobStart, "", stopAtNow),
         slot -> Optional.empty(),
         StreamHook.NONE,
         ConfirmationChannel.inJvm());

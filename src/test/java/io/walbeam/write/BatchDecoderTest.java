@@ -16,6 +16,7 @@ import io.walbeam.postgres.pgoutput.PgOutputEncoder;
 import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.TableNameTemplate;
 import java.util.ArrayList;

@@ -13,6 +13,7 @@ import io.walbeam.progress.Receipt;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
+import io.walbeam.row.Route;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,9 +48,9 @@ class HeldRowsTest {
         limit);
   }
 
-  private static HeldRows.Writing writing(int bytes, CompletableFuture<List<RefusedRow>> result) {
+  private static Writing writing(int bytes, CompletableFuture<List<RefusedRow>> result) {
     TableRows chunk = chunk(bytes);
-    return new HeldRows.Writing(chunk.table().name(), chunk.bytes(), chunk.rows().size(), result);
+    return new Writing(chunk.table().name(), chunk.bytes(), chunk.rows().size(), result);
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.ProtoRows;
+import io.walbeam.row.Route;
 import io.walbeam.row.RowBuffer;
 import io.walbeam.row.TableMapping;
 import io.walbeam.row.TableNameTemplate;

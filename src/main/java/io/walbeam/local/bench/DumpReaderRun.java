@@ -1,7 +1,10 @@
 package io.walbeam.local.bench;
 
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.JobRun;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
+import io.walbeam.dump.DumpOptions;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.dump.DumpRequest;
 import io.walbeam.dump.DumpSettings;
@@ -10,6 +13,7 @@ import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.ShopSchema;
 import io.walbeam.local.demo.SourceServer;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.secret.SecretReference;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,8 +54,7 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
       cpu.watch(CLIENT, ProcessHandle.current().pid());
       long began = System.nanoTime();
       dumps.record(
-          new DumpRequest.Origin(LocalEnds.SLOT, 0, position, 0, 0, ""),
-          request.getBytes(StandardCharsets.UTF_8));
+          new ChangePosition(0, position, 0, 0), 0, request.getBytes(StandardCharsets.UTF_8));
       dumps.awaitAll();
       double seconds = (System.nanoTime() - began) / 1e9;
       return new DumpReaderRun(
@@ -106,16 +109,11 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
             SourceServer.SUPERUSER,
             new SecretReference("not-needed"));
     return new DumpSettings(
-        primary,
-        null,
-        LocalEnds.SLOT,
-        LocalEnds.SLOT,
-        0,
+        new ReplicationSettings(primary, LocalEnds.SLOT, LocalEnds.SLOT),
         TablePatterns.ALL,
-        false,
-        true,
-        connections,
-        "",
+        new JobRun(0, 0, "", true),
+        new DumpOptions(
+            false, true, connections, DumpPace.ONE_JVM.chunkRows(), null, true, Long.MAX_VALUE),
         DumpPace.ONE_JVM);
   }
 }

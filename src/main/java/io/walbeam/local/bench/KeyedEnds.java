@@ -2,14 +2,15 @@ package io.walbeam.local.bench;
 
 import io.walbeam.change.ChangePosition;
 import io.walbeam.dump.DumpContext;
-import io.walbeam.dump.DumpRoute;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
+import io.walbeam.row.Route;
 import io.walbeam.row.TableMapping;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.sink.DumpLedger;
+import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
@@ -33,14 +34,17 @@ public final class KeyedEnds {
         },
         ledger,
         new NothingOutdated(),
-        new Stalls(),
-        (truncation, mapping) -> {
-          throw new IllegalStateException("A table is truncated.");
-        },
+        waiting(),
+        () -> 0,
         Clock.systemUTC());
   }
 
-  private static Optional<DumpRoute> route(PublishedTable table) {
+  private static DumpContext.Waiting waiting() {
+    Stalls stalls = new Stalls();
+    return new DumpContext.Waiting(stalls, new EndOfRun(stalls, true, Clock.systemUTC()));
+  }
+
+  private static Optional<Route> route(PublishedTable table) {
     KeyColumns key = KeyColumns.of(table.relation(), Optional.empty());
     TableMapping mapping =
         TableMapping.compile(
@@ -48,7 +52,7 @@ public final class KeyedEnds {
             key,
             table.types(),
             new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
-    return Optional.of(new DumpRoute(table.relation(), key, mapping, null));
+    return Optional.of(new Route(table.relation(), key, mapping, null));
   }
 
   /** A destination whose changes show at once, and in which nothing is to go. */

@@ -1,12 +1,8 @@
-package io.walbeam.write;
+package io.walbeam.row;
 
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
-import io.walbeam.row.ChangelogMapping;
-import io.walbeam.row.DestinationTable;
-import io.walbeam.row.KeyColumns;
-import io.walbeam.row.TableMapping;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +21,7 @@ public record Route(
     @Nullable TableMapping replica,
     @Nullable ChangelogMapping changelog) {
   /** A relation whose changes are left out. */
-  static Route filteredOut(Relation relation) {
+  public static Route filteredOut(Relation relation) {
     return new Route(relation, new KeyColumns(List.of(), ""), null, null);
   }
 
@@ -35,7 +31,7 @@ public record Route(
   }
 
   /** The tables that its rows are written to. */
-  List<DestinationTable> destinations() {
+  public List<DestinationTable> destinations() {
     List<DestinationTable> tables = new ArrayList<>();
     if (replica != null) {
       tables.add(replica.destination());
@@ -50,7 +46,7 @@ public record Route(
    * Takes what {@code row} does not carry from the old row, as far as that has it: everything under
    * FULL, the identity columns otherwise.
    */
-  void fillUnchanged(Tuple row, OldImage oldImage, Tuple oldRow) {
+  public void fillUnchanged(Tuple row, OldImage oldImage, Tuple oldRow) {
     int size = oldImage == OldImage.NONE ? 0 : Math.min(row.size(), oldRow.size());
     for (int i = 0; i < size; i++) {
       if (row.kind(i) == Tuple.Kind.UNCHANGED

@@ -1,4 +1,4 @@
-package io.walbeam.options;
+package io.walbeam.dump;
 
 import io.walbeam.postgres.PostgresSettings;
 import java.io.Serializable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests whether dump requests in the WAL are carried out
  * @param parallelism connections to read with
  * @param chunkRows rows that are read at once, as far as they can be estimated
- * @param replicaOrNull where rows are read, null for the primary
+ * @param standbyOrNull where rows are read, null for the primary
  * @param applyTruncations whether a truncation of a table deletes its rows in BigQuery
  * @param truncateLimit most rows that a truncation deletes
  */
@@ -21,14 +21,14 @@ public record DumpOptions(
     boolean requests,
     int parallelism,
     long chunkRows,
-    @Nullable PostgresSettings replicaOrNull,
+    @Nullable PostgresSettings standbyOrNull,
     boolean applyTruncations,
     long truncateLimit)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Where rows are read, if not on the primary. */
-  public Optional<PostgresSettings> replica() {
-    return Optional.ofNullable(replicaOrNull);
+  public Optional<PostgresSettings> standby() {
+    return Optional.ofNullable(standbyOrNull);
   }
 }

@@ -1,4 +1,4 @@
-package io.walbeam.options;
+package io.walbeam.row;
 
 /** What is written for a table that has a key; a table without one has a changelog only. */
 public enum WriteMode {

@@ -1,0 +1,12 @@
+package io.walbeam.change;
+
+/** Prefixes of the logical messages that walbeam writes into the WAL and reads from it. */
+public final class MessagePrefix {
+  /** Ends a run that stops at what was committed before it. */
+  public static final String FENCE = "walbeam.fence";
+
+  /** Asks for dumps of tables. */
+  public static final String DUMP_REQUEST = "walbeam.backfill";
+
+  private MessagePrefix() {}
+}

@@ -1,0 +1,166 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+import io.walbeam.change.TableId;
+import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.row.Route;
+import io.walbeam.row.TableMapping;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.Stalls;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies one truncation out of the ledger: once everything before it is written and shows, deletes
+ * what is older than it. The ledger has it before the position passes it, so a restart applies it.
+ */
+final class TruncationRun implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(TruncationRun.class);
+
+  /** Before a truncation is tried again, milliseconds: each try says what is wrong. */
+  private static final long RETRY_PAUSE = 5_000;
+
+  /** Ends the dumps of a table that a truncation makes needless. */
+  @FunctionalInterface
+  interface OlderDumps {
+    /** Returns when none is under way that was asked for before {@code commitLsn}. */
+    void end(TableId table, long commitLsn) throws InterruptedException;
+  }
+
+  private final DumpContext context;
+  private final DumpQueue queue;
+  private final AtomicLong version;
+  private final OlderDumps older;
+  private final DumpEntry entry;
+
+  /**
+   * @param queue that the entry was taken from
+   * @param version of the ledger's rows, ascending
+   */
+  TruncationRun(
+      DumpContext context, DumpQueue queue, AtomicLong version, OlderDumps older, DumpEntry entry) {
+    this.context = context;
+    this.queue = queue;
+    this.version = version;
+    this.older = older;
+    this.entry = entry;
+  }
+
+  /** Applies it and notes that, or gives it back to the queue after a while. */
+  @Override
+  public void run() {
+    try {
+      try {
+        DumpEntry over = apply();
+        context.ledger().write(List.of(over), version.incrementAndGet());
+        queue.truncated(over);
+      } catch (WalbeamException e) {
+        log.warn("The truncation of table {} is tried again. {}", entry.table(), e.describe());
+        Thread.sleep(RETRY_PAUSE);
+        queue.truncated(entry);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      park(e);
+    }
+  }
+
+  /** Says for the life of the process that it failed in a way nobody thought of. */
+  private void park(RuntimeException failure) {
+    WalbeamException known =
+        WalbeamException.of(failure, "The truncation of the table failed unexpectedly.");
+    Stalls.Ongoing unused =
+        context
+            .stalls()
+            .park(entry.table().toString(), known.describe() + " The next start applies it again.");
+    log.debug("Cause", failure);
+  }
+
+  private DumpEntry apply() throws InterruptedException {
+    Truncation truncation = TruncationEntry.read(entry);
+    Optional<TableMapping> mapping = mapping();
+    if (mapping.isEmpty()) {
+      return entry.over(
+          Status.FAILED,
+          context.nowMicros(),
+          "The table is not published any more. Delete its rows in BigQuery by hand.");
+    }
+    carryOut(truncation, mapping.get());
+    return entry.over(Status.FINISHED, context.nowMicros(), "");
+  }
+
+  private Optional<TableMapping> mapping() throws InterruptedException {
+    try (DumpConnection connection = context.openPrimary()) {
+      Optional<Route> route =
+          new ChunkAttempts(context, entry.table(), () -> false)
+              .of(
+                  "describe it",
+                  () -> connection.describe(context.settings().publication(), entry.table()))
+              .flatMap(context.router()::route);
+      return route.flatMap(found -> Optional.ofNullable(found.replica()));
+    }
+  }
+
+  /** Returns when it is applied, or left to a person with a dead letter. */
+  void carryOut(Truncation truncation, TableMapping mapping) throws InterruptedException {
+    ChangePosition at = truncation.position();
+    older.end(truncation.table(), at.commitLsn());
+    while (Long.compareUnsigned(context.confirmedLsn(), at.commitLsn()) <= 0) {
+      context.pause();
+    }
+    try {
+      long deleted =
+          context
+              .purge()
+              .run(
+                  new Purge.Order(
+                      mapping,
+                      at,
+                      at,
+                      truncation.commitMicros(),
+                      Operation.TRUNCATE,
+                      context.settings().options().truncateLimit()));
+      log.info(
+          "Table {} was truncated; {} rows of {} are deleted.",
+          truncation.table(),
+          deleted,
+          mapping.destination().name());
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.OPERATOR) {
+        throw e;
+      }
+      leave(truncation, e);
+    }
+  }
+
+  private void leave(Truncation truncation, WalbeamException reason) throws InterruptedException {
+    log.warn("Table {} was truncated. {}", truncation.table(), reason.describe());
+    context
+        .deadLetters()
+        .write(
+            List.of(
+                new DeadLetter(
+                    context.nowMicros(),
+                    "truncate",
+                    "TRUNCATE",
+                    String.valueOf(reason.getMessage()),
+                    reason.remedy(),
+                    truncation.table(),
+                    Operation.TRUNCATE,
+                    truncation.position(),
+                    truncation.transactionId(),
+                    truncation.commitMicros(),
+                    "{}",
+                    "{}",
+                    new byte[0])));
+  }
+}

@@ -1,0 +1,31 @@
+package io.walbeam.job;
+
+import io.walbeam.dump.DumpOptions;
+import io.walbeam.dump.Dumps;
+import io.walbeam.write.StreamRequests;
+import java.util.List;
+
+/** What the stream asks for goes to the dumps and their ledger. */
+record DumpRequests(Dumps dumps, DumpOptions options) implements StreamRequests {
+  @Override
+  public boolean appliesTruncations() {
+    return options.applyTruncations();
+  }
+
+  @Override
+  public void record(List<Truncation> truncations, List<Dump> requests)
+      throws InterruptedException {
+    if (!truncations.isEmpty()) {
+      dumps.recordTruncations(
+          truncations.stream()
+              .map(
+                  seen ->
+                      new io.walbeam.dump.Truncation(
+                          seen.table(), seen.position(), seen.transactionId(), seen.commitMicros()))
+              .toList());
+    }
+    for (Dump request : requests) {
+      dumps.record(request.position(), request.commitMicros(), request.content());
+    }
+  }
+}
