@@ -1,52 +1,30 @@
 package io.walbeam.dump;
 
 import io.walbeam.change.ChangePosition;
-import io.walbeam.change.MessagePrefix;
-import io.walbeam.change.TableId;
-import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dumps of one slot: records requests, begins them, keeps the ledger. Thread-safe.
- *
- * <p>Dumps run beside the pipeline, in the process that reads the slot, because only one does; the
- * ledger is what a restart goes on from.
+ * The dumps of one slot. Requests are recorded wherever they are read; dumps run beside the
+ * pipeline, in the process that reads the slot, because only one does. The ledger is what a restart
+ * goes on from. Thread-safe.
  */
 public final class Dumps implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Dumps.class);
 
-  /** Between two looks at what is due, at the latest. */
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-
-  /** For a chunk that is being written to be given up. */
-  private static final long CLOSE_MILLIS = 10_000;
-
-  private final DumpContext context;
-  private final ExecutorService executor;
-  private final NewTables newTables;
-  private final AtomicLong version;
-
-  private final DumpQueue queue;
+  private final DumpSettings settings;
+  private final DumpContext.Ends ends;
 
   // Guarded by this.
-  private @Nullable Thread thread;
-  private boolean loaded;
-  private boolean lastLook;
-  private boolean lastLookWanted;
+  private @Nullable DumpShift shift;
+  private int sessions;
+  private boolean closed;
 
   /** Emits a transactional logical message. */
   @FunctionalInterface
@@ -55,39 +33,58 @@ public final class Dumps implements AutoCloseable {
   }
 
   public Dumps(DumpSettings settings, DumpContext.Ends ends) {
-    AtomicInteger number = new AtomicInteger();
-    this.executor =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread worker = new Thread(task, "walbeam-dump-" + number.incrementAndGet());
-              worker.setDaemon(true);
-              return worker;
-            });
-    this.context = new DumpContext(settings, ends, executor);
-    this.newTables = new NewTables(context);
-    this.version = new AtomicLong(context.nowMicros());
-    this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
+    this.settings = settings;
+    this.ends = ends;
   }
 
   /**
-   * The stream runs: asks for the tables that were never dumped, and begins what is not finished.
+   * A session reads the slot: asks for the tables that were never dumped, and begins what is not
+   * finished. Each call that returns has its {@link #stop}.
    *
    * @throws WalbeamException of kind TRANSIENT if it is worth another try
    */
   public void start(Emitter emitter) throws InterruptedException {
-    load();
-    if (context.settings().options().initial()) {
-      try (DumpConnection connection = context.openPrimary()) {
-        announce(connection, emitter);
+    synchronized (this) {
+      if (closed || shift != null) {
+        sessions++;
+        return;
       }
     }
-    synchronized (this) {
-      if (thread == null && !queue.isClosed()) {
-        Thread started = new Thread(this::run, "walbeam-dumps");
-        started.setDaemon(true);
-        started.start();
-        thread = started;
+    DumpShift next = new DumpShift(settings, ends);
+    boolean started = false;
+    try {
+      next.start(emitter);
+      started = true;
+    } finally {
+      if (!started) {
+        next.close();
       }
+    }
+    boolean late;
+    synchronized (this) {
+      sessions++;
+      late = closed || shift != null;
+      if (!late) {
+        shift = next;
+      }
+    }
+    if (late) {
+      next.close();
+    }
+  }
+
+  /** A session has ended; with the last one the dumps end, for whoever reads the slot next. */
+  public void stop() {
+    DumpShift last = null;
+    synchronized (this) {
+      sessions--;
+      if (sessions == 0) {
+        last = shift;
+        shift = null;
+      }
+    }
+    if (last != null) {
+      last.close();
     }
   }
 
@@ -96,18 +93,18 @@ public final class Dumps implements AutoCloseable {
       throws InterruptedException {
     DumpRequest.Origin origin =
         new DumpRequest.Origin(
-            context.settings().slot(),
+            settings.slot(),
             position.epoch(),
             position.commitLsn(),
             position.changeLsn(),
             commitMicros,
-            context.settings().run().token());
+            settings.run().token());
     DumpRequest.Read request = DumpRequest.read(origin, content);
     if (request.entries().isEmpty()) {
       log.debug("The request of an earlier run is left to this one's own.");
       return;
     }
-    if (!request.own() && !context.settings().options().requests()) {
+    if (!request.own() && !settings.options().requests()) {
       log.info("A dump request is ignored, because of --requests=off.");
       return;
     }
@@ -120,8 +117,8 @@ public final class Dumps implements AutoCloseable {
   }
 
   private void note(List<DumpEntry> requested) throws InterruptedException {
-    context.ledger().write(requested, 0);
-    queue.learn(requested);
+    ends.ledger().write(requested, 0);
+    current().ifPresent(running -> running.learn(requested));
   }
 
   /**
@@ -131,36 +128,21 @@ public final class Dumps implements AutoCloseable {
   public void recordTruncations(List<Truncation> truncations) throws InterruptedException {
     note(
         truncations.stream()
-            .map(truncation -> TruncationEntry.of(context.settings().slot(), truncation))
+            .map(truncation -> TruncationEntry.of(settings.slot(), truncation))
             .toList());
-  }
-
-  /** A truncation makes the dumps of the table needless: what is there now comes by the stream. */
-  private void truncated(TableId table, long commitLsn) throws InterruptedException {
-    // Again until none waits: one of them may begin just now.
-    for (List<DumpEntry> waiting = queue.stopBefore(table, commitLsn);
-        !waiting.isEmpty();
-        waiting = queue.stopBefore(table, commitLsn)) {
-      for (DumpEntry entry : waiting) {
-        supersede(entry);
-      }
-    }
-    queue.awaitStopped(table, commitLsn);
   }
 
   /**
    * Waits until every dump that was asked for is over.
    *
-   * @return false if closed before
-   * @throws WalbeamException if an initial dump failed; a request of somebody else that failed is
-   *     in the ledger only, because anybody can make one
+   * @throws WalbeamException if an initial dump failed, or a table needs a person; a request of
+   *     somebody else that failed is in the ledger only, because anybody can make one
    */
-  public boolean awaitAll() throws InterruptedException {
-    while (isStarted() && !queue.awaitIdle(context.pace().poll())) {
-      endIfParked();
+  public void awaitAll() throws InterruptedException {
+    Optional<DumpShift> running = current();
+    if (running.isPresent()) {
+      running.get().awaitAll();
     }
-    queue.throwFailures();
-    return !queue.isClosed();
   }
 
   /**
@@ -171,185 +153,34 @@ public final class Dumps implements AutoCloseable {
    * @throws WalbeamException if an initial dump failed
    */
   public boolean isOver() {
-    queue.throwFailures();
-    endIfParked();
     synchronized (this) {
-      if (!lastLook) {
-        lastLook = true;
-        lastLookWanted = true;
-        queue.signal();
+      if (closed) {
+        return true;
       }
-      return queue.isClosed() || (thread != null && !lastLookWanted && !queue.hasWork());
     }
+    return current().map(DumpShift::isOver).orElse(false);
   }
 
   /** How far they are; empty if they run in another process. */
   public Optional<DumpsOverview> overview() {
-    return isStarted() ? Optional.of(queue.overview(context.meter())) : Optional.empty();
+    return current().map(DumpShift::overview);
   }
 
-  private synchronized boolean isStarted() {
-    return thread != null;
-  }
-
-  private void endIfParked() {
-    context.end().throwIfParked("a dump is not finished", table -> true);
+  private synchronized Optional<DumpShift> current() {
+    return Optional.ofNullable(shift);
   }
 
   /** Ends everything; what is unfinished goes on at the next start. */
   @Override
   public void close() {
-    queue.close();
-    Thread running;
+    DumpShift last;
     synchronized (this) {
-      running = thread;
+      closed = true;
+      last = shift;
+      shift = null;
     }
-    executor.shutdownNow();
-    if (running != null) {
-      running.interrupt();
-      try {
-        running.join(CLOSE_MILLIS);
-        if (!executor.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
-          log.warn("A dump does not end; its connection ends with the process.");
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void load() throws InterruptedException {
-    synchronized (this) {
-      if (loaded && context.pace().reread().isZero()) {
-        return;
-      }
-    }
-    List<DumpEntry> known = context.ledger().read(context.settings().slot());
-    queue.learn(known);
-    synchronized (this) {
-      loaded = true;
-    }
-  }
-
-  /** Asks for dumps of the tables and partitions that were never dumped. */
-  private void announce(DumpConnection connection, Emitter emitter) throws InterruptedException {
-    for (String request : newTables.requests(connection, queue.all())) {
-      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
-    }
-    newTables.emitted();
-  }
-
-  private void run() {
-    try (DumpConnection watcher = context.openPrimary()) {
-      long looked = System.nanoTime();
-      long reread = System.nanoTime();
-      Duration pause =
-          context.pace().discovery().compareTo(LONGEST_PAUSE) < 0
-              ? context.pace().discovery()
-              : LONGEST_PAUSE;
-      begin();
-      while (queue.awaitChange(pause)) {
-        if (isDue(looked, context.pace().discovery()) && context.settings().options().initial()) {
-          looked = System.nanoTime();
-          discover(watcher);
-        }
-        if (isLastLookWanted()
-            || (!context.pace().reread().isZero() && isDue(reread, context.pace().reread()))) {
-          reread = System.nanoTime();
-          reload();
-        }
-        begin();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      if (queue.isClosed()) {
-        log.debug("Dumps end.", e);
-        return;
-      }
-      log.error("Dumps have ended; the stream goes on, and a restart goes on with them.", e);
-      queue.fail("The dumps ended unexpectedly.");
-    }
-  }
-
-  private synchronized boolean isLastLookWanted() {
-    return lastLookWanted;
-  }
-
-  /** What is in the ledger stays there, so a destination that does not answer is asked later. */
-  private void reload() throws InterruptedException {
-    boolean last = isLastLookWanted();
-    try {
-      load();
-      synchronized (this) {
-        lastLookWanted &= !last;
-      }
-    } catch (WalbeamException e) {
-      if (e.kind() != FailureKind.TRANSIENT) {
-        throw e;
-      }
-      log.debug("Reading the ledger failed; it is tried again.", e);
-    }
-  }
-
-  private static boolean isDue(long since, Duration interval) {
-    return System.nanoTime() - since >= interval.toNanos();
-  }
-
-  /** Looks for tables and partitions that came to the publication. */
-  private void discover(DumpConnection connection) throws InterruptedException {
-    try {
-      announce(connection, connection::emit);
-      if (queue.hasWork()) {
-        queue.pages(connection.pages(context.settings().publication()));
-      }
-    } catch (WalbeamException e) {
-      log.debug("Looking for new tables failed; it is tried again.", e);
-    }
-  }
-
-  /** Begins what may begin now; truncations need no connection of the dumps' share. */
-  private void begin() throws InterruptedException {
-    for (DumpEntry truncation : queue.takeTruncations()) {
-      executor.execute(new TruncationRun(context, queue, version, this::truncated, truncation));
-    }
-    for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
-      if (queue.isDuplicate(next.get().entry())) {
-        supersede(next.get().entry());
-      } else {
-        launch(next.get().entry(), next.get().workers());
-      }
-    }
-  }
-
-  private void supersede(DumpEntry entry) throws InterruptedException {
-    DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
-    context.ledger().write(List.of(over), version.incrementAndGet());
-    queue.put(over);
-  }
-
-  private void launch(DumpEntry entry, int workers) {
-    DumpProgress progress = new DumpProgress(context, version, entry);
-    DumpRun run = new DumpRun(new TableDump(context, progress), progress);
-    if (queue.begin(run)) {
-      executor.execute(() -> carryOut(run, workers));
-    }
-  }
-
-  private void carryOut(DumpRun run, int workers) {
-    TableId table = run.progress().entry().table();
-    context.meter().begin(System.nanoTime());
-    Optional<String> failure = Optional.empty();
-    try {
-      failure = run.carryOut(workers);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (WalbeamException e) {
-      log.warn("The dump of table {} could not be noted. {}", table, e.describe());
-    } finally {
-      Status status = run.progress().entry().status();
-      context.meter().end(System.nanoTime(), status == Status.FINISHED);
-      queue.end(run, failure);
+    if (last != null) {
+      last.close();
     }
   }
 }

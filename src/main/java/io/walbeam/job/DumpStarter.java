@@ -33,6 +33,7 @@ final class DumpStarter implements StreamHook {
 
   @Override
   public void streamEnded() {
+    Jobs.find(settings).ifPresent(job -> job.dumps().stop());
     Jobs.release(settings);
   }
 }

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** The dumps that were asked for: {@code _walbeam_backfills}. Thread-safe. */
 public interface DumpLedger {
+  /** Name of its table. */
+  String name();
+
   /** Every entry of the slot, the oldest request first; empty if the table does not exist. */
   List<DumpEntry> read(String slot) throws InterruptedException;
 

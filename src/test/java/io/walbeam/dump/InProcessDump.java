@@ -112,6 +112,11 @@ final class InProcessDump implements AutoCloseable {
 
   private final class Ledger implements DumpLedger {
     @Override
+    public String name() {
+      return "ledger";
+    }
+
+    @Override
     public List<DumpEntry> read(String slot) {
       return List.of();
     }

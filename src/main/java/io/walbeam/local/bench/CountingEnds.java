@@ -37,6 +37,11 @@ public final class CountingEnds {
 
   private static final class NoLedger implements DumpLedger {
     @Override
+    public String name() {
+      return "ledger";
+    }
+
+    @Override
     public List<DumpEntry> read(String slot) {
       return List.of();
     }

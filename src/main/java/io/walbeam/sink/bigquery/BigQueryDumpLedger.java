@@ -81,6 +81,11 @@ final class BigQueryDumpLedger implements DumpLedger {
   }
 
   @Override
+  public String name() {
+    return TABLE_NAME;
+  }
+
+  @Override
   public List<DumpEntry> read(String slot) throws InterruptedException {
     return own.read(slot, READ).stream()
         .map(BigQueryDumpLedger::entry)

@@ -1,0 +1,302 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.MessagePrefix;
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.Stalls;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The dumps while this process reads the slot: asks for tables that were never dumped, begins what
+ * is due, keeps the ledger. Whoever reads the slot next makes a new one, which goes on from the
+ * ledger with higher versions, so late notes of this one lose. Thread-safe.
+ */
+final class DumpShift implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DumpShift.class);
+
+  /** Between two looks at what is due, at the latest. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  /** Between two tries to do what a person or time must mend, milliseconds. */
+  private static final long MENDING_PAUSE = 5_000;
+
+  /** For a chunk that is being written to be given up. */
+  private static final long CLOSE_MILLIS = 10_000;
+
+  private final DumpContext context;
+  private final ExecutorService executor;
+  private final NewTables newTables;
+  private final AtomicLong version;
+  private final DumpQueue queue;
+  private final Thread thread;
+
+  // Guarded by this.
+  private boolean loaded;
+  private boolean lastLook;
+  private boolean lastLookWanted;
+
+  DumpShift(DumpSettings settings, DumpContext.Ends ends) {
+    AtomicInteger number = new AtomicInteger();
+    this.executor =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread worker = new Thread(task, "walbeam-dump-" + number.incrementAndGet());
+              worker.setDaemon(true);
+              return worker;
+            });
+    this.context = new DumpContext(settings, ends, executor);
+    this.newTables = new NewTables(context);
+    this.version = new AtomicLong(context.nowMicros());
+    this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
+    this.thread = new Thread(this::run, "walbeam-dumps");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Asks for the tables that were never dumped, and begins what is not finished.
+   *
+   * @throws WalbeamException of kind TRANSIENT if it is worth another try
+   */
+  void start(Dumps.Emitter emitter) throws InterruptedException {
+    load();
+    if (context.settings().options().initial()) {
+      try (DumpConnection connection = context.openPrimary()) {
+        announce(connection, emitter);
+      }
+    }
+    thread.start();
+  }
+
+  /** These were made durable; they begin soon. */
+  void learn(List<DumpEntry> requested) {
+    queue.learn(requested);
+  }
+
+  /** A truncation makes the dumps of the table needless: what is there now comes by the stream. */
+  private void truncated(TableId table, long commitLsn) throws InterruptedException {
+    // Again until none waits: one of them may begin just now.
+    for (List<DumpEntry> waiting = queue.stopBefore(table, commitLsn);
+        !waiting.isEmpty();
+        waiting = queue.stopBefore(table, commitLsn)) {
+      for (DumpEntry entry : waiting) {
+        supersede(entry);
+      }
+    }
+    queue.awaitStopped(table, commitLsn);
+  }
+
+  /** See {@link Dumps#awaitAll}. */
+  void awaitAll() throws InterruptedException {
+    while (!queue.awaitIdle(context.pace().poll())) {
+      endIfParked();
+    }
+    queue.throwFailures();
+  }
+
+  /** See {@link Dumps#isOver}. */
+  boolean isOver() {
+    queue.throwFailures();
+    endIfParked();
+    synchronized (this) {
+      if (!lastLook) {
+        lastLook = true;
+        lastLookWanted = true;
+        queue.signal();
+      }
+      return queue.isClosed() || (!lastLookWanted && !queue.hasWork());
+    }
+  }
+
+  DumpsOverview overview() {
+    return queue.overview(context.meter());
+  }
+
+  private void endIfParked() {
+    context.end().throwIfParked("a dump is not finished", table -> true);
+  }
+
+  /** Ends everything; what is unfinished goes on at the next start. */
+  @Override
+  public void close() {
+    queue.close();
+    executor.shutdownNow();
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_MILLIS);
+      if (!executor.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        log.warn("A dump does not end; its connection ends with the process.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void load() throws InterruptedException {
+    synchronized (this) {
+      if (loaded && context.pace().reread().isZero()) {
+        return;
+      }
+    }
+    List<DumpEntry> known = context.ledger().read(context.settings().slot());
+    queue.learn(known);
+    synchronized (this) {
+      loaded = true;
+    }
+  }
+
+  /** Asks for dumps of the tables and partitions that were never dumped. */
+  private void announce(DumpConnection connection, Dumps.Emitter emitter)
+      throws InterruptedException {
+    for (String request : newTables.requests(connection, queue.all())) {
+      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
+    }
+    newTables.emitted();
+  }
+
+  /** Nothing that a grant or time mends ends it. */
+  private void run() {
+    try {
+      for (boolean open = true; open; ) {
+        try (DumpConnection watcher = context.openPrimary()) {
+          watch(watcher);
+          open = false;
+        } catch (WalbeamException e) {
+          open = awaitMending(e);
+        } catch (RuntimeException e) {
+          if (!queue.isClosed()) {
+            log.error(
+                "Dumps failed unexpectedly; the stream goes on, and they are tried again.", e);
+          }
+          open = awaitMending(WalbeamException.of(e, "Dumps failed unexpectedly."));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** False once closed. */
+  private boolean awaitMending(WalbeamException problem) throws InterruptedException {
+    if (queue.isClosed()) {
+      return false;
+    }
+    boolean person = problem.kind() != FailureKind.TRANSIENT;
+    String table = context.ledger().name();
+    try (Stalls.Ongoing stall =
+        person
+            ? context.stalls().park(table, problem.describe())
+            : context.stalls().begin(table, problem.describe())) {
+      log.debug("Cause", problem);
+      Thread.sleep(MENDING_PAUSE);
+    }
+    return !queue.isClosed();
+  }
+
+  private void watch(DumpConnection watcher) throws InterruptedException {
+    long looked = System.nanoTime();
+    long reread = System.nanoTime();
+    Duration pause =
+        context.pace().discovery().compareTo(LONGEST_PAUSE) < 0
+            ? context.pace().discovery()
+            : LONGEST_PAUSE;
+    begin();
+    while (queue.awaitChange(pause)) {
+      if (isDue(looked, context.pace().discovery()) && context.settings().options().initial()) {
+        looked = System.nanoTime();
+        discover(watcher);
+      }
+      if (isLastLookWanted()
+          || (!context.pace().reread().isZero() && isDue(reread, context.pace().reread()))) {
+        reread = System.nanoTime();
+        reload();
+      }
+      begin();
+    }
+  }
+
+  private synchronized boolean isLastLookWanted() {
+    return lastLookWanted;
+  }
+
+  private void reload() throws InterruptedException {
+    boolean last = isLastLookWanted();
+    load();
+    synchronized (this) {
+      lastLookWanted &= !last;
+    }
+  }
+
+  private static boolean isDue(long since, Duration interval) {
+    return System.nanoTime() - since >= interval.toNanos();
+  }
+
+  /** Looks for tables and partitions that came to the publication. */
+  private void discover(DumpConnection connection) throws InterruptedException {
+    try {
+      announce(connection, connection::emit);
+      if (queue.hasWork()) {
+        queue.pages(connection.pages(context.settings().publication()));
+      }
+    } catch (WalbeamException e) {
+      log.debug("Looking for new tables failed; it is tried again.", e);
+    }
+  }
+
+  /** Begins what may begin now; truncations need no connection of the dumps' share. */
+  private void begin() throws InterruptedException {
+    for (DumpEntry truncation : queue.takeTruncations()) {
+      executor.execute(new TruncationRun(context, queue, version, this::truncated, truncation));
+    }
+    for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
+      if (queue.isDuplicate(next.get().entry())) {
+        supersede(next.get().entry());
+      } else {
+        launch(next.get().entry(), next.get().workers());
+      }
+    }
+  }
+
+  private void supersede(DumpEntry entry) throws InterruptedException {
+    DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
+    context.ledger().write(List.of(over), version.incrementAndGet());
+    queue.put(over);
+  }
+
+  private void launch(DumpEntry entry, int workers) {
+    DumpProgress progress = new DumpProgress(context, version, entry);
+    DumpRun run = new DumpRun(new TableDump(context, progress), progress);
+    if (queue.begin(run)) {
+      executor.execute(() -> carryOut(run, workers));
+    }
+  }
+
+  private void carryOut(DumpRun run, int workers) {
+    TableId table = run.progress().entry().table();
+    context.meter().begin(System.nanoTime());
+    Optional<String> failure = Optional.empty();
+    try {
+      failure = run.carryOut(workers);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (WalbeamException e) {
+      log.warn("The dump of table {} could not be noted. {}", table, e.describe());
+    } finally {
+      Status status = run.progress().entry().status();
+      context.meter().end(System.nanoTime(), status == Status.FINISHED);
+      queue.end(run, failure);
+    }
+  }
+}
