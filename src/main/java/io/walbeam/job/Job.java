@@ -92,8 +92,8 @@ final class Job implements LocalJob.Shared {
   }
 
   /** Begins a bundle. */
-  BundleWriter bundle(long epoch) {
-    return new BundleWriter(writing, epoch);
+  BundleWriter bundle() {
+    return new BundleWriter(writing);
   }
 
   Dumps dumps() {

@@ -34,7 +34,7 @@ final class WriteBatch extends DoFn<ChangeBatch, Receipt> {
 
   @StartBundle
   public void startBundle() {
-    current = Jobs.of(settings).bundle(settings.run().epoch());
+    current = Jobs.of(settings).bundle();
     latest = GlobalWindow.TIMESTAMP_MIN_VALUE;
   }
 

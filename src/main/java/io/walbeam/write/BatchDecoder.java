@@ -60,7 +60,6 @@ public final class BatchDecoder implements PgOutputHandler {
   }
 
   private final Routes routes;
-  private final long epoch;
   private final Mutations mutations;
   private final PgOutputDecoder decoder = new PgOutputDecoder();
   private final RowMeta meta = new RowMeta();
@@ -75,9 +74,8 @@ public final class BatchDecoder implements PgOutputHandler {
   private long lastChangeLsn;
   private int index;
 
-  BatchDecoder(Routes routes, long epoch, Mutations mutations) {
+  BatchDecoder(Routes routes, Mutations mutations) {
     this.routes = routes;
-    this.epoch = epoch;
     this.mutations = mutations;
   }
 
@@ -168,7 +166,13 @@ public final class BatchDecoder implements PgOutputHandler {
   @Override
   public void begin(PgOutputMessage.Begin begin) {
     transaction = begin;
-    meta.transaction(epoch, begin.commitLsn(), begin.commitTimeMicros(), begin.transactionId());
+    // Of the batch: a job may be given a higher epoch while batches of the earlier one are under
+    // way.
+    meta.transaction(
+        batch().origin().epoch(),
+        begin.commitLsn(),
+        begin.commitTimeMicros(),
+        begin.transactionId());
   }
 
   @Override

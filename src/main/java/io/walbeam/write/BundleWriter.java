@@ -67,10 +67,10 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private boolean wroteRows;
   private long bundleBytes;
 
-  public BundleWriter(WriteStage stage, long epoch) {
+  public BundleWriter(WriteStage stage) {
     this.stage = stage;
     this.release = stage.receipts().begin();
-    this.decoder = new BatchDecoder(stage.routes(), epoch, this);
+    this.decoder = new BatchDecoder(stage.routes(), this);
     this.deadLetters = new DeadLetterBox(stage.clock());
   }
 

@@ -14,6 +14,7 @@ import io.walbeam.source.ChangeBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,12 +36,12 @@ public final class EarlierImages implements BatchDecoder.Mutations {
   private final DestinationTable table;
   private final Set<ChangePosition> unwritten = new HashSet<>();
   private final Map<List<String>, ChangePosition> wanted = new HashMap<>();
-  private final Map<List<String>, Deque<Image>> images = new HashMap<>();
+  private final Map<List<String>, List<Image>> images = new HashMap<>();
   private final RowBuffer buffer = new RowBuffer();
   private boolean collecting;
 
-  private EarlierImages(Routes routes, long epoch, DestinationTable table) {
-    this.decoder = new BatchDecoder(routes, epoch, this);
+  private EarlierImages(Routes routes, DestinationTable table) {
+    this.decoder = new BatchDecoder(routes, this);
     this.table = table;
   }
 
@@ -50,12 +51,18 @@ public final class EarlierImages implements BatchDecoder.Mutations {
    */
   public static Collection<Deque<Image>> find(
       Routes routes, List<ChangeBatch> batches, DestinationTable table, List<RowOrigin> unwritten) {
-    EarlierImages found = new EarlierImages(routes, unwritten.get(0).position().epoch(), table);
+    EarlierImages found = new EarlierImages(routes, table);
     unwritten.forEach(origin -> found.unwritten.add(origin.position()));
     batches.forEach(found.decoder::decode);
     found.collecting = true;
     batches.forEach(found.decoder::decode);
-    return found.images.values();
+    return found.images.values().stream().map(EarlierImages::newestFirst).toList();
+  }
+
+  /** Batches come in any order. */
+  private static Deque<Image> newestFirst(List<Image> images) {
+    images.sort(Comparator.comparing((Image image) -> image.origin().position()).reversed());
+    return new ArrayDeque<>(images);
   }
 
   @Override
@@ -102,8 +109,8 @@ public final class EarlierImages implements BatchDecoder.Mutations {
               ? mapping.encodeDelete(row, meta, buffer)
               : mapping.encodeUpsert(row, meta, buffer);
       images
-          .computeIfAbsent(key, any -> new ArrayDeque<>())
-          .push(new Image(encoded, RowOrigin.of(decoder, route, meta, null)));
+          .computeIfAbsent(key, any -> new ArrayList<>())
+          .add(new Image(encoded, RowOrigin.of(decoder, route, meta, null)));
     } catch (RowRejectedException e) {
       // It has a dead letter since it was decoded first.
     }

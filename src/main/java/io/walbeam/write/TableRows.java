@@ -56,26 +56,22 @@ public final class TableRows {
   }
 
   /**
-   * Adds the latest image of the key in {@code tuple}; an earlier one in this chunk is forgotten.
+   * Adds an image of the key in {@code tuple}. Of two the one with the higher position stays,
+   * whichever came first: on workers batches come in any order.
    */
   void put(KeyColumns key, Tuple tuple, EncodedRow row, RowOrigin origin) {
-    int superseded = latest.put(key, tuple, rows.size());
-    add(row, origin);
-    if (superseded != LatestByKey.NONE) {
-      superseding = true;
-      replaceWithLast(superseded, key, tuple);
+    int known = latest.put(key, tuple, rows.size());
+    if (known == LatestByKey.NONE) {
+      add(row, origin);
+      return;
     }
-  }
-
-  /** Moves the last row to where the superseded one was, so that no hole is left. */
-  private void replaceWithLast(int superseded, KeyColumns key, Tuple tuple) {
-    int last = rows.size() - 1;
-    bytes -= size(rows.get(superseded), origins.get(superseded));
-    rows.set(superseded, rows.get(last));
-    origins.set(superseded, origins.get(last));
-    rows.remove(last);
-    origins.remove(last);
-    latest.put(key, tuple, superseded);
+    superseding = true;
+    latest.put(key, tuple, known);
+    if (origin.position().compareTo(origins.get(known).position()) >= 0) {
+      bytes += size(row, origin) - size(rows.get(known), origins.get(known));
+      rows.set(known, row);
+      origins.set(known, origin);
+    }
   }
 
   /** Appends the rows of another chunk of the same table, both images of a key. */

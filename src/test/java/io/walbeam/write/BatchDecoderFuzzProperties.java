@@ -64,7 +64,7 @@ class BatchDecoderFuzzProperties {
     }
     Recorder recorder = new Recorder();
     try {
-      new BatchDecoder(routes(), 0, recorder).decode(batches.batch(0, 1_008));
+      new BatchDecoder(routes(), recorder).decode(batches.batch(0, 1_008));
       return new Outcome(recorder.mutations, null);
     } catch (WalbeamException e) {
       return new Outcome(recorder.mutations, e);

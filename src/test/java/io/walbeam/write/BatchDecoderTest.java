@@ -19,6 +19,7 @@ import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.TableNameTemplate;
+import io.walbeam.source.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,30 @@ class BatchDecoderTest {
             .insert(910, "2", "b")
             .commit(1000));
     assertThat(mutations).containsExactly("upsert 1,a @1000:900:0", "upsert 2,b @1000:910:0");
+  }
+
+  @Test
+  void aBatchOfAnEarlierEpochIsWrittenInThatEpoch() {
+    List<Long> epochs = new ArrayList<>();
+    BatchDecoder decoder =
+        new BatchDecoder(
+            routes(),
+            new Recorder() {
+              @Override
+              public void upsert(Route route, Tuple row, RowMeta meta) {
+                epochs.add(meta.position().epoch());
+              }
+            });
+    for (long epoch : new long[] {4, 5, 4}) {
+      decoder.decode(
+          new Batches()
+              .begin(1000)
+              .relation(Batches.PEOPLE)
+              .insert(900, "1", "a")
+              .commit(1000)
+              .batch(new Origin(epoch, "7000000000000000001", 1, 1, 1), 0, 1008, 0));
+    }
+    assertThat(epochs).containsExactly(4L, 5L, 4L);
   }
 
   @Test
@@ -68,7 +93,7 @@ class BatchDecoderTest {
             .insert(900, "3", "c")
             .insert(900, "4", "d")
             .commit(1000);
-    new BatchDecoder(routes(), 0, new Recorder()).decode(batches.batch(0, 1008, 2));
+    new BatchDecoder(routes(), new Recorder()).decode(batches.batch(0, 1008, 2));
     assertThat(mutations).containsExactly("upsert 3,c @1000:900:4", "upsert 4,d @1000:900:6");
   }
 
@@ -155,7 +180,7 @@ class BatchDecoderTest {
                 900,
                 PgOutputEncoder.truncate(true, false, List.of(audit.id(), Batches.PEOPLE.id())))
             .commit(1000);
-    new BatchDecoder(routes(TablePatterns.parse("", "audit.*")), 0, new Recorder())
+    new BatchDecoder(routes(TablePatterns.parse("", "audit.*")), new Recorder())
         .decode(batches.batch(0, 1008));
     assertThat(mutations).containsExactly("truncate public.people @1000:900:0");
   }
@@ -173,7 +198,7 @@ class BatchDecoderTest {
   }
 
   private void decode(Batches batches) {
-    new BatchDecoder(routes(), 0, new Recorder()).decode(batches.batch(0, 1008));
+    new BatchDecoder(routes(), new Recorder()).decode(batches.batch(0, 1008));
   }
 
   private static Routes routes() {
@@ -196,7 +221,7 @@ class BatchDecoderTest {
   }
 
   /** Writes down what it is given; an empty catalogue answer would make the key empty. */
-  private final class Recorder implements BatchDecoder.Mutations {
+  private class Recorder implements BatchDecoder.Mutations {
     @Override
     public void dumpRequest(byte[] content, RowMeta meta) {
       mutations.add("dump request " + new String(content, java.nio.charset.StandardCharsets.UTF_8));

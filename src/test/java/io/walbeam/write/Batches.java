@@ -84,8 +84,12 @@ final class Batches {
   }
 
   ChangeBatch batch(long from, long to, int firstIndex) {
+    return batch(ORIGIN, from, to, firstIndex);
+  }
+
+  ChangeBatch batch(Origin origin, long from, long to, int firstIndex) {
     return new ChangeBatch(
-        ORIGIN,
+        origin,
         false,
         new Interval(StreamPosition.at(from), StreamPosition.at(to)),
         to,
