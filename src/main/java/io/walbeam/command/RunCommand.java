@@ -106,6 +106,12 @@ final class RunCommand {
           settings.replication().slot(),
           end.changes(),
           end.deadLetters());
+      if (run.unfinishedDumps() > 0) {
+        out.printf(
+            Locale.ROOT,
+            "%,d dumps are not finished; they go on at the next start.%n",
+            run.unfinishedDumps());
+      }
     }
   }
 

@@ -3,21 +3,20 @@ package io.walbeam.dump;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.postgres.PostgresErrors;
 import io.walbeam.sink.Stalls;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How one dump waits and tries again: under a named stall, until it is stopped. Thread-safe. */
 final class ChunkAttempts {
-  /** Times that a step is tried before the dump is given up; lost connections do not count. */
-  private static final int MOST_ATTEMPTS = 3;
-
   /**
    * Before a step is tried again, milliseconds, times the attempt. A standby that cancelled a read
    * must get ahead before the next one.
    */
   private static final long RETRY_PAUSE = 500;
+
+  /** Attempts after which the pause grows no more: a lock or a full server may last for hours. */
+  private static final int LONGEST_PAUSE_AT = 20;
 
   private final DumpContext context;
   private final TableId table;
@@ -36,22 +35,20 @@ final class ChunkAttempts {
   }
 
   /**
-   * The result of a step that is tried until it succeeds.
+   * The result of a step that is tried until it succeeds, however long that takes: a lock, a lost
+   * connection, a server without a free one pass by themselves.
    *
    * @param what for the log, after "could not"
-   * @throws WalbeamException if the server is there and refuses again and again, or the dump is
-   *     stopped
+   * @throws WalbeamException if the server refuses for good, or the dump is stopped
    */
   <T> T of(String what, Step<T> step) throws InterruptedException {
     Stalls.Ongoing stall = null;
     try {
-      for (int refusals = 0; ; ) {
+      for (int attempts = 1; ; attempts++) {
         try {
           return step.run();
         } catch (WalbeamException e) {
-          if (stopped.getAsBoolean()
-              || e.kind() != FailureKind.TRANSIENT
-              || (!PostgresErrors.isConnectionLost(e) && ++refusals == MOST_ATTEMPTS)) {
+          if (stopped.getAsBoolean() || e.kind() != FailureKind.TRANSIENT) {
             throw e;
           }
           // Without the remedy: that of a connection names the option of the primary.
@@ -59,7 +56,7 @@ final class ChunkAttempts {
               stalled(
                   stall,
                   "its dump could not " + what + ", which is tried again. " + e.getMessage());
-          Thread.sleep(RETRY_PAUSE * (1 + refusals));
+          Thread.sleep(RETRY_PAUSE * Math.min(attempts, LONGEST_PAUSE_AT));
         }
       }
     } finally {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class ChunkPlan {
   private static final long PAGE_BYTES = 8_192;
 
+  /** Odd, so that every leaf counts; the 64-bit multiplier of FNV-1a. */
+  private static final long HASH_FACTOR = 0x100000001b3L;
+
   /** Of a table that was never analyzed: rows of 80 bytes. */
   private static final double LIKELY_ROWS_PER_PAGE = 100;
 
@@ -177,14 +180,26 @@ final class ChunkPlan {
     return Math.max(1, Math.min(byBytes, byRows));
   }
 
-  private static String resume(PhysicalTable leaf, long page) {
-    return leaf.oid() + ":" + leaf.fileNode() + ":" + page;
+  private String resume(PhysicalTable leaf, long page) {
+    return leaf.oid() + ":" + leaf.fileNode() + ":" + page + ":" + leavesHash();
   }
 
-  /** Goes on where an earlier attempt was, unless the leaf has been rewritten since. */
+  /** Tells whether leaves came or went: one that came stands somewhere in the order. */
+  private String leavesHash() {
+    long hash = 0;
+    for (PhysicalTable leaf : leaves) {
+      hash = hash * HASH_FACTOR + leaf.oid() + 1;
+    }
+    return Long.toHexString(hash);
+  }
+
+  /**
+   * Goes on where an earlier attempt was, if the leaves are the same; unless that leaf has been
+   * rewritten since, which is read from its beginning then.
+   */
   private void resumeAt(String resume) {
     String[] parts = resume.split(":", -1);
-    if (parts.length != 3 || scope.hasKeys()) {
+    if (parts.length != 4 || scope.hasKeys() || !parts[3].equals(leavesHash())) {
       return;
     }
     long oid = Long.parseLong(parts[0]);

@@ -19,9 +19,12 @@ final class LedgerEntries {
     this.epoch = epoch;
   }
 
-  /** Takes an entry unless a later state of it is known. */
+  /** Takes an entry unless a later state of it is known: another worker may have finished it. */
   void learn(DumpEntry entry) {
-    entries.putIfAbsent(EntryKey.of(entry), entry);
+    entries.merge(
+        EntryKey.of(entry),
+        entry,
+        (known, read) -> read.status().isOver() && !known.status().isOver() ? read : known);
   }
 
   /** Takes the state that an entry has now. */
@@ -41,18 +44,34 @@ final class LedgerEntries {
         .toList();
   }
 
-  /** A crash between asking and noting makes two initial requests; one is enough. */
+  /**
+   * Whether a dump of a whole table that has not begun brings nothing: a later one waits too, or a
+   * crash between asking and noting made two initial requests.
+   */
   boolean isDuplicate(DumpEntry entry) {
-    return entry.kind() == Kind.INITIAL
-        && DumpScope.parse(entry.scope()).isAll()
+    return isWhole(entry)
         && entry.status() == Status.REQUESTED
         && entries.values().stream()
-            .anyMatch(
-                other ->
-                    other.kind() == Kind.INITIAL
-                        && other.table().equals(entry.table())
-                        && other.epoch() == entry.epoch()
-                        && !EntryKey.of(other).equals(EntryKey.of(entry))
-                        && (other.status() == Status.FINISHED || other.status() == Status.RUNNING));
+            .filter(other -> isWhole(other) && other.table().equals(entry.table()))
+            .filter(other -> other.epoch() == entry.epoch())
+            .anyMatch(other -> isLaterRequest(other, entry) || isSameInitial(other, entry));
+  }
+
+  private static boolean isWhole(DumpEntry entry) {
+    return entry.kind() != Kind.TRUNCATE && DumpScope.parse(entry.scope()).isAll();
+  }
+
+  private static boolean isLaterRequest(DumpEntry other, DumpEntry entry) {
+    int order = Long.compareUnsigned(other.requestLsn(), entry.requestLsn());
+    return other.status() == Status.REQUESTED
+        && (order > 0
+            || (order == 0 && Long.compareUnsigned(other.changeLsn(), entry.changeLsn()) > 0));
+  }
+
+  private static boolean isSameInitial(DumpEntry other, DumpEntry entry) {
+    return entry.kind() == Kind.INITIAL
+        && other.kind() == Kind.INITIAL
+        && !EntryKey.of(other).equals(EntryKey.of(entry))
+        && (other.status() == Status.FINISHED || other.status() == Status.RUNNING);
   }
 }

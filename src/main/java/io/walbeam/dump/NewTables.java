@@ -5,7 +5,6 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
-import io.walbeam.sink.DumpEntry.Status;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -79,12 +78,13 @@ final class NewTables {
     askingPartitions.clear();
   }
 
+  /** A dump of the whole table that is to come, or that says what it covered. */
   private boolean covers(DumpEntry entry, TableId table) {
-    return entry.kind() == Kind.INITIAL
+    return entry.kind() != Kind.TRUNCATE
         && entry.epoch() == context.settings().epoch()
         && entry.table().equals(table)
-        && entry.status() != Status.FAILED
-        && entry.status() != Status.REFUSED;
+        && DumpScope.parse(entry.scope()).isAll()
+        && (!entry.status().isOver() || entry.resume().startsWith(COVERED));
   }
 
   /** Once the table itself was dumped, every partition that no dump covered is new. */

@@ -204,6 +204,13 @@ final class TableDump {
                 .existedBefore(replica.destination(), entry.requestCommitMicros()))) {
       return;
     }
+    // A batch from before the request that is still to be written could bring a row back.
+    patience.await(
+        "the dump ends when everything from before its request is written.",
+        () -> Long.compareUnsigned(context.confirmedLsn(), entry.requestLsn()) > 0);
+    if (isStopped()) {
+      return;
+    }
     long deleted =
         context
             .purge()

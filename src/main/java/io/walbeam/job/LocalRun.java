@@ -33,6 +33,7 @@ public final class LocalRun implements AutoCloseable {
 
   private final JobSettings settings;
   private volatile boolean endRequested;
+  private volatile int unfinishedDumps;
 
   private LocalRun(JobSettings settings) {
     this.settings = settings;
@@ -71,7 +72,17 @@ public final class LocalRun implements AutoCloseable {
   public void requestEnd() {
     endRequested = true;
     job().requestEnd();
-    Jobs.find(settings).ifPresent(job -> job.dumps().close());
+    Jobs.find(settings)
+        .ifPresent(
+            job -> {
+              unfinishedDumps = job.dumps().overview().map(DumpsOverview::left).orElse(0);
+              job.dumps().close();
+            });
+  }
+
+  /** Dumps that a run that was asked to end leaves to the next start. */
+  public int unfinishedDumps() {
+    return unfinishedDumps;
   }
 
   /** How far the run is. Any thread. */

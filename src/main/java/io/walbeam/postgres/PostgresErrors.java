@@ -176,16 +176,6 @@ public final class PostgresErrors {
     };
   }
 
-  /**
-   * Whether a failure means that the server cannot be reached, or is a standby that had to get
-   * ahead of the reader (40001), rather than that it refused: trying again helps in the end.
-   */
-  public static boolean isConnectionLost(WalbeamException failure) {
-    return failure.kind() == FailureKind.TRANSIENT
-        && !(failure.getCause() instanceof SQLException e
-            && (state(e).equals("57014") || state(e).equals("55P03")));
-  }
-
   /** The slot is older than its publication, and there are changes in between. */
   static WalbeamException publicationTooLate(String slot, String publication, SQLException e) {
     return operator(

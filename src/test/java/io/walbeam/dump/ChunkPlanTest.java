@@ -68,15 +68,33 @@ class ChunkPlanTest {
                 .toList());
   }
 
-  /** Every chunk, planned without a look into the table. */
+  @Test
+  void aRestartWithAnotherLeafBeginsAgainSoThatNoneIsLeftOut() throws Exception {
+    PhysicalTable attached = leaf(16_400);
+    PhysicalTable known = leaf(16_500);
+    List<Chunk> before = chunks(List.of(known), "");
+    String resume = before.get(before.size() / 2).resume();
+    assertThat(chunks(List.of(attached, known), resume).stream().map(Chunk::leaf).toList())
+        .contains(attached)
+        .hasSize(2 * before.size());
+  }
+
+  private static PhysicalTable leaf(long oid) {
+    return new PhysicalTable(oid, ID, true, oid, PAGES, ROWS_PER_PAGE);
+  }
+
   private static List<Chunk> chunks(String resume) throws InterruptedException {
-    PhysicalTable leaf = new PhysicalTable(16_500, ID, true, 16_500, PAGES, ROWS_PER_PAGE);
+    return chunks(List.of(leaf(16_500)), resume);
+  }
+
+  /** Every chunk, planned without a look into the table. */
+  private static List<Chunk> chunks(List<PhysicalTable> leaves, String resume)
+      throws InterruptedException {
     ChunkPlan.Boundaries none =
         (asked, range, rows) -> {
           throw new AssertionError("the server was asked");
         };
-    ChunkPlan plan =
-        new ChunkPlan(TABLE, List.of(leaf), DumpScope.ALL, DumpPace.ONE_JVM, none, resume);
+    ChunkPlan plan = new ChunkPlan(TABLE, leaves, DumpScope.ALL, DumpPace.ONE_JVM, none, resume);
     List<Chunk> chunks = new ArrayList<>();
     for (Chunk chunk = plan.next(); chunk != null; chunk = plan.next()) {
       chunks.add(chunk);

@@ -123,11 +123,30 @@ class DumpQueueTest {
   }
 
   @Test
+  void requestsForOneTableThatNobodyHasBegunAreMergedIntoTheLast() {
+    queue.learn(List.of(request("a", 10), request("a", 11), request("a", 12), request("b", 9)));
+    assertThat(queue.isDuplicate(request("a", 10))).isTrue();
+    assertThat(queue.isDuplicate(request("a", 11))).isTrue();
+    assertThat(queue.isDuplicate(request("a", 12))).isFalse();
+    assertThat(queue.isDuplicate(request("b", 9))).isFalse();
+  }
+
+  @Test
+  void whatAnotherWorkerFinishedIsNotBegunAgain() {
+    queue.learn(List.of(request("a", 10)));
+    queue.learn(List.of(request("a", 10).over(Status.FINISHED, 1, "")));
+    assertThat(queue.hasWork()).isFalse();
+    queue.learn(List.of(request("a", 10)));
+    assertThat(queue.hasWork()).as("an older state that is read late").isFalse();
+  }
+
+  @Test
   void aSecondInitialRequestIsADuplicateOnceTheFirstIsUnderWay() {
     DumpEntry first = entry("a", 10, Kind.INITIAL);
     DumpEntry second = entry("a", 12, Kind.INITIAL);
     queue.learn(List.of(first, second));
     assertThat(queue.isDuplicate(second)).isFalse();
+    assertThat(queue.isDuplicate(first)).as("the later one brings more").isTrue();
     queue.put(first.started(1));
     assertThat(queue.isDuplicate(second)).isTrue();
     assertThat(queue.isDuplicate(request("a", 12))).as("somebody wants it again").isFalse();

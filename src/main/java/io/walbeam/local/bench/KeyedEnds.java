@@ -22,6 +22,9 @@ import java.util.Optional;
  * dead letter, none is outdated, no table is truncated.
  */
 public final class KeyedEnds {
+  /** Everything is written, wherever the WAL ends. */
+  private static final long EVERYTHING = -1;
+
   private KeyedEnds() {}
 
   /** Ends that write to {@code tables} and note in {@code ledger}. */
@@ -35,7 +38,7 @@ public final class KeyedEnds {
         ledger,
         new NothingOutdated(),
         waiting(),
-        () -> 0,
+        () -> EVERYTHING,
         Clock.systemUTC());
   }
 
