@@ -5,6 +5,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.Stalls;
@@ -72,8 +73,9 @@ final class DumpShift implements AutoCloseable {
    */
   void start(Dumps.Emitter emitter) throws InterruptedException {
     load();
-    if (context.settings().options().initial()) {
-      try (DumpConnection connection = context.openPrimary()) {
+    try (DumpConnection connection = context.openPrimary()) {
+      tend(connection);
+      if (context.settings().options().initial()) {
         announce(connection, emitter);
       }
     }
@@ -195,12 +197,15 @@ final class DumpShift implements AutoCloseable {
     }
     boolean person = problem.kind() != FailureKind.TRANSIENT;
     String table = context.ledger().name();
-    try (Stalls.Ongoing stall =
+    Stalls.Ongoing stall =
         person
             ? context.stalls().park(table, problem.describe())
-            : context.stalls().begin(table, problem.describe())) {
-      log.debug("Cause", problem);
+            : context.stalls().begin(table, problem.describe());
+    log.debug("Cause", problem);
+    try {
       Thread.sleep(MENDING_PAUSE);
+    } finally {
+      stall.close();
     }
     return !queue.isClosed();
   }
@@ -214,7 +219,7 @@ final class DumpShift implements AutoCloseable {
             : LONGEST_PAUSE;
     begin();
     while (queue.awaitChange(pause)) {
-      if (isDue(looked, context.pace().discovery()) && context.settings().options().initial()) {
+      if (isDue(looked, context.pace().discovery())) {
         looked = System.nanoTime();
         discover(watcher);
       }
@@ -243,10 +248,28 @@ final class DumpShift implements AutoCloseable {
     return System.nanoTime() - since >= interval.toNanos();
   }
 
+  /** Before the look for new tables: what joins the publication now is dumped at once. */
+  private void tend(DumpConnection connection) throws InterruptedException {
+    ReplicationSettings replication = context.settings().replication();
+    try {
+      boolean unused =
+          connection.tend(
+              replication.publication(),
+              context.settings().tables(),
+              replication.publishNewTables());
+    } catch (WalbeamException e) {
+      log.warn("The publication stays as it is for now. {}", e.describe());
+      log.debug("Cause", e);
+    }
+  }
+
   /** Looks for tables and partitions that came to the publication. */
   private void discover(DumpConnection connection) throws InterruptedException {
+    tend(connection);
     try {
-      announce(connection, connection::emit);
+      if (context.settings().options().initial()) {
+        announce(connection, connection::emit);
+      }
       if (queue.hasWork()) {
         queue.pages(connection.pages(context.settings().publication()));
       }

@@ -144,6 +144,8 @@ public final class OptionsReader {
     Optional<MappingSettings> mapping = mapping();
     Optional<BigQuerySettings> destination = destination(slot);
     DumpOptions dumps = dumps(postgres);
+    boolean publishNewTables =
+        oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off").equals("on");
     if (stopAtNow && runnerName(options).equals("DataflowRunner")) {
       problems.add(
           "--stopAt=now and --snapshot=only do not work with DataflowRunner; drain the job instead, or run it with"
@@ -154,7 +156,7 @@ public final class OptionsReader {
     }
     return Optional.of(
         new JobSettings(
-            new ReplicationSettings(postgres.get(), slot, publication),
+            new ReplicationSettings(postgres.get(), slot, publication, publishNewTables),
             tables,
             new JobRun(epoch, clock.millis(), jobToken, stopAtNow),
             destination.get(),

@@ -49,6 +49,14 @@ public interface WalbeamOptions extends BigQueryOptions {
   void setPublication(String value);
 
   @Description(
+      "on: tables that come later join the publications that walbeam made, if --tables matches and"
+          + " the role owns them; off: they are left out.")
+  @Default.String("on")
+  String getPublishNewTables();
+
+  void setPublishNewTables(String value);
+
+  @Description(
       "Tables to replicate, patterns like public.*,sales.orders; default: what the publication"
           + " holds.")
   @Default.String("")

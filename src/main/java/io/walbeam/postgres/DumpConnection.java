@@ -2,6 +2,7 @@ package io.walbeam.postgres;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
+import io.walbeam.change.TablePatterns;
 import io.walbeam.change.Tuple;
 import io.walbeam.failure.WalbeamException;
 import java.sql.Connection;
@@ -115,6 +116,18 @@ public final class DumpConnection implements AutoCloseable {
   /** Names of the tables that the publication holds now. */
   public List<TableId> published(String publication) throws InterruptedException {
     return call("read the publication", c -> PublishedTables.names(c, publication));
+  }
+
+  /**
+   * Keeps walbeam's own publications as they should be; see {@link Publications}.
+   *
+   * @param joining whether tables join that {@code patterns} name
+   */
+  public boolean tend(String publication, TablePatterns patterns, boolean joining)
+      throws InterruptedException {
+    return call(
+        "alter the publication " + publication,
+        c -> Publications.tend(c, publication, patterns, joining));
   }
 
   /** The partitions that hold rows of the published partitioned tables, by object identifier. */

@@ -4,38 +4,255 @@ import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.PublishableTable.Place;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Finds and creates publications over an ordinary connection. Never alters or drops one. */
+/**
+ * The publications that a slot is read with. PostgreSQL refuses the application's UPDATE and DELETE
+ * on a published table without a usable replica identity, so walbeam makes two: one of all changes,
+ * and one of insertions only, for tables that would be harmed by the first. Both are made before
+ * the slot, because a slot cannot decode what is older than its publication. A publication of
+ * somebody else is never altered, and none is ever dropped.
+ */
 public final class Publications {
-  /**
-   * Permanent tables that are not partitions: a partition's changes are published as its root's.
-   * The second column tells whether the role may publish the table.
-   */
-  private static final String TABLES =
-      "SELECT n.nspname, c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE')"
-          + " FROM pg_catalog.pg_class c"
-          + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          + " WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition"
-          + " AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
-          + " AND n.nspname NOT LIKE 'pg\\_toast%' ORDER BY 1, 2";
+  private static final Logger LOG = LoggerFactory.getLogger(Publications.class);
 
-  private static final String SUPERUSER =
-      "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user";
+  /** The comment by which walbeam knows what it made itself. */
+  private static final String MARK = "Made by walbeam before its replication slot.";
+
+  private static final String INSERTS = "_inserts";
+
+  /** Bytes of an identifier in PostgreSQL (documentation, "Lexical Structure"). */
+  private static final int MAX_IDENTIFIER = 63;
+
+  /** For a lock that ALTER PUBLICATION needs: the next look is seconds away. */
+  private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '3s'";
+
+  private static final String MADE =
+      "SELECT 1 FROM pg_catalog.pg_publication b WHERE b.pubname = ?"
+          + " AND pg_catalog.obj_description(b.oid, 'pg_publication') = '"
+          + MARK
+          + "'";
+
+  /** Condition on {@code p.pubname}, with {@link #bind}: the publications that are read. */
+  static final String IN_USE =
+      "p.pubname IN (SELECT b.pubname FROM pg_catalog.pg_publication b WHERE b.pubname = ?"
+          + " OR (b.pubname = ? AND pg_catalog.obj_description(b.oid, 'pg_publication') = '"
+          + MARK
+          + "'))";
 
   private Publications() {}
 
+  /** Gives the two parameters of {@link #IN_USE}. */
+  static void bind(PreparedStatement statement, String name) throws SQLException {
+    statement.setString(1, name);
+    statement.setString(2, inserts(name));
+  }
+
   /** Whether a publication of that name exists in the connection's database. */
   public static boolean exists(Connection connection, String name) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?")) {
+    return isAny(connection, "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?", name);
+  }
+
+  /** The publications that are there to be read, the named one first. */
+  public static List<String> inUse(Connection connection, String name) throws SQLException {
+    return isAny(connection, MADE, inserts(name)) ? List.of(name, inserts(name)) : List.of(name);
+  }
+
+  /** Name of the publication of insertions beside {@code name}. */
+  static String inserts(String name) {
+    int length = name.length();
+    while (name.substring(0, length).getBytes(StandardCharsets.UTF_8).length
+        > MAX_IDENTIFIER - INSERTS.length()) {
+      length = name.offsetByCodePoints(length, -1);
+    }
+    return name.substring(0, length) + INSERTS;
+  }
+
+  /**
+   * Creates both publications for the tables that {@code patterns} cover; without patterns for
+   * those that the role may publish. Changes of partitions are published as changes of their root.
+   *
+   * @throws WalbeamException if there is nothing to publish
+   */
+  static void create(Connection connection, String name, List<String> patterns)
+      throws SQLException {
+    TablePatterns wanted = TablePatterns.parse(String.join(",", patterns), "");
+    List<PublishableTable> all = PublishableTables.read(connection, name, inserts(name));
+    List<PublishableTable> chosen =
+        all.stream()
+            .filter(found -> wanted.isAll() ? found.mine() : wanted.matches(found.table()))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw nothingToPublish(patterns, all);
+    }
+    inTransaction(
+        connection,
+        statement -> {
+          for (Place place : List.of(Place.CHANGES, Place.INSERTS)) {
+            String publication = TableId.quote(place == Place.CHANGES ? name : inserts(name));
+            String tables =
+                chosen.stream()
+                    .filter(found -> found.wanted() == place)
+                    .map(found -> found.table().quoted())
+                    .collect(Collectors.joining(", "));
+            statement.execute(
+                "CREATE PUBLICATION "
+                    + publication
+                    + (tables.isEmpty() ? "" : " FOR TABLE " + tables)
+                    + " WITH (publish_via_partition_root = true"
+                    + (place == Place.CHANGES ? ")" : ", publish = 'insert, truncate')"));
+            statement.execute("COMMENT ON PUBLICATION " + publication + " IS '" + MARK + "'");
+          }
+        });
+    chosen.forEach(found -> warn(found, found.wanted()));
+  }
+
+  private static WalbeamException nothingToPublish(
+      List<String> patterns, List<PublishableTable> all) {
+    if (patterns.isEmpty()) {
+      return new WalbeamException(
+          FailureKind.OPERATOR,
+          "The role owns no table that could be published.",
+          "Let the owner of the tables run CREATE PUBLICATION, or use that role.");
+    }
+    String some =
+        all.stream()
+            .limit(10)
+            .map(found -> found.table().toString())
+            .collect(Collectors.joining(", "));
+    return new WalbeamException(
+        FailureKind.OPERATOR,
+        "No table matches " + String.join(",", patterns) + ".",
+        "Correct --tables, or create the tables first."
+            + (some.isEmpty() ? "" : " The database has " + some + "."));
+  }
+
+  /**
+   * Keeps walbeam's own publications as they should be: a table that has lost its key moves before
+   * the application's next UPDATE is refused for long, one that got a key moves back, and new
+   * tables join. Does nothing to publications that walbeam did not make, and nothing to tables with
+   * a row filter or a column list.
+   *
+   * @param patterns which new tables join; none do if {@code joining} is false
+   * @return whether anything changed
+   */
+  static boolean tend(Connection connection, String name, TablePatterns patterns, boolean joining)
+      throws SQLException {
+    if (!isAny(connection, MADE, name) || !isAny(connection, MADE, inserts(name))) {
+      return false;
+    }
+    Map<PublishableTable, Place> moves = new LinkedHashMap<>();
+    for (PublishableTable found : PublishableTables.read(connection, name, inserts(name))) {
+      boolean published = found.place() != Place.NOWHERE;
+      boolean wanted = published || (joining && patterns.matches(found.table()));
+      if (wanted && found.mine() && found.plain() && found.place() != found.wanted()) {
+        moves.put(found, found.wanted());
+      }
+    }
+    if (moves.isEmpty()) {
+      return false;
+    }
+    List<String> statements = new ArrayList<>();
+    moves.forEach(
+        (found, place) -> {
+          if (found.place() != Place.NOWHERE) {
+            statements.add(alter(name, found.place(), "DROP", found.table()));
+          }
+          if (place != Place.NOWHERE) {
+            statements.add(alter(name, place, "ADD", found.table()));
+          }
+        });
+    inTransaction(
+        connection,
+        statement -> {
+          statement.execute(LOCK_TIMEOUT);
+          for (String text : statements) {
+            statement.execute(text);
+          }
+        });
+    moves.forEach(
+        (found, place) -> {
+          LOG.info(
+              "Table {} is now in {}.",
+              found.table(),
+              switch (place) {
+                case CHANGES -> "publication " + name;
+                case INSERTS -> "publication " + inserts(name);
+                case NOWHERE -> "no publication";
+              });
+          warn(found, place);
+        });
+    return true;
+  }
+
+  private static String alter(String name, Place place, String verb, TableId table) {
+    return "ALTER PUBLICATION "
+        + TableId.quote(place == Place.CHANGES ? name : inserts(name))
+        + " "
+        + verb
+        + " TABLE "
+        + table.quoted();
+  }
+
+  private static void warn(PublishableTable found, Place place) {
+    switch (place) {
+      case INSERTS ->
+          LOG.warn(
+              "Table {} has no usable replica identity, so only its insertions are replicated, into"
+                  + " its changelog; otherwise PostgreSQL would refuse the application's UPDATE and"
+                  + " DELETE. To replicate everything, {}",
+              found.table(),
+              found.partitioned()
+                  ? "add a primary key to the partitioned table."
+                  : "add a primary key, or run: ALTER TABLE "
+                      + found.table().quoted()
+                      + " REPLICA IDENTITY FULL;");
+      case NOWHERE ->
+          LOG.warn(
+              "Table {} is not replicated: it has a key, but a partition of it has no usable replica"
+                  + " identity, so PostgreSQL would refuse the application's UPDATE there. Run ALTER"
+                  + " TABLE ... REPLICA IDENTITY DEFAULT for the partition.",
+              found.table());
+      case CHANGES -> {
+        // As it should be.
+      }
+    }
+  }
+
+  /**
+   * Says which statements of the application fail because of the publication, and how to mend that:
+   * for publications that somebody else made, or an older version.
+   */
+  static void warnOfHarm(Connection connection, String name) throws SQLException {
+    List<TableId> harmed = PublishableTables.harmed(connection, name);
+    if (!harmed.isEmpty()) {
+      LOG.warn(
+          "PostgreSQL refuses UPDATE and DELETE on {}, because publication {} publishes them and the"
+              + " tables have no usable replica identity. This mends it: {}",
+          harmed.stream().map(TableId::toString).collect(Collectors.joining(", ")),
+          name,
+          harmed.stream()
+              .map(table -> "ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL;")
+              .collect(Collectors.joining(" ")));
+    }
+  }
+
+  private static boolean isAny(Connection connection, String query, String name)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setString(1, name);
       try (ResultSet row = statement.executeQuery()) {
         return row.next();
@@ -43,62 +260,23 @@ public final class Publications {
     }
   }
 
-  /**
-   * Creates a publication for the tables that {@code patterns} cover; without patterns for all
-   * tables if the role is a superuser, else for the tables that the role owns. Changes of
-   * partitions are published as changes of their root.
-   *
-   * @throws WalbeamException if there is nothing to publish
-   */
-  public static void create(Connection connection, String name, List<String> patterns)
-      throws SQLException {
-    String what =
-        patterns.isEmpty() && isSuperuser(connection)
-            ? "ALL TABLES"
-            : "TABLE "
-                + tables(connection, patterns).stream()
-                    .map(TableId::quoted)
-                    .collect(Collectors.joining(", "));
+  @FunctionalInterface
+  private interface Work {
+    void run(Statement statement) throws SQLException;
+  }
+
+  /** All of it or nothing: a table is never in neither or in both because of a crash. */
+  private static void inTransaction(Connection connection, Work work) throws SQLException {
+    boolean before = connection.getAutoCommit();
+    connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "CREATE PUBLICATION "
-              + TableId.quote(name)
-              + " FOR "
-              + what
-              + " WITH (publish_via_partition_root = true)");
-    }
-  }
-
-  private static List<TableId> tables(Connection connection, List<String> patterns)
-      throws SQLException {
-    TablePatterns wanted = TablePatterns.parse(String.join(",", patterns), "");
-    List<TableId> found = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(TABLES)) {
-      while (row.next()) {
-        TableId id = new TableId(row.getString(1), row.getString(2));
-        if (wanted.isAll() ? row.getBoolean(3) : wanted.matches(id)) {
-          found.add(id);
-        }
-      }
-    }
-    if (found.isEmpty()) {
-      throw new WalbeamException(
-          FailureKind.OPERATOR,
-          patterns.isEmpty()
-              ? "The role owns no table that could be published."
-              : "No table matches " + String.join(",", patterns) + ".",
-          patterns.isEmpty()
-              ? "Let the owner of the tables run CREATE PUBLICATION, or use that role."
-              : "Correct --tables, or create the tables first.");
-    }
-    return found;
-  }
-
-  private static boolean isSuperuser(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(SUPERUSER)) {
-      return row.next() && row.getBoolean(1);
+      work.run(statement);
+      connection.commit();
+    } catch (SQLException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(before);
     }
   }
 }

@@ -43,10 +43,11 @@ final class PublishedTables {
       JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
       JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
       LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
-      WHERE p.pubname = ? AND (?::pg_catalog.text IS NULL
+      WHERE %s AND (?::pg_catalog.text IS NULL
         OR (p.schemaname = ? AND p.tablename = ?))
       ORDER BY 1, 2
-      """;
+      """
+          .formatted(Publications.IN_USE);
 
   private static final String PARTITIONS =
       """
@@ -58,8 +59,9 @@ final class PublishedTables {
       CROSS JOIN LATERAL pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
       JOIN pg_catalog.pg_class l ON l.oid = t.relid AND l.relkind = 'r'
       JOIN pg_catalog.pg_namespace ln ON ln.oid = l.relnamespace
-      WHERE p.pubname = ? AND t.isleaf
-      """;
+      WHERE %s AND t.isleaf
+      """
+          .formatted(Publications.IN_USE);
 
   private static final String PAGES =
       """
@@ -71,8 +73,9 @@ final class PublishedTables {
       FROM pg_catalog.pg_publication_tables p
       JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
       JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
-      WHERE p.pubname = ?
-      """;
+      WHERE %s
+      """
+          .formatted(Publications.IN_USE);
 
   private static final String COLUMNS =
       """
@@ -105,10 +108,10 @@ final class PublishedTables {
   static List<TableId> names(Connection connection, String publication) throws SQLException {
     List<TableId> names = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
-      statement.setString(1, publication);
-      statement.setString(2, null);
-      statement.setString(3, "");
+      Publications.bind(statement, publication);
+      statement.setString(3, null);
       statement.setString(4, "");
+      statement.setString(5, "");
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           names.add(new TableId(rows.getString(1), rows.getString(2)));
@@ -122,7 +125,7 @@ final class PublishedTables {
   static Map<TableId, Long> pages(Connection connection, String publication) throws SQLException {
     Map<TableId, Long> pages = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(PAGES)) {
-      statement.setString(1, publication);
+      Publications.bind(statement, publication);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           pages.put(new TableId(row.getString(1), row.getString(2)), row.getLong(3));
@@ -137,7 +140,7 @@ final class PublishedTables {
       throws SQLException {
     Map<TableId, Map<Long, TableId>> partitions = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(PARTITIONS)) {
-      statement.setString(1, publication);
+      Publications.bind(statement, publication);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           partitions
@@ -154,10 +157,10 @@ final class PublishedTables {
   static Optional<PublishedTable> describe(Connection connection, String publication, TableId table)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
-      statement.setString(1, publication);
-      statement.setString(2, table.schema());
+      Publications.bind(statement, publication);
       statement.setString(3, table.schema());
-      statement.setString(4, table.name());
+      statement.setString(4, table.schema());
+      statement.setString(5, table.name());
       try (ResultSet row = statement.executeQuery()) {
         if (!row.next()) {
           return Optional.empty();

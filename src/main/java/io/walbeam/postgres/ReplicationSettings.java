@@ -8,8 +8,15 @@ import java.io.Serializable;
  * @param postgres the primary
  * @param slot name of the replication slot
  * @param publication name of the publication
+ * @param publishNewTables whether tables that come later join a publication that walbeam made
  */
-public record ReplicationSettings(PostgresSettings postgres, String slot, String publication)
+public record ReplicationSettings(
+    PostgresSettings postgres, String slot, String publication, boolean publishNewTables)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** The same with a publication that no table joins. */
+  public ReplicationSettings(PostgresSettings postgres, String slot, String publication) {
+    this(postgres, slot, publication, false);
+  }
 }

@@ -14,6 +14,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,21 +99,26 @@ public final class ReplicationStream implements AutoCloseable {
   /**
    * Starts streaming with pgoutput, protocol version 1, text tuples, logical messages on.
    *
+   * @param publications whose changes are wanted, the one that errors name first
    * @param lsn where to start; the server starts at the slot's confirmed position if that is later
    * @return false if another process uses the slot
    * @throws WalbeamException if the server refuses for another reason
    */
-  public boolean start(String slot, String publication, long lsn) throws IOException {
+  public boolean start(String slot, List<String> publications, long lsn) throws IOException {
     this.slot = slot;
-    this.publication = publication;
-    String publications = TableId.quote(publication).replace("'", "''");
+    this.publication = publications.get(0);
+    String names =
+        publications.stream()
+            .map(TableId::quote)
+            .collect(Collectors.joining(","))
+            .replace("'", "''");
     String command =
         "START_REPLICATION SLOT "
             + TableId.quote(slot)
             + " LOGICAL "
             + Lsn.format(lsn)
             + " (\"proto_version\" '1', \"publication_names\" '"
-            + publications
+            + names
             + "', \"messages\" 'true')";
     byte[] text = command.getBytes(StandardCharsets.UTF_8);
     byte[] query = new byte[FRAME_HEADER + text.length + 1];

@@ -75,6 +75,11 @@ public final class SideConnection implements AutoCloseable {
     return call("prepare the slot", c -> preparation.prepare(c, mayCreateSlot));
   }
 
+  /** The publications that the slot is read with. */
+  public List<String> publications(String publication) {
+    return call("read the publications", c -> Publications.inUse(c, publication));
+  }
+
   /** Who uses the slot now. */
   public Optional<SlotOwner> owner(String slot) {
     return call("read the replication slots", c -> Slots.owner(c, slot));

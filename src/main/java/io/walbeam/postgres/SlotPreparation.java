@@ -68,8 +68,10 @@ public final class SlotPreparation {
         }
         step = "create the publication " + publication;
         Publications.create(connection, publication, tables);
-        LOG.info("Created the publication {}.", publication);
+        LOG.info("Created the publications {}.", Publications.inUse(connection, publication));
       }
+      step = "read the publication " + publication;
+      Publications.warnOfHarm(connection, publication);
       if (existing.isPresent()) {
         return existing;
       }

@@ -150,7 +150,10 @@ final class SessionConnector {
           StartUp.decide(
               settings.epoch(), settings.optionsHash(), mark, recorded, slot, stream.identity());
       started =
-          stream.start(settings.slot(), settings.publication(), decision.position().resumeLsn());
+          stream.start(
+              settings.slot(),
+              side.publications(settings.publication()),
+              decision.position().resumeLsn());
       Origin origin =
           new Origin(
               settings.epoch(),

@@ -154,8 +154,8 @@ final class PostgresErrorsIT {
     PostgresConnections connections = new PostgresConnections(database.settings());
     try (ReplicationStream first = connections.openReplication("one");
         ReplicationStream second = connections.openReplication("two")) {
-      assertThat(first.start(database.slot(), database.publication(), 0)).isTrue();
-      assertThat(second.start(database.slot(), database.publication(), 0)).isFalse();
+      assertThat(first.start(database.slot(), List.of(database.publication()), 0)).isTrue();
+      assertThat(second.start(database.slot(), List.of(database.publication()), 0)).isFalse();
     }
   }
 
@@ -165,7 +165,7 @@ final class PostgresErrorsIT {
         new PostgresConnections(database.settings()).openReplication("one")) {
       refused(
           FailureKind.DATA_LOSS_RISK,
-          () -> stream.start(database.slot(), database.publication(), 0),
+          () -> stream.start(database.slot(), List.of(database.publication()), 0),
           database.slot());
     }
   }

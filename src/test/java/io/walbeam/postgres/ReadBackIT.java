@@ -424,7 +424,7 @@ final class ReadBackIT {
     PgOutputDecoder decoder = new PgOutputDecoder();
     try (ReplicationStream stream =
         new PostgresConnections(database.settings()).openReplication("test")) {
-      assertThat(stream.start(database.slot(), database.publication(), 0)).isTrue();
+      assertThat(stream.start(database.slot(), List.of(database.publication()), 0)).isTrue();
       FirstInsert handler = new FirstInsert(columns, values);
       StreamHandler messages =
           new StreamHandler() {

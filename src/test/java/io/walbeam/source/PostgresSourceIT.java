@@ -319,7 +319,7 @@ final class PostgresSourceIT {
     database.createPublicationAndSlot();
     var stranger =
         new io.walbeam.postgres.PostgresConnections(database.settings()).openReplication("psql");
-    assertThat(stranger.start(database.slot(), database.publication(), 0)).isTrue();
+    assertThat(stranger.start(database.slot(), List.of(database.publication()), 0)).isTrue();
     int pid = activePid();
     try (SourceFixture fixture = SourceFixture.of(database)) {
       for (int i = 0; i < 200; i++) {

@@ -1,0 +1,132 @@
+package io.walbeam.postgres;
+
+import io.walbeam.change.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks the catalogue which tables could be published, and which are published at a price. */
+final class PublishableTables {
+  /**
+   * Whether UPDATE and DELETE of a table's rows may be published: it has a replica identity that is
+   * there (PostgreSQL source, RelationGetReplicaIndex: a deferrable key is none).
+   */
+  private static final String USABLE =
+      """
+      CASE %1$s.relreplident WHEN 'f' THEN true WHEN 'n' THEN false ELSE EXISTS (
+        SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = %1$s.oid AND i.indisvalid
+          AND i.indimmediate AND CASE %1$s.relreplident
+            WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END) END
+      """;
+
+  /**
+   * Permanent tables that are not partitions: a partition's changes are published as its root's. A
+   * partitioned table without a key of its own may get a partition without identity at any time.
+   */
+  private static final String TABLES =
+      """
+      SELECT n.nspname, c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE'),
+        c.relkind = 'p', EXISTS (
+          SELECT FROM pg_catalog.pg_index i
+          WHERE i.indrelid = c.oid AND i.indisprimary AND i.indimmediate),
+        CASE WHEN c.relkind = 'p' THEN NOT EXISTS (
+          SELECT FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
+          JOIN pg_catalog.pg_class l ON l.oid = t.relid AND l.relkind = 'r'
+          WHERE t.isleaf AND NOT %s) ELSE %s END,
+        coalesce((SELECT max(CASE b.pubname WHEN ? THEN 2 ELSE 1 END)
+          FROM pg_catalog.pg_publication_rel r
+          JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid
+          WHERE r.prrelid = c.oid AND b.pubname IN (?, ?)), 0),
+        NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r
+          JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid
+          WHERE r.prrelid = c.oid AND b.pubname IN (?, ?)
+            AND (pg_catalog.to_jsonb(r) ->> 'prqual' IS NOT NULL
+              OR pg_catalog.to_jsonb(r) ->> 'prattrs' IS NOT NULL))
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+        AND n.nspname NOT LIKE 'pg\\_toast%%' ORDER BY 1, 2
+      """
+          .formatted(USABLE.formatted("l"), USABLE.formatted("c"));
+
+  /** Tables of which the application's UPDATE or DELETE fails because they are published. */
+  private static final String HARMED =
+      """
+      SELECT DISTINCT ln.nspname, l.relname
+      FROM pg_catalog.pg_publication_tables p
+      JOIN pg_catalog.pg_publication b ON b.pubname = p.pubname AND (b.pubupdate OR b.pubdelete)
+      JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
+      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+      JOIN pg_catalog.pg_class l ON l.relkind = 'r' AND (l.oid = c.oid OR l.oid IN (
+        SELECT t.relid FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
+        WHERE t.isleaf))
+      JOIN pg_catalog.pg_namespace ln ON ln.oid = l.relnamespace
+      WHERE p.pubname = ? AND NOT %s ORDER BY 1, 2
+      """
+          .formatted(USABLE.formatted("l"));
+
+  private PublishableTables() {}
+
+  /**
+   * Every table of the database that is not the system's.
+   *
+   * @param changes name of the publication of all changes
+   * @param inserts name of the one of insertions
+   */
+  static List<PublishableTable> read(Connection connection, String changes, String inserts)
+      throws SQLException {
+    List<PublishableTable> tables = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
+      statement.setString(1, changes);
+      for (int i = 2; i <= 4; i += 2) {
+        statement.setString(i, changes);
+        statement.setString(i + 1, inserts);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          tables.add(
+              new PublishableTable(
+                  new TableId(row.getString(1), row.getString(2)),
+                  row.getBoolean(3),
+                  row.getBoolean(4),
+                  fit(row.getBoolean(4), row.getBoolean(5), row.getBoolean(6)),
+                  switch (row.getInt(7)) {
+                    case 2 -> PublishableTable.Place.CHANGES;
+                    case 1 -> PublishableTable.Place.INSERTS;
+                    default -> PublishableTable.Place.NOWHERE;
+                  },
+                  row.getBoolean(8)));
+        }
+      }
+    }
+    return tables;
+  }
+
+  private static PublishableTable.Fit fit(boolean partitioned, boolean key, boolean usable) {
+    if (partitioned && !key) {
+      return PublishableTable.Fit.INSERTS;
+    }
+    if (usable) {
+      return PublishableTable.Fit.CHANGES;
+    }
+    return partitioned ? PublishableTable.Fit.NEITHER : PublishableTable.Fit.INSERTS;
+  }
+
+  /** Leaves that the application cannot update because of the publication. */
+  static List<TableId> harmed(Connection connection, String publication) throws SQLException {
+    List<TableId> tables = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(HARMED)) {
+      statement.setString(1, publication);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          tables.add(new TableId(row.getString(1), row.getString(2)));
+        }
+      }
+    }
+    return tables;
+  }
+}

@@ -1,0 +1,175 @@
+package io.walbeam.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.walbeam.change.TableId;
+import io.walbeam.change.TablePatterns;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.testing.TestDatabase;
+import io.walbeam.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What publications do to the application whose tables they hold. */
+class PublicationsIT {
+  private static final List<String> TABLES =
+      List.of(
+          "keyed",
+          "keyless",
+          "deferred",
+          "\"No \"\"Identity\"",
+          "\"full\"",
+          "parted",
+          "keyless_parted",
+          "half_parted");
+
+  private TestDatabase database;
+
+  @BeforeEach
+  void createTables() throws Exception {
+    database = TestPostgres.shared().newDatabase();
+    database.execute(
+        "CREATE TABLE keyed (id int PRIMARY KEY, v int)",
+        "CREATE TABLE keyless (id int, v int)",
+        "CREATE TABLE deferred (id int PRIMARY KEY DEFERRABLE, v int)",
+        "CREATE TABLE \"No \"\"Identity\" (id int PRIMARY KEY, v int)",
+        "ALTER TABLE \"No \"\"Identity\" REPLICA IDENTITY NOTHING",
+        "CREATE TABLE \"full\" (id int, v int)",
+        "ALTER TABLE \"full\" REPLICA IDENTITY FULL",
+        "CREATE TABLE parted (id int PRIMARY KEY, v int) PARTITION BY RANGE (id)",
+        "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100)",
+        "CREATE TABLE keyless_parted (id int, v int) PARTITION BY RANGE (id)",
+        "CREATE TABLE keyless_parted_1 PARTITION OF keyless_parted FOR VALUES FROM (0) TO (100)",
+        "CREATE TABLE half_parted (id int PRIMARY KEY, v int) PARTITION BY RANGE (id)",
+        "CREATE TABLE half_parted_1 PARTITION OF half_parted FOR VALUES FROM (0) TO (100)",
+        "ALTER TABLE half_parted_1 REPLICA IDENTITY NOTHING");
+    for (String table : TABLES) {
+      database.execute("INSERT INTO " + table + " VALUES (1, 1)");
+    }
+  }
+
+  @AfterEach
+  void drop() throws Exception {
+    database.close();
+  }
+
+  private void prepare() throws SQLException {
+    try (Connection connection = database.connect()) {
+      assertThat(
+              new SlotPreparation(
+                      database.settings(), database.slot(), database.publication(), List.of())
+                  .prepare(connection, true))
+          .isPresent();
+    }
+  }
+
+  private String published(String publication) throws SQLException {
+    return database.query(
+        "SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_publication_tables"
+            + " WHERE pubname = '"
+            + publication
+            + "'");
+  }
+
+  private void applicationChanges() {
+    for (String table : TABLES) {
+      assertThatCode(
+              () ->
+                  database.execute(
+                      "UPDATE " + table + " SET v = v + 1",
+                      "DELETE FROM " + table,
+                      "INSERT INTO " + table + " VALUES (1, 1)"))
+          .as("the application changes %s", table)
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void theApplicationChangesEveryTableAfterTheFirstStartAndWhateverCanBeIsReplicated()
+      throws Exception {
+    prepare();
+    assertThat(published(database.publication())).isEqualTo("full,keyed,parted");
+    assertThat(published(database.publication() + "_inserts"))
+        .isEqualTo("No \"Identity,deferred,keyless,keyless_parted");
+    applicationChanges();
+    try (DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
+      assertThat(connection.published(database.publication()))
+          .extracting(TableId::name)
+          .containsExactlyInAnyOrder(
+              "keyed", "full", "parted", "keyless", "deferred", "No \"Identity", "keyless_parted");
+      assertThat(connection.describe(database.publication(), new TableId("public", "keyless")))
+          .isPresent();
+    }
+  }
+
+  @Test
+  void tablesMoveWhenTheyGainOrLoseTheirKeyAndNewOnesJoin() throws Exception {
+    prepare();
+    try (DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
+      assertThat(connection.tend(database.publication(), TablePatterns.ALL, true)).isFalse();
+      database.execute(
+          "ALTER TABLE keyless ADD PRIMARY KEY (id)",
+          "ALTER TABLE keyed DROP CONSTRAINT keyed_pkey",
+          "ALTER TABLE half_parted_1 REPLICA IDENTITY DEFAULT",
+          "CREATE TABLE later (id int PRIMARY KEY)",
+          "CREATE TABLE later_keyless (id int)");
+      assertThat(connection.tend(database.publication(), TablePatterns.ALL, false)).isTrue();
+      assertThat(published(database.publication())).isEqualTo("full,keyless,parted");
+      assertThat(connection.tend(database.publication(), TablePatterns.ALL, true)).isTrue();
+      assertThat(published(database.publication()))
+          .isEqualTo("full,half_parted,keyless,later,parted");
+      assertThat(published(database.publication() + "_inserts"))
+          .isEqualTo("No \"Identity,deferred,keyed,keyless_parted,later_keyless");
+    }
+    applicationChanges();
+  }
+
+  @Test
+  void aPublicationOfSomebodyElseStaysAndTheStatementThatIsPrintedMendsIt() throws Exception {
+    database.createPublicationAndSlot();
+    assertThatThrownBy(() -> database.execute("UPDATE keyless SET v = 2"))
+        .hasMessageContaining("replica identity");
+    prepare();
+    try (Connection connection = database.connect()) {
+      assertThat(Publications.inUse(connection, database.publication()))
+          .containsExactly(database.publication());
+      List<TableId> harmed = PublishableTables.harmed(connection, database.publication());
+      assertThat(harmed)
+          .extracting(TableId::name)
+          .containsExactly(
+              "No \"Identity", "deferred", "half_parted_1", "keyless", "keyless_parted_1");
+      for (TableId table : harmed) {
+        database.execute("ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL");
+      }
+      assertThat(PublishableTables.harmed(connection, database.publication())).isEmpty();
+      assertThat(Publications.tend(connection, database.publication(), TablePatterns.ALL, true))
+          .isFalse();
+    }
+    applicationChanges();
+  }
+
+  @Test
+  void patternsThatMatchNothingAreRefusedWithWhatTheDatabaseHas() {
+    assertThatThrownBy(
+            () -> {
+              try (Connection connection = database.connect()) {
+                Publications.create(connection, "nothing", List.of("public.nope"));
+              }
+            })
+        .isInstanceOfSatisfying(
+            WalbeamException.class,
+            e -> assertThat(e.remedy()).contains("--tables", "public.keyed"));
+  }
+
+  @Test
+  void theNameOfTheSecondPublicationFitsWhateverTheFirstIsCalled() {
+    assertThat(Publications.inserts("walbeam")).isEqualTo("walbeam_inserts");
+    assertThat(Publications.inserts("é".repeat(31))).isEqualTo("é".repeat(27) + "_inserts");
+  }
+}
