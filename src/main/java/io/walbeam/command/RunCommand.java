@@ -102,9 +102,11 @@ final class RunCommand {
       RunProgress end = run.progress();
       out.printf(
           Locale.ROOT,
-          "Everything read is written and confirmed to slot %s: %,d changes, %,d dead letters.%n",
+          "Everything read is written and confirmed to slot %s: %,d changes, %,d dumped rows,"
+              + " %,d dead letters.%n",
           settings.replication().slot(),
           end.changes(),
+          end.dumps().rows(),
           end.deadLetters());
       if (run.unfinishedDumps() > 0) {
         out.printf(

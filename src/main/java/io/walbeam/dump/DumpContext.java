@@ -42,12 +42,13 @@ public final class DumpContext {
   private final Ends ends;
   private final ExecutorService executor;
   private final Purge purge;
-  private final DumpMeter meter = new DumpMeter();
+  private final DumpMeter meter;
 
-  DumpContext(DumpSettings settings, Ends ends, ExecutorService executor) {
+  DumpContext(DumpSettings settings, Ends ends, ExecutorService executor, DumpMeter meter) {
     this.settings = settings;
     this.ends = ends;
     this.executor = executor;
+    this.meter = meter;
     this.purge = new Purge(ends.outdated(), ends.tables(), ends.waiting().stalls());
   }
 

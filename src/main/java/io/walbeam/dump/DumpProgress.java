@@ -26,6 +26,7 @@ final class DumpProgress {
   private String covered = "";
   private double pages;
   private long ownRows;
+  private long ownDeadLetters;
   private long ownBytes;
 
   DumpProgress(DumpContext context, AtomicLong version, DumpEntry entry) {
@@ -42,6 +43,11 @@ final class DumpProgress {
   /** Rows written since construction; the entry also has those of earlier runs. */
   synchronized long ownRows() {
     return ownRows;
+  }
+
+  /** Rows that became dead letters since construction. */
+  synchronized long ownDeadLetters() {
+    return ownDeadLetters;
   }
 
   /** Bytes read since construction. */
@@ -75,8 +81,9 @@ final class DumpProgress {
   }
 
   /** A chunk is written. */
-  void done(Chunk chunk, long rows, long bytes) throws InterruptedException {
+  void done(Chunk chunk, DumpWriter.Written written, long bytes) throws InterruptedException {
     boolean due;
+    long rows = written.rows();
     synchronized (this) {
       doneAhead.put(chunk.index(), chunk.resume());
       while (!doneAhead.isEmpty() && doneAhead.firstKey() == contiguous) {
@@ -92,6 +99,7 @@ final class DumpProgress {
               bytes,
               at);
       ownRows += rows;
+      ownDeadLetters += written.deadLetters();
       ownBytes += bytes;
       context.meter().chunk(rows, bytes, pages / Math.max(1, entry.chunksTotal()));
       dirty = true;

@@ -84,9 +84,10 @@ final class DumpRun {
     log.info(
         String.format(
             Locale.ROOT,
-            "Dumped table %s: %,d rows in %.1f s, %,.0f rows/s, %.1f MB/s.",
+            "Dumped table %s: %,d rows written, %,d dead letters in %.1f s, %,.0f rows/s, %.1f MB/s.",
             over.table(),
             progress.ownRows(),
+            progress.ownDeadLetters(),
             seconds,
             progress.ownRows() / seconds,
             progress.ownBytes() / seconds / 1e6));

@@ -49,7 +49,7 @@ final class DumpShift implements AutoCloseable {
   private boolean lastLook;
   private boolean lastLookWanted;
 
-  DumpShift(DumpSettings settings, DumpContext.Ends ends) {
+  DumpShift(DumpSettings settings, DumpContext.Ends ends, DumpMeter meter) {
     AtomicInteger number = new AtomicInteger();
     this.executor =
         Executors.newCachedThreadPool(
@@ -58,7 +58,7 @@ final class DumpShift implements AutoCloseable {
               worker.setDaemon(true);
               return worker;
             });
-    this.context = new DumpContext(settings, ends, executor);
+    this.context = new DumpContext(settings, ends, executor, meter);
     this.newTables = new NewTables(context);
     this.version = new AtomicLong(context.nowMicros());
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());

@@ -72,6 +72,9 @@ final class DumpWriter implements CopiedRow {
     void await() throws InterruptedException;
   }
 
+  /** Rows of a chunk that are durable, and those that are dead letters. */
+  record Written(long rows, long deadLetters) {}
+
   /** Rows of one destination table, with the lines they come from. */
   private static final class Gathered {
     final DestinationTable table;
@@ -144,9 +147,9 @@ final class DumpWriter implements CopiedRow {
   /**
    * Waits until every row is durable or a dead letter.
    *
-   * @return rows taken
+   * @return how many of each
    */
-  long finish() throws InterruptedException {
+  Written finish() throws InterruptedException {
     for (Gathered table : gathered.values()) {
       send(table);
     }
@@ -155,9 +158,10 @@ final class DumpWriter implements CopiedRow {
     }
     if (!letters.isEmpty()) {
       target.deadLetters().write(List.copyOf(letters));
-      letters.clear();
     }
-    return rows;
+    Written written = new Written(rows - letters.size(), letters.size());
+    letters.clear();
+    return written;
   }
 
   /** Gives up: what is on its way may or may not arrive. */

@@ -21,8 +21,12 @@ public final class Dumps implements AutoCloseable {
   private final DumpSettings settings;
   private final DumpContext.Ends ends;
 
+  /** One for all shifts: what it counts never falls. */
+  private final DumpMeter meter = new DumpMeter();
+
   // Guarded by this.
   private @Nullable DumpShift shift;
+  private Optional<DumpsOverview> before = Optional.empty();
   private int sessions;
   private boolean closed;
 
@@ -50,7 +54,7 @@ public final class Dumps implements AutoCloseable {
         return;
       }
     }
-    DumpShift next = new DumpShift(settings, ends);
+    DumpShift next = new DumpShift(settings, ends, meter);
     boolean started = false;
     try {
       next.start(emitter);
@@ -79,8 +83,7 @@ public final class Dumps implements AutoCloseable {
     synchronized (this) {
       sessions--;
       if (sessions == 0) {
-        last = shift;
-        shift = null;
+        last = take();
       }
     }
     if (last != null) {
@@ -161,9 +164,25 @@ public final class Dumps implements AutoCloseable {
     return current().map(DumpShift::isOver).orElse(false);
   }
 
-  /** How far they are; empty if they run in another process. */
+  /** Guarded by this. */
+  private @Nullable DumpShift take() {
+    DumpShift last = shift;
+    if (last != null) {
+      before = Optional.of(last.overview());
+    }
+    shift = null;
+    return last;
+  }
+
+  /** How far they are, or were at the end; empty if they run in another process. */
   public Optional<DumpsOverview> overview() {
-    return current().map(DumpShift::overview);
+    Optional<DumpShift> running = current();
+    if (running.isPresent()) {
+      return running.map(DumpShift::overview);
+    }
+    synchronized (this) {
+      return before;
+    }
   }
 
   private synchronized Optional<DumpShift> current() {
@@ -176,8 +195,7 @@ public final class Dumps implements AutoCloseable {
     DumpShift last;
     synchronized (this) {
       closed = true;
-      last = shift;
-      shift = null;
+      last = take();
     }
     if (last != null) {
       last.close();

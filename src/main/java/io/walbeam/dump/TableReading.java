@@ -185,10 +185,10 @@ final class TableReading {
     try {
       DumpConnection.Copied copied =
           connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
-      long rows = writer.finish();
+      DumpWriter.Written written = writer.finish();
       done = true;
       if (chunks.isAsPlanned(chunk, copied.fileNode())) {
-        progress.done(chunk, rows, copied.bytes());
+        progress.done(chunk, written, copied.bytes());
       }
     } finally {
       if (!done) {

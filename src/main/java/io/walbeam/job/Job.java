@@ -2,6 +2,7 @@ package io.walbeam.job;
 
 import io.walbeam.dump.DumpContext;
 import io.walbeam.dump.Dumps;
+import io.walbeam.metrics.JobCounts;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.progress.StatePublisher;
 import io.walbeam.row.Route;
@@ -50,6 +51,8 @@ final class Job implements LocalJob.Shared {
     Routes routes = new Routes(settings.tables(), catalogue, new RouteCompiler(settings.mapping()));
     positions = placement.channel().publishing(settings.replication(), settings.run());
     publisher = new StatePublisher(sink.stateStore(), positions);
+    JobCounts counts = new JobCounts();
+    CountedDeadLetters letters = new CountedDeadLetters(sink.deadLetters(), counts, clock);
     EndOfRun end = new EndOfRun(sink.stalls(), settings.run().stopAtNow(), clock);
     LocalJob local = LocalJob.of(settings.slotKey());
     dumps =
@@ -58,18 +61,17 @@ final class Job implements LocalJob.Shared {
             new DumpContext.Ends(
                 table -> wanted(routes, table),
                 sink.tables(),
-                sink.deadLetters(),
+                letters,
                 sink.dumpLedger(),
                 sink.outdatedRows(),
                 new DumpContext.Waiting(sink.stalls(), end),
                 () -> local.lag().confirmedLsn(),
                 clock));
-    meter = new JobMeter(sink.metrics(), sink.stalls(), dumps::overview);
+    meter = new JobMeter(counts, sink.metrics(), sink.stalls(), dumps::overview);
     executor = placement.writers();
     TableWriter rows = new TableWriter(routes, sourceRows, sink.tables(), sink.metrics(), executor);
     DeadLetterQueue deadLetters =
-        new DeadLetterQueue(
-            settings.destination().deadLetterTable(), sink.deadLetters(), meter, executor, clock);
+        new DeadLetterQueue(settings.destination().deadLetterTable(), letters, executor, clock);
     receipts =
         placement.receipts(
             new Placement.Writers(rows, deadLetters, executor),

@@ -2,7 +2,6 @@ package io.walbeam.job;
 
 import io.walbeam.change.Operation;
 import io.walbeam.change.TableId;
-import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.dump.DumpsOverview;
 import io.walbeam.metrics.JobCounts;
 import io.walbeam.metrics.Metric;
@@ -20,15 +19,21 @@ import java.util.function.Supplier;
  * {@link #report} works on threads of Beam only.
  */
 final class JobMeter implements WriteMeter {
-  private final JobCounts counts = new JobCounts();
+  private final JobCounts counts;
   private final CountingSinkMetrics sink;
   private final Stalls stalls;
   private final Supplier<Optional<DumpsOverview>> dumps;
 
   /**
+   * @param counts of the job, dead letters among them
    * @param dumps how far they are, empty if they run in another process
    */
-  JobMeter(CountingSinkMetrics sink, Stalls stalls, Supplier<Optional<DumpsOverview>> dumps) {
+  JobMeter(
+      JobCounts counts,
+      CountingSinkMetrics sink,
+      Stalls stalls,
+      Supplier<Optional<DumpsOverview>> dumps) {
+    this.counts = counts;
     this.sink = sink;
     this.stalls = stalls;
     this.dumps = dumps;
@@ -38,13 +43,6 @@ final class JobMeter implements WriteMeter {
   public void decoded(TableId table, Operation operation, long changes, long bytes) {
     counts.changed(table.toString(), operation.name().toLowerCase(Locale.ROOT), changes);
     counts.add(Metric.CHANGE_BYTES.named(), bytes);
-  }
-
-  @Override
-  public void written(List<DeadLetter> deadLetters) {
-    for (DeadLetter letter : deadLetters) {
-      counts.add(Metric.DEAD_LETTERS.named(letter.errorClass()), 1);
-    }
   }
 
   /** So many batches got their receipt. */

@@ -14,7 +14,6 @@ import java.util.concurrent.Executor;
 public final class DeadLetterQueue {
   private final String table;
   private final DeadLetterSink sink;
-  private final WriteMeter meter;
   private final Executor executor;
   private final Clock clock;
   private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
@@ -22,11 +21,9 @@ public final class DeadLetterQueue {
   /**
    * @param table name of the dead-letter table
    */
-  public DeadLetterQueue(
-      String table, DeadLetterSink sink, WriteMeter meter, Executor executor, Clock clock) {
+  public DeadLetterQueue(String table, DeadLetterSink sink, Executor executor, Clock clock) {
     this.table = table;
     this.sink = sink;
-    this.meter = meter;
     this.executor = executor;
     this.clock = clock;
   }
@@ -39,7 +36,6 @@ public final class DeadLetterQueue {
   /** Returns when the dead letters are durable. */
   public void write(List<DeadLetter> letters) throws InterruptedException {
     sink.write(letters);
-    meter.written(letters);
   }
 
   /** The same for rows that the destination or the mapping refused. */

@@ -155,7 +155,8 @@ class DumpQueueTest {
   }
 
   private static DumpContext context() {
-    return new DumpContext(settings(), new CountingEnds().ends(), Executors.newCachedThreadPool());
+    return new DumpContext(
+        settings(), new CountingEnds().ends(), Executors.newCachedThreadPool(), new DumpMeter());
   }
 
   static DumpSettings settings() {

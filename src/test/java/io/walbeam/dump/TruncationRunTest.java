@@ -63,7 +63,8 @@ class TruncationRunTest {
             this::confirmed,
             Clock.systemUTC());
     return new TruncationRun(
-        new DumpContext(DumpQueueTest.settings(), ends, Executors.newCachedThreadPool()),
+        new DumpContext(
+            DumpQueueTest.settings(), ends, Executors.newCachedThreadPool(), new DumpMeter()),
         new DumpQueue(1, 1),
         new AtomicLong(),
         (table, lsn) -> events.add("end dumps before " + lsn),

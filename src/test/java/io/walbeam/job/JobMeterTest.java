@@ -3,6 +3,7 @@ package io.walbeam.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.dump.DumpsOverview;
+import io.walbeam.metrics.JobCounts;
 import io.walbeam.metrics.Metric;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.Stalls;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class JobMeterTest {
   private final MetricsContainerImpl beam = new MetricsContainerImpl("step");
   private Optional<DumpsOverview> dumps = Optional.empty();
-  private final JobMeter meter = new JobMeter(new CountingSinkMetrics(), new Stalls(), () -> dumps);
+  private final JobMeter meter =
+      new JobMeter(new JobCounts(), new CountingSinkMetrics(), new Stalls(), () -> dumps);
 
   @Test
   void whatDumpsDidIsReportedOnceAndWhatIsLeftAsItIsNow() throws Exception {
