@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -35,7 +36,7 @@ final class TableWrite {
   /** "Quotas and limits", Storage Write API: 10 MB a row, less room for the request around it. */
   static final int ROW_BYTES = 9_900_000;
 
-  /** So many rows refused in a row, and none accepted: it is the table, not the rows. */
+  /** So many rows refused in a row, and none accepted: a control row tells which it is. */
   static final int SUSPICIOUS_ROWS = 20;
 
   /** Tag and length of one row in a request. */
@@ -139,7 +140,7 @@ final class TableWrite {
     }
     switch (failure.action()) {
       case BISECT -> {
-        return bisect(failure, request);
+        return bisect(request);
       }
       case ROW_ERRORS -> {
         if (rejectNamed(failure, request, work)) {
@@ -215,14 +216,16 @@ final class TableWrite {
     return true;
   }
 
-  /** Finds the rows that spoil {@code request}, depth first, one request at a time. */
-  private AppendFailures.@Nullable Failure bisect(AppendFailures.Failure first, int[] request)
-      throws InterruptedException {
+  /**
+   * Finds the rows that spoil {@code request}, depth first, one request at a time. It is sent again
+   * on its own first: the end of a call may be meant for another request on it.
+   */
+  private AppendFailures.@Nullable Failure bisect(int[] request) throws InterruptedException {
     Deque<int[]> parts = new ArrayDeque<>();
     List<Integer> suspects = new ArrayList<>();
     boolean anyAccepted = false;
-    AppendFailures.@Nullable Failure failure = first;
     int[] part = request;
+    AppendFailures.@Nullable Failure failure = await(send(part, true));
     while (true) {
       if (failure == null) {
         anyAccepted = true;
@@ -243,18 +246,44 @@ final class TableWrite {
         putBack(parts);
         return failure.action() == AppendFailures.Action.ROW_ERRORS ? null : failure;
       }
-      if (!anyAccepted && suspects.size() >= SUSPICIOUS_ROWS) {
-        suspects.forEach(rejected::remove);
-        parts.addFirst(suspects.stream().mapToInt(Integer::intValue).toArray());
-        putBack(parts);
-        isolate = true;
-        return AppendFailures.refusesEverything(layout.table());
+      boolean last = parts.isEmpty();
+      if (!anyAccepted && !suspects.isEmpty() && (last || suspects.size() >= SUSPICIOUS_ROWS)) {
+        if (!acceptsControl(suspects.get(0))) {
+          suspects.forEach(rejected::remove);
+          parts.addFirst(suspects.stream().mapToInt(Integer::intValue).toArray());
+          putBack(parts);
+          isolate = true;
+          return AppendFailures.refusesEverything(layout.table());
+        }
+        anyAccepted = true;
       }
-      if (parts.isEmpty()) {
+      if (last) {
         return null;
       }
       part = parts.removeFirst();
       failure = await(send(part, true));
+    }
+  }
+
+  /** Whether BigQuery takes a row beside the suspected one: only then is it the row. */
+  private boolean acceptsControl(int suspect) throws InterruptedException {
+    Optional<EncodedRow> control = ControlRow.beside(rows.get(suspect), layout.table());
+    if (control.isEmpty()) {
+      return false;
+    }
+    EncodedRow row = control.get();
+    ProtoRows request =
+        ProtoRows.newBuilder()
+            .addSerializedRows(
+                UnsafeByteOperations.unsafeWrap(row.bytes(), row.offset(), row.length()))
+            .build();
+    try {
+      AppendRowsResponse response =
+          parts.connections().append(layout, request, row.length(), true).get();
+      return !response.hasError() && response.getRowErrorsCount() == 0;
+    } catch (ExecutionException e) {
+      log.debug("Table {}: the control row was not taken", layout.name(), e);
+      return false;
     }
   }
 

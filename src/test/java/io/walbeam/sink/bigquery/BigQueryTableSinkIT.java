@@ -181,6 +181,39 @@ class BigQueryTableSinkIT {
   }
 
   @Test
+  void aLoneRowIsParkedWithItsTableUnlessBigQueryTakesAnotherBesideIt() throws Exception {
+    server.rule = append -> append.refuse(Status.Code.INVALID_ARGUMENT, "no");
+    Future<List<RejectedRow>> write = start(Rows.keyed("t"), List.of(Rows.upsert(1, "good")));
+    until(() -> stalled("refuses every row"));
+    server.rule = FakeBigQuery.Append::accept;
+    assertThat(write.get()).as("it was the table").isEmpty();
+
+    server.rule =
+        append -> {
+          if (append.messages().stream().anyMatch(row -> field(row, "name").equals("poison"))) {
+            append.refuse(Status.Code.INVALID_ARGUMENT, "malformed " + MARKER);
+          } else {
+            append.accept();
+          }
+        };
+    assertThat(write(Rows.keyed("t"), List.of(Rows.upsert(13, "poison"))))
+        .as("it is the row")
+        .extracting(RejectedRow::index)
+        .containsExactly(0);
+    assertThat(sink.stalls().current()).isEmpty();
+  }
+
+  @Test
+  void theEndOfASharedCallCostsNoRow() throws Exception {
+    server.script.add(
+        append -> append.breakConnection(Status.INVALID_ARGUMENT.withDescription(MARKER)));
+
+    assertThat(write(Rows.keyed("t"), List.of(Rows.upsert(1, "good")))).isEmpty();
+
+    assertThat(ids("t")).containsExactly(1L);
+  }
+
+  @Test
   void whatPassesIsRetriedUntilItHasPassed() throws Exception {
     for (Status.Code code :
         List.of(
