@@ -125,6 +125,64 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** The stand-in's worth is its independence: it knows BigQuery's documentation, not our code. */
+  @Test
+  void theStandInImportsNothingOfTheProduct() {
+    classes()
+        .that(resideInAPackage("io.walbeam.local.standin.."))
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAPackage("io.walbeam.local.standin..")
+                .or(
+                    com.tngtech.archunit.base.DescribedPredicate.not(
+                        resideInAPackage("io.walbeam.."))))
+        .check(CLASSES);
+  }
+
+  /** From what is kept to what is spoken: store, then SQL, then the two protocols. */
+  @Test
+  void thePartsOfTheStandInImportDownwardsOnly() {
+    Map<String, List<String>> parts =
+        Map.of(
+            "standin", List.of(),
+            "standin.store", List.of("standin"),
+            "standin.sql", List.of("standin", "standin.store"),
+            "standin.rest", List.of("standin", "standin.store", "standin.sql"),
+            "standin.append", List.of("standin", "standin.store", "standin.sql"));
+    parts.forEach(
+        (name, allowed) -> {
+          List<String> packages = new ArrayList<>();
+          packages.add("io.walbeam.local." + name);
+          allowed.forEach(other -> packages.add("io.walbeam.local." + other));
+          classes()
+              .that(resideInAPackage("io.walbeam.local." + name))
+              .should()
+              .onlyDependOnClassesThat(
+                  resideInAnyPackage(packages.toArray(new String[0]))
+                      .or(
+                          com.tngtech.archunit.base.DescribedPredicate.not(
+                              resideInAPackage("io.walbeam.."))))
+              .check(CLASSES);
+        });
+  }
+
+  /** The server puts the stand-in together; programs around it are not part of it. */
+  @Test
+  void demonstrationsBenchmarksAndLiveChecksAreKnownToTheEntryPointOnly() {
+    noClasses()
+        .that(
+            resideInAPackage("io.walbeam.local")
+                .and(
+                    com.tngtech.archunit.base.DescribedPredicate.not(
+                        com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName(
+                            "WalbeamLocal"))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.walbeam.local.demo..", "io.walbeam.local.bench..", "io.walbeam.local.live..")
+        .check(CLASSES);
+  }
+
   @Test
   void packagesHaveNoCycles() {
     slices()

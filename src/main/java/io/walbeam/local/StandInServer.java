@@ -7,6 +7,19 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import io.walbeam.local.standin.Counts;
+import io.walbeam.local.standin.Faults;
+import io.walbeam.local.standin.append.AppendService;
+import io.walbeam.local.standin.append.Appender;
+import io.walbeam.local.standin.rest.ControlApi;
+import io.walbeam.local.standin.rest.DatasetsApi;
+import io.walbeam.local.standin.rest.JobsApi;
+import io.walbeam.local.standin.rest.RestService;
+import io.walbeam.local.standin.rest.TablesApi;
+import io.walbeam.local.standin.sql.Defaults;
+import io.walbeam.local.standin.sql.Queries;
+import io.walbeam.local.standin.store.Datasets;
+import io.walbeam.local.standin.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -24,9 +37,6 @@ import java.util.Set;
  * acknowledged is in the file even if it is never called.
  */
 public final class StandInServer implements AutoCloseable {
-  /** The location that everything claims to be in. */
-  static final String LOCATION = "US";
-
   /** Above every documented limit, so that the limit itself is what answers. */
   private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
@@ -38,10 +48,10 @@ public final class StandInServer implements AutoCloseable {
   private final String host;
   private final Faults faults;
   private final Counts counts;
-  private final Catalogue catalogue;
+  private final Datasets catalogue;
 
   private StandInServer(
-      Server server, Store store, String host, Faults faults, Counts counts, Catalogue catalogue) {
+      Server server, Store store, String host, Faults faults, Counts counts, Datasets catalogue) {
     this.server = server;
     this.store = store;
     this.host = host;
@@ -56,7 +66,7 @@ public final class StandInServer implements AutoCloseable {
     try {
       Faults faults = new Faults(options.clock());
       Counts counts = new Counts();
-      Catalogue catalogue = new Catalogue(store, options.clock(), options.staleReads(), faults);
+      Datasets catalogue = new Datasets(store, options.clock(), options.staleReads(), faults);
       Queries queries = new Queries(store, catalogue);
       RestService rest =
           new RestService(

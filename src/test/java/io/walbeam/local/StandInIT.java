@@ -20,6 +20,8 @@ import com.google.cloud.bigquery.storage.v1.StreamWriter;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import io.walbeam.local.StandInClients.Shape;
+import io.walbeam.local.standin.Fault;
+import io.walbeam.local.standin.FaultKind;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDateTime;

@@ -15,6 +15,7 @@ import com.google.cloud.bigquery.storage.v1.StreamWriter;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import io.walbeam.local.StandInClients.Shape;
+import io.walbeam.local.standin.append.RowDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -42,6 +42,13 @@ class SchemaChangesIT {
             "CREATE TABLE later (id int PRIMARY KEY, m mood, p pair, ms mood[])",
             "INSERT INTO later VALUES (1, 'bad', (1, 'a b'), '{good,bad}')");
         scenario.awaitConfirmation(pipeline);
+        // A new table joins the publication at the next look, and is dumped.
+        Await.until(
+            "the new table is there",
+            Scenario.DEADLINE,
+            () ->
+                scenario.ends().destination().tables().contains("public_later")
+                    && !rows(scenario, "public_later").isEmpty());
         assertEqual(scenario, "later");
         assertThat(rows(scenario, "public_t"))
             .as("a default of rows that were there before is not in the stream")
