@@ -1,7 +1,7 @@
 /**
  * The command line: Beam pipeline options in, validated settings or the list of all problems out.
  *
- * <p>The rest of the program sees only {@link io.walbeam.options.RunSettings}. Imports the settings
+ * <p>The rest of the program sees only {@link io.walbeam.job.JobSettings}. Imports the settings
  * records of the other packages and Beam.
  */
 @NullMarked

@@ -3,7 +3,8 @@
  *
  * <p>Guarantees: consecutive batches of one reader cover consecutive intervals without a gap; a
  * position is reported to the slot as flushed only when it was published as durable and was inside
- * a finalized (or restored) checkpoint mark. May import postgres, change, failure, secret and Beam.
+ * a finalized (or restored) checkpoint mark. May import postgres, metrics, change, failure, secret
+ * and Beam.
  */
 @NullMarked
 package io.walbeam.source;

@@ -12,7 +12,7 @@
  * may pass is retried in place; what a person must mend on one table parks that table under a named
  * stall while the others flow. No row value appears in a message or a log line.
  *
- * <p>Imports sink, row, deadletter, change and failure; nobody else may import Google's clients.
+ * <p>Imports sink, row, deadletter, change and failure.
  */
 @NullMarked
 package io.walbeam.sink.bigquery;
