@@ -3,19 +3,21 @@ package io.walbeam.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.TableId;
 import io.walbeam.dump.DumpRequest;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.sink.AskedDump;
+import io.walbeam.sink.bigquery.BigQuerySink;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** {@code backfill}: asks the run that reads the slot for a dump, by a message in the WAL. */
+/** {@code backfill}: asks the run that reads the slot for a dump, in a table of the destination. */
 final class BackfillCommand {
   private static final String KEY_FROM = "--keyFrom=";
   private static final String KEY_TO = "--keyTo=";
@@ -44,15 +46,17 @@ final class BackfillCommand {
     OptionsReader.Source source = OptionsReader.readSource(rest);
     Logging.configure(source.options().isDebug(), source.options().isQuiet(), status);
     try (DumpConnection connection =
-        new DumpConnection(source.postgres(), "walbeam-backfill:" + source.slot())) {
+        new DumpConnection(source.replication().postgres(), "walbeam-backfill")) {
       List<TableId> tables =
-          connection.published(source.publication()).stream()
+          connection.published(source.replication().publication()).stream()
               .filter(source.tables()::matches)
               .toList();
       if (tables.isEmpty()) {
         throw new WalbeamException(
             FailureKind.OPERATOR,
-            "The publication " + source.publication() + " holds no table that --tables names.",
+            "The publication "
+                + source.replication().publication()
+                + " holds no table that --tables names.",
             "Correct --tables or --publication, or add the table to the publication.");
       }
       if (tables.size() > 1 && !(keyFrom.isEmpty() && keyTo.isEmpty())) {
@@ -61,7 +65,15 @@ final class BackfillCommand {
             "Key bounds go with one table, and --tables names " + tables.size() + ".",
             "Name one table.");
       }
-      connection.emit(MessagePrefix.DUMP_REQUEST, DumpRequest.of(tables, keyFrom, keyTo));
+      try (BigQuerySink sink = BigQuerySink.acquire(source.destination())) {
+        sink.verifyDataset();
+        sink.dumpLedger()
+            .ask(
+                new AskedDump(
+                    UUID.randomUUID().toString(),
+                    source.replication().slot(),
+                    DumpRequest.of(tables, keyFrom, keyTo)));
+      }
       out.println(
           "Asked for a dump of "
               + tables.stream().map(TableId::toString).collect(Collectors.joining(", "))

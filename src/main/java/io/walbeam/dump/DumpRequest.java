@@ -35,7 +35,7 @@ public final class DumpRequest {
   private static final int LONGEST_NAME = 300;
 
   private static final Set<String> FIELDS =
-      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions", "job");
+      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions", "job", "asked");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -73,6 +73,22 @@ public final class DumpRequest {
       keyTo.forEach(bound::add);
     }
     return request.toString();
+  }
+
+  /**
+   * What somebody asked for in the destination, as the job's own request.
+   *
+   * @param asked its name
+   * @return empty if it is no JSON object: an older version must live with newer requests
+   */
+  static Optional<String> carried(String request, String asked, String job) {
+    try {
+      return JSON.readTree(request) instanceof ObjectNode object
+          ? Optional.of(object.put("job", job).put("asked", asked).toString())
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
   }
 
   private static ObjectNode names(List<TableId> tables) {
@@ -153,11 +169,15 @@ public final class DumpRequest {
     if (tables.isEmpty()) {
       throw new RefusedException("The request names no table.");
     }
+    String job = request.path("job").asText("");
+    boolean own = !job.isEmpty() && job.equals(origin.job());
     DumpScope scope =
         new DumpScope(
             texts(request.path("keyFrom"), MOST_BOUND_COLUMNS, LONGEST_BOUND, "keyFrom"),
             texts(request.path("keyTo"), MOST_BOUND_COLUMNS, LONGEST_BOUND, "keyTo"),
-            texts(request.path("partitions"), MOST_TABLES, LONGEST_NAME, "partitions"));
+            texts(request.path("partitions"), MOST_TABLES, LONGEST_NAME, "partitions"),
+            own ? request.path("asked").asText("") : "",
+            !own);
     if (tables.size() > 1 && !scope.isAll()) {
       throw new RefusedException("Bounds and partitions go with one table.");
     }
@@ -167,15 +187,13 @@ public final class DumpRequest {
           case "request" -> DumpEntry.Kind.REQUEST;
           default -> throw new RefusedException("The kind is initial or request.");
         };
-    String job = request.path("job").asText("");
-    boolean own = !job.isEmpty() && job.equals(origin.job());
     List<DumpEntry> entries = new ArrayList<>();
+    if (!own && !job.isEmpty()) {
+      return new Read(false, entries);
+    }
     if (kind == DumpEntry.Kind.INITIAL && !own) {
       // Anybody can write one; it would be carried out where requests are switched off.
-      if (job.isEmpty()) {
-        throw new RefusedException("Only walbeam itself asks for initial dumps.");
-      }
-      return new Read(false, entries);
+      throw new RefusedException("Only walbeam itself asks for initial dumps.");
     }
     for (TableId table : tables) {
       entries.add(entry(origin, table, kind, DumpEntry.Status.REQUESTED, scope, ""));

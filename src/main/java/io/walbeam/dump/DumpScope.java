@@ -14,12 +14,25 @@ import java.util.List;
  * @param keyFrom texts of the lowest key, empty for no bound
  * @param keyTo texts of the highest key, itself included, empty for no bound
  * @param partitions names of the only partitions meant, empty for all
+ * @param asked the row of {@code _walbeam_requests} that it comes from, empty for none
+ * @param foreign whether somebody asked who may have no right to the destination: nothing is
+ *     deleted then
  */
-record DumpScope(List<String> keyFrom, List<String> keyTo, List<String> partitions) {
+record DumpScope(
+    List<String> keyFrom,
+    List<String> keyTo,
+    List<String> partitions,
+    String asked,
+    boolean foreign) {
   /** The whole table. */
   static final DumpScope ALL = new DumpScope(List.of(), List.of(), List.of());
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A part that walbeam itself asks for. */
+  DumpScope(List<String> keyFrom, List<String> keyTo, List<String> partitions) {
+    this(keyFrom, keyTo, partitions, "", false);
+  }
 
   DumpScope {
     keyFrom = List.copyOf(keyFrom);
@@ -41,6 +54,12 @@ record DumpScope(List<String> keyFrom, List<String> keyTo, List<String> partitio
     put(object, "keyFrom", keyFrom);
     put(object, "keyTo", keyTo);
     put(object, "partitions", partitions);
+    if (!asked.isEmpty()) {
+      object.put("asked", asked);
+    }
+    if (foreign) {
+      object.put("foreign", true);
+    }
     return object.toString();
   }
 
@@ -51,7 +70,9 @@ record DumpScope(List<String> keyFrom, List<String> keyTo, List<String> partitio
       return new DumpScope(
           texts(object.path("keyFrom")),
           texts(object.path("keyTo")),
-          texts(object.path("partitions")));
+          texts(object.path("partitions")),
+          object.path("asked").asText(""),
+          object.path("foreign").asBoolean());
     } catch (JsonProcessingException e) {
       return ALL;
     }

@@ -6,12 +6,15 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.ReplicationSettings;
+import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.Stalls;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +46,9 @@ final class DumpShift implements AutoCloseable {
   private final AtomicLong version;
   private final DumpQueue queue;
   private final Thread thread;
+
+  /** Requests of the destination that are in the WAL. One thread at a time. */
+  private final Set<String> carried = new HashSet<>();
 
   // Guarded by this.
   private boolean loaded;
@@ -79,6 +85,7 @@ final class DumpShift implements AutoCloseable {
         announce(connection, emitter);
       }
     }
+    carryOver(emitter);
     thread.start();
   }
 
@@ -248,6 +255,24 @@ final class DumpShift implements AutoCloseable {
     return System.nanoTime() - since >= interval.toNanos();
   }
 
+  /** Puts what people asked for in the destination into the WAL, which says when it counts. */
+  private void carryOver(Dumps.Emitter emitter) throws InterruptedException {
+    Set<String> known = new HashSet<>(carried);
+    queue.all().forEach(entry -> known.add(DumpScope.parse(entry.scope()).asked()));
+    for (AskedDump asked : context.ledger().asked(context.settings().slot())) {
+      if (!asked.id().isEmpty() && known.add(asked.id())) {
+        Optional<String> request =
+            DumpRequest.carried(asked.request(), asked.id(), context.settings().run().token());
+        if (request.isPresent()) {
+          emitter.emit(MessagePrefix.DUMP_REQUEST, request.get());
+        } else {
+          log.warn("The request {} is not understood and skipped.", asked.id());
+        }
+        carried.add(asked.id());
+      }
+    }
+  }
+
   /** Before the look for new tables: what joins the publication now is dumped at once. */
   private void tend(DumpConnection connection) throws InterruptedException {
     ReplicationSettings replication = context.settings().replication();
@@ -267,6 +292,7 @@ final class DumpShift implements AutoCloseable {
   private void discover(DumpConnection connection) throws InterruptedException {
     tend(connection);
     try {
+      carryOver(connection::emit);
       if (context.settings().options().initial()) {
         announce(connection, connection::emit);
       }

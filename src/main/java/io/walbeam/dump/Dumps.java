@@ -4,8 +4,11 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +21,14 @@ import org.slf4j.LoggerFactory;
 public final class Dumps implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Dumps.class);
 
+  /** What one transaction of somebody else may ask for: more is a mistake or an attack. */
+  private static final int MOST_FOREIGN_TABLES = 100;
+
   private final DumpSettings settings;
   private final DumpContext.Ends ends;
+  private final AtomicBoolean ignoring = new AtomicBoolean();
+  private final AtomicLong refused = new AtomicLong();
+  private final Foreign foreign = new Foreign();
 
   /** One for all shifts: what it counts never falls. */
   private final DumpMeter meter = new DumpMeter();
@@ -91,32 +100,79 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
-  /** Makes requests that the stream brought durable; they begin soon. */
-  public void record(ChangePosition position, long commitMicros, byte[] content)
-      throws InterruptedException {
+  /** A request as the stream brought it. */
+  public record Asked(ChangePosition position, long commitMicros, byte[] content) {}
+
+  /** Makes requests that the stream brought durable, in one write; they begin soon. */
+  public void record(List<Asked> asked) throws InterruptedException {
+    List<DumpEntry> entries = new ArrayList<>();
+    for (Asked one : asked) {
+      entries.addAll(accepted(one));
+    }
+    if (!entries.isEmpty()) {
+      note(entries);
+    }
+  }
+
+  private List<DumpEntry> accepted(Asked asked) {
+    ChangePosition position = asked.position();
     DumpRequest.Origin origin =
         new DumpRequest.Origin(
             settings.slot(),
             position.epoch(),
             position.commitLsn(),
             position.changeLsn(),
-            commitMicros,
+            asked.commitMicros(),
             settings.run().token());
-    DumpRequest.Read request = DumpRequest.read(origin, content);
+    DumpRequest.Read request = DumpRequest.read(origin, asked.content());
+    if (request.own()) {
+      return request.entries();
+    }
     if (request.entries().isEmpty()) {
       log.debug("The request of an earlier run is left to this one's own.");
-      return;
+      return List.of();
     }
-    if (!request.own() && !settings.options().requests()) {
-      log.info("A dump request is ignored, because of --requests=off.");
-      return;
+    return settings.options().requests() ? ofOthers(request, position.commitLsn()) : ignored();
+  }
+
+  /** Anybody who can log in can write one, so it says little and costs little. */
+  private List<DumpEntry> ignored() {
+    if (ignoring.compareAndSet(false, true)) {
+      log.warn(
+          "A dump request that somebody put into the WAL is ignored, as all such are from now on."
+              + " Ask with the command backfill --tables=..., or run with --requests=any.");
     }
-    for (DumpEntry entry : request.entries()) {
-      if (entry.status() == Status.REFUSED) {
-        log.warn("A dump request is refused. {}", entry.error());
+    return List.of();
+  }
+
+  private List<DumpEntry> ofOthers(DumpRequest.Read request, long commitLsn) {
+    DumpEntry first = request.entries().get(0);
+    if (first.status() == Status.REFUSED) {
+      long number = refused.incrementAndGet();
+      if (Long.bitCount(number) == 1) {
+        log.warn("A dump request is refused, number {}. {}", number, first.error());
+      }
+      return List.of();
+    }
+    synchronized (foreign) {
+      if (foreign.commitLsn != commitLsn) {
+        foreign.commitLsn = commitLsn;
+        foreign.tables = 0;
+      }
+      foreign.tables += request.entries().size();
+      if (foreign.tables > MOST_FOREIGN_TABLES) {
+        log.warn(
+            "A transaction asks for dumps of more than {} tables; the others are left out.",
+            MOST_FOREIGN_TABLES);
+        return List.of();
       }
     }
-    note(request.entries());
+    return request.entries();
+  }
+
+  private static final class Foreign {
+    long commitLsn;
+    int tables;
   }
 
   private void note(List<DumpEntry> requested) throws InterruptedException {

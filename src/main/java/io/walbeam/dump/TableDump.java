@@ -88,7 +88,7 @@ final class TableDump {
           chunks.run(bounds, workers);
         }
       }
-      if (!isStopped() && scope.isAll()) {
+      if (!isStopped() && scope.isAll() && !scope.foreign()) {
         purge(route.replica());
       }
     } finally {
@@ -126,7 +126,11 @@ final class TableDump {
   /** Bounds as PostgreSQL writes them, each of its column's type. */
   private DumpScope canonical(PublishedTable table, DumpScope scope) throws InterruptedException {
     return new DumpScope(
-        canonical(table, scope.keyFrom()), canonical(table, scope.keyTo()), scope.partitions());
+        canonical(table, scope.keyFrom()),
+        canonical(table, scope.keyTo()),
+        scope.partitions(),
+        scope.asked(),
+        scope.foreign());
   }
 
   private List<String> canonical(PublishedTable table, List<String> bound)

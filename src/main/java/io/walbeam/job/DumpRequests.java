@@ -24,8 +24,9 @@ record DumpRequests(Dumps dumps, DumpOptions options) implements StreamRequests 
                           seen.table(), seen.position(), seen.transactionId(), seen.commitMicros()))
               .toList());
     }
-    for (Dump request : requests) {
-      dumps.record(request.position(), request.commitMicros(), request.content());
-    }
+    dumps.record(
+        requests.stream()
+            .map(seen -> new Dumps.Asked(seen.position(), seen.commitMicros(), seen.content()))
+            .toList());
   }
 }

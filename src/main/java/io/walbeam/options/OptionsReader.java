@@ -93,7 +93,7 @@ public final class OptionsReader {
   }
 
   /**
-   * Reads the command line of a command that only talks to PostgreSQL.
+   * Reads the command line of a command that works beside a job.
    *
    * @throws ConfigurationProblems with every problem found
    */
@@ -108,19 +108,23 @@ public final class OptionsReader {
     if (options.getTables().isBlank()) {
       problems.add("--tables is missing; name the tables, or give * for all.");
     }
-    if (!problems.isEmpty() || postgres.isEmpty()) {
+    Optional<BigQuerySettings> destination = reader.destination(slot);
+    if (!problems.isEmpty() || postgres.isEmpty() || destination.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
-    return new Source(options, postgres.get(), slot, publication, tables);
+    return new Source(
+        options,
+        new ReplicationSettings(postgres.get(), slot, publication),
+        tables,
+        destination.get());
   }
 
-  /** What a command that only talks to PostgreSQL needs to know. */
+  /** What a command needs to know that works beside a job. */
   public record Source(
       WalbeamOptions options,
-      PostgresSettings postgres,
-      String slot,
-      String publication,
-      TablePatterns tables) {}
+      ReplicationSettings replication,
+      TablePatterns tables,
+      BigQuerySettings destination) {}
 
   /**
    * Beam's options for the runner, our settings for everything else.
@@ -267,7 +271,7 @@ public final class OptionsReader {
   private DumpOptions dumps(Optional<PostgresSettings> primary) {
     boolean initial =
         !oneOf("--snapshot", options.getSnapshot(), "initial", "never", "only").equals("never");
-    boolean requests = oneOf("--requests", options.getRequests(), "on", "off").equals("on");
+    boolean requests = oneOf("--requests", options.getRequests(), "own", "any").equals("any");
     boolean apply = oneOf("--truncate", options.getTruncate(), "apply", "log").equals("apply");
     return new DumpOptions(
         initial,

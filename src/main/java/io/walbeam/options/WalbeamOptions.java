@@ -105,9 +105,10 @@ public interface WalbeamOptions extends BigQueryOptions {
   void setSnapshotUrl(@Nullable String value);
 
   @Description(
-      "on: carry out dump requests (logical messages with the prefix walbeam.backfill); off: ignore"
-          + " them.")
-  @Default.String("on")
+      "own: carry out only what walbeam asks for itself and what was asked for with the command"
+          + " backfill; any: also dump requests that others put into the WAL (logical messages with"
+          + " the prefix walbeam.backfill), which delete nothing.")
+  @Default.String("own")
   String getRequests();
 
   void setRequests(String value);

@@ -4,6 +4,19 @@ import java.util.List;
 
 /** The dumps that were asked for: {@code _walbeam_backfills}. Thread-safe. */
 public interface DumpLedger {
+  /**
+   * What people asked for who may write to the destination, whatever became of it; empty if nobody
+   * ever did.
+   */
+  default List<AskedDump> asked(String slot) throws InterruptedException {
+    return List.of();
+  }
+
+  /** Asks for a dump; durable when this returns. */
+  default void ask(AskedDump asked) throws InterruptedException {
+    throw new UnsupportedOperationException("nobody carries it out");
+  }
+
   /** Name of its table. */
   String name();
 

@@ -134,4 +134,29 @@ class DumpRequestTest {
         .extracting(DumpEntry::status)
         .containsExactly(Status.REFUSED);
   }
+
+  @Test
+  void whatWasAskedForInTheDestinationIsTheJobsOwnRequestAndKeepsItsName() {
+    String asked = DumpRequest.of(List.of(ORDERS), List.of("1"), List.of("9"));
+    DumpRequest.Read read = read(DumpRequest.carried(asked, "id-1", JOB).orElseThrow());
+    assertThat(read.own()).isTrue();
+    assertThat(read.entries())
+        .extracting(entry -> DumpScope.parse(entry.scope()))
+        .containsExactly(new DumpScope(List.of("1"), List.of("9"), List.of(), "id-1", false));
+    assertThat(DumpRequest.carried("[1]", "id-2", JOB)).isEmpty();
+    assertThat(DumpRequest.carried("{", "id-3", JOB)).isEmpty();
+  }
+
+  @Test
+  void aRequestOfSomebodyElseNeverPassesForOneOfTheDestinationAndDeletesNothing() {
+    DumpRequest.Read read = read("{\"tables\":[\"public.orders\"],\"asked\":\"id-1\"}");
+    assertThat(read.own()).isFalse();
+    assertThat(read.entries())
+        .extracting(entry -> DumpScope.parse(entry.scope()))
+        .containsExactly(new DumpScope(List.of(), List.of(), List.of(), "", true));
+    String of = DumpRequest.of(List.of(ORDERS), List.of(), List.of());
+    assertThat(read(DumpRequest.carried(of, "id-1", "guessed").orElseThrow()).entries())
+        .as("another token")
+        .isEmpty();
+  }
 }

@@ -67,10 +67,12 @@ final class InProcessDump implements AutoCloseable {
   void request(String table) throws Exception {
     dumps.start((prefix, content) -> {});
     dumps.record(
-        new ChangePosition(0, database.walEnd(), 0, 0),
-        0,
-        DumpRequest.of(List.of(new TableId("public", table)), List.of(), List.of())
-            .getBytes(StandardCharsets.UTF_8));
+        List.of(
+            new Dumps.Asked(
+                new ChangePosition(0, database.walEnd(), 0, 0),
+                0,
+                DumpRequest.of(List.of(new TableId("public", table)), List.of(), List.of())
+                    .getBytes(StandardCharsets.UTF_8))));
   }
 
   /** How the dump ended; empty while it lasts. */

@@ -136,14 +136,8 @@ class DumpIT {
     fixture.assertEqual();
   }
 
-  private static io.walbeam.local.demo.PipelineCommand backfill(DumpFixture fixture, String table)
-      throws Exception {
-    return fixture
-        .command()
-        .without("dataset")
-        .without("bigQueryEndpoint")
-        .with("tables", table)
-        .command("backfill");
+  private static PipelineCommand backfill(DumpFixture fixture, String table) throws Exception {
+    return fixture.command().with("tables", table).command("backfill");
   }
 
   @Test
@@ -161,7 +155,7 @@ class DumpIT {
         "ALTER PUBLICATION ranged ADD TABLE r",
         "SELECT pg_logical_emit_message(true, 'walbeam.backfill',"
             + " '{\"tables\":[\"public.r\"],\"keyFrom\":[\"a1\",\"1\"],\"keyTo\":[\"a1\",\"600\"]}')");
-    fixture.runToNow(fixture.command().with("snapshotChunkRows", "30"));
+    fixture.runToNow(fixture.command().with("snapshotChunkRows", "30").with("requests", "any"));
     assertThat(
             fixture
                 .destination()
@@ -196,13 +190,15 @@ class DumpIT {
         emit("{\"tables\":[\"public.t\"],\"keyFrom\":[\"1); DROP TABLE t; --\"]}"),
         emit("{\"tables\":[\"public.t\"],\"keyFrom\":[\"1\",\"2\"]}"),
         "INSERT INTO t VALUES (2)");
-    try (ChildProcess run = fixture.start(fixture.command().with("stopAt", "now"))) {
+    try (ChildProcess run =
+        fixture.start(fixture.command().with("stopAt", "now").with("requests", "any"))) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isZero();
       assertThat(run.errors()).contains("refused").doesNotContain("DROP TABLE t; --");
     }
+    // What is no request at all is counted and not stored.
     assertThat(fixture.ledger())
         .filteredOn(entry -> !entry.contains("INITIAL"))
-        .hasSize(8)
+        .hasSize(3)
         .allMatch(entry -> entry.endsWith(":REQUEST:REFUSED"));
     assertThat(fixture.ledger("error")).noneMatch(error -> error.contains("DROP TABLE t; --"));
     assertThat(fixture.query("SELECT count(*)::text FROM t")).hasValue("2");
@@ -223,7 +219,11 @@ class DumpIT {
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 1000) g");
     PipelineCommand small =
-        fixture.command().with("snapshotChunkRows", "1").with("snapshot", "never");
+        fixture
+            .command()
+            .with("snapshotChunkRows", "1")
+            .with("snapshot", "never")
+            .with("requests", "any");
     try (ChildProcess pipeline = fixture.start(small)) {
       fixture.awaitReading(pipeline);
       fixture.execute(emit("{\"tables\":[\"public.t\"],\"keyFrom\":[\"1\"],\"keyTo\":[\"900\"]}"));
@@ -243,7 +243,7 @@ class DumpIT {
   }
 
   @Test
-  void requestsAreIgnoredWhereTheyAreSwitchedOff() throws Exception {
+  void requestsOfOthersAreIgnoredUnlessTheyAreAllowed() throws Exception {
     DumpFixture fixture = fixture("off");
     fixture.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
     fixture.runToNow();
@@ -252,7 +252,7 @@ class DumpIT {
         emit("{\"tables\":[\"public.t\"],\"kind\":\"initial\"}"),
         emit("{\"tables\":[\"public.t\"],\"kind\":\"initial\",\"job\":\"guessed\"}"),
         "INSERT INTO t VALUES (2)");
-    fixture.runToNow(fixture.command().with("requests", "off"));
+    fixture.runToNow();
     fixture.assertEqual();
     assertThat(fixture.ledger()).containsExactly("t:INITIAL:FINISHED");
   }

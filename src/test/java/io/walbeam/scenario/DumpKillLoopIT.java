@@ -45,6 +45,7 @@ class DumpKillLoopIT {
                   fixture
                       .command()
                       .with("snapshotChunkRows", "1")
+                      .with("requests", "any")
                       .with("snapshotParallelism", Integer.toString(1 + random.nextInt(3))))) {
             fixture.awaitReading(pipeline);
             TimeUnit.MILLISECONDS.sleep(random.nextInt(LATEST_KILL_MILLIS));

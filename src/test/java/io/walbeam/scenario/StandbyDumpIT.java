@@ -106,7 +106,8 @@ class StandbyDumpIT {
         "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 20000) g");
     awaitNoReader();
     String before = fixture.query(READS).orElseThrow();
-    PipelineCommand command = command(fixture, "elsewhere").with("snapshotChunkRows", "3000");
+    PipelineCommand command =
+        command(fixture, "elsewhere").with("snapshotChunkRows", "3000").with("requests", "any");
     fixture.runToNow(command);
     fixture.execute(
         "SELECT pg_logical_emit_message(true, 'walbeam.backfill', '{\"tables\":[\"public.t\"],"

@@ -115,8 +115,10 @@ class TruncateIT {
         .satisfies(
             letter ->
                 assertThat(DumpFixture.text(letter, "error_message")).contains("--truncateLimit"));
-    fixture.execute(
-        "SELECT pg_logical_emit_message(true, 'walbeam.backfill', '{\"tables\":[\"public.child\"]}')");
+    try (ChildProcess backfill =
+        fixture.start(command(fixture).with("tables", "public.child").command("backfill"))) {
+      assertThat(backfill.exitCode(Scenario.DEADLINE)).as(backfill.errors()).isZero();
+    }
     fixture.runToNow(command(fixture));
     assertEqualSoon(fixture, "public_child", 1);
     fixture.assertEqualApartFromDeadLetters();

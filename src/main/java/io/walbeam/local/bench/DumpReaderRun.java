@@ -54,7 +54,11 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
       cpu.watch(CLIENT, ProcessHandle.current().pid());
       long began = System.nanoTime();
       dumps.record(
-          new ChangePosition(0, position, 0, 0), 0, request.getBytes(StandardCharsets.UTF_8));
+          List.of(
+              new Dumps.Asked(
+                  new ChangePosition(0, position, 0, 0),
+                  0,
+                  request.getBytes(StandardCharsets.UTF_8))));
       dumps.awaitAll();
       double seconds = (System.nanoTime() - began) / 1e9;
       return new DumpReaderRun(

@@ -11,9 +11,11 @@ import io.walbeam.change.TableId;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
+import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.TableSink;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 
@@ -75,9 +77,23 @@ final class BigQueryDumpLedger implements DumpLedger {
           "error");
 
   private final OwnTable own;
+  private final BigQueryAskedDumps asked;
 
   BigQueryDumpLedger(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
     this.own = new OwnTable(TABLE, sink, tables, rest);
+    this.asked =
+        new BigQueryAskedDumps(
+            new OwnTable(BigQueryAskedDumps.TABLE, sink, tables, rest), rest, Clock.systemUTC());
+  }
+
+  @Override
+  public List<AskedDump> asked(String slot) throws InterruptedException {
+    return asked.list(slot);
+  }
+
+  @Override
+  public void ask(AskedDump request) throws InterruptedException {
+    asked.add(request);
   }
 
   @Override

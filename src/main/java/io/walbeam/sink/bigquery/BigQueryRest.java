@@ -10,6 +10,7 @@ import com.google.api.services.bigquery.model.QueryParameterValue;
 import com.google.api.services.bigquery.model.QueryRequest;
 import com.google.api.services.bigquery.model.QueryResponse;
 import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableDataList;
 import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -197,6 +198,36 @@ final class BigQueryRest {
           ? denied("bigquery.jobs.create", e.failure)
           : refused("query table", table, e.failure);
     }
+  }
+
+  /** Hands over every row of a table, page by page, without a query; none if it does not exist. */
+  void list(String table, Pages pages) throws InterruptedException {
+    @Nullable String token = null;
+    do {
+      @Nullable String page = token;
+      try {
+        TableDataList response =
+            call(
+                table,
+                () ->
+                    client
+                        .tabledata()
+                        .list(settings.project(), settings.dataset(), table)
+                        .setMaxResults(PAGE_ROWS)
+                        .setPageToken(page)
+                        .execute());
+        pages.take(rows(response.getRows()));
+        token = response.getPageToken();
+      } catch (RefusedException e) {
+        switch (e.meaning) {
+          case NOT_FOUND -> {
+            return;
+          }
+          case DENIED -> throw denied("bigquery.tables.getData", e.failure);
+          default -> throw refused("list table", table, e.failure);
+        }
+      }
+    } while (token != null);
   }
 
   private void results(String table, JobReference job, @Nullable String from, Pages pages)
