@@ -25,13 +25,11 @@ import java.util.List;
  *
  * <p>A key is deleted by a row that is itself older than everything that may stay, so a query that
  * shows old data can never cost a newer row. Old data can hide a row, though: so every query waits
- * until it shows what was acknowledged before it, and is repeated until nothing is left.
- * Thread-safe.
+ * until it shows what was acknowledged before it, and is repeated until nothing is left: once,
+ * unless old data hid something. The keys of one answer come in pages, so that millions need no
+ * memory. Thread-safe.
  */
 final class Purge {
-  /** Keys found by one query: a few megabytes of result. */
-  private static final long KEYS_PER_QUERY = 50_000;
-
   /** Between two looks whether changes show, milliseconds: each is a query that is paid for. */
   private static final long APPLY_PAUSE = 2_000;
 
@@ -95,7 +93,6 @@ final class Purge {
       outdated.keys(
           table,
           order.below(),
-          KEYS_PER_QUERY,
           keys -> {
             delete(order, keys);
             found[0] += keys.size();

@@ -32,7 +32,6 @@ public interface OutdatedRows {
   /** Number of rows with a position lower than {@code below}. */
   long count(DestinationTable table, ChangePosition below) throws InterruptedException;
 
-  /** Hands over the keys of at most {@code limit} of them. */
-  void keys(DestinationTable table, ChangePosition below, long limit, Keys keys)
-      throws InterruptedException;
+  /** Hands over the keys of all of them, page by page. */
+  void keys(DestinationTable table, ChangePosition below, Keys keys) throws InterruptedException;
 }

@@ -131,7 +131,7 @@ class PurgeTest {
     }
 
     @Override
-    public void keys(DestinationTable table, ChangePosition below, long limit, Keys taken)
+    public void keys(DestinationTable table, ChangePosition below, Keys taken)
         throws InterruptedException {
       taken.take(keys.remove());
     }

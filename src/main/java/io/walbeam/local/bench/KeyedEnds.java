@@ -81,7 +81,7 @@ public final class KeyedEnds {
     }
 
     @Override
-    public void keys(DestinationTable table, ChangePosition below, long limit, Keys keys)
+    public void keys(DestinationTable table, ChangePosition below, Keys keys)
         throws InterruptedException {}
   }
 }

@@ -102,7 +102,7 @@ final class BigQueryOutdatedRows implements OutdatedRows {
   }
 
   @Override
-  public void keys(DestinationTable table, ChangePosition below, long limit, Keys keys)
+  public void keys(DestinationTable table, ChangePosition below, Keys keys)
       throws InterruptedException {
     String columns =
         table.primaryKey().stream()
@@ -116,7 +116,7 @@ final class BigQueryOutdatedRows implements OutdatedRows {
     }
     rest.query(
         table.name(),
-        "SELECT " + columns + from(table, below) + " LIMIT " + limit,
+        "SELECT " + columns + from(table, below),
         Map.of(),
         rows -> keys.take(rows.stream().map(row -> key(row, types)).toList()));
   }
