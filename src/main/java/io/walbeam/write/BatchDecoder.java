@@ -199,8 +199,9 @@ public final class BatchDecoder implements PgOutputHandler {
     Route route = route(relationId);
     requireWidth(route, row);
     if (route.wanted()) {
-      mutations.change(route, null, row, at(0, Operation.INSERT));
-      mutations.upsert(route, row, at(0, Operation.INSERT));
+      RowMeta at = at(0, Operation.INSERT);
+      mutations.change(route, null, row, at);
+      mutations.upsert(route, row, at);
     }
   }
 
@@ -216,13 +217,14 @@ public final class BatchDecoder implements PgOutputHandler {
     }
     boolean hasOld = oldImage != OldImage.NONE;
     route.fillUnchanged(row, oldImage, oldRow);
-    mutations.change(route, hasOld ? oldRow : null, row, at(0, Operation.UPDATE));
+    RowMeta at = at(0, Operation.UPDATE);
+    mutations.change(route, hasOld ? oldRow : null, row, at);
     if (hasOld && route.key().changed(oldRow, row)) {
-      mutations.delete(route, oldRow, at(0, Operation.UPDATE));
+      mutations.delete(route, oldRow, at);
       mutations.upsert(route, row, at(1, Operation.UPDATE));
       return;
     }
-    mutations.upsert(route, row, at(0, Operation.UPDATE));
+    mutations.upsert(route, row, at);
   }
 
   @Override
@@ -230,8 +232,9 @@ public final class BatchDecoder implements PgOutputHandler {
     Route route = route(relationId);
     requireWidth(route, oldRow);
     if (route.wanted()) {
-      mutations.change(route, oldRow, null, at(0, Operation.DELETE));
-      mutations.delete(route, oldRow, at(0, Operation.DELETE));
+      RowMeta at = at(0, Operation.DELETE);
+      mutations.change(route, oldRow, null, at);
+      mutations.delete(route, oldRow, at);
     }
   }
 
