@@ -21,7 +21,7 @@ public final class CommandLine {
       backfill  ask the run for a dump of --tables, of the keys from --keyFrom to --keyTo if given
 
       Exit codes: 0 done, 1 ended and may be started again, 2 the command line is wrong,
-      3 a person must mend something first. The README lists every option.
+      3 a person must mend something first. docs/options.md lists every option.
       """;
 
   private CommandLine() {}

@@ -6,7 +6,8 @@ import org.apache.beam.sdk.metrics.Gauge;
 import org.apache.beam.sdk.metrics.Metrics;
 
 /**
- * Every metric of walbeam. The README's table is made of these lines; a test keeps them equal.
+ * Every metric of walbeam. The table of docs/metrics.md is made of these lines; a test keeps them
+ * equal.
  *
  * <p>Beam counts only on threads that it runs a source or a DoFn on; elsewhere an update is lost.
  */

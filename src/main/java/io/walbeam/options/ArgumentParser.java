@@ -87,9 +87,7 @@ final class ArgumentParser {
         known.stream()
             .filter(candidate -> edits(name, candidate) <= MAX_EDITS)
             .min(Comparator.comparingInt(candidate -> edits(name, candidate)));
-    return nearest
-        .map(other -> " Did you mean --" + other + "?")
-        .orElse(" See the README's table.");
+    return nearest.map(other -> " Did you mean --" + other + "?").orElse(" See docs/options.md.");
   }
 
   /** Levenshtein distance, ignoring case. */

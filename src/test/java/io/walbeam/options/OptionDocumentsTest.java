@@ -24,11 +24,11 @@ import org.apache.beam.sdk.options.Description;
 import org.junit.jupiter.api.Test;
 
 /**
- * The README's table of options and the texts of {@code metadata.json} are generated from the
+ * The documents' table of options and the texts of {@code metadata.json} are generated from the
  * interface. With {@code -Dwalbeam.options.write=true} this writes them instead of comparing.
  */
 class OptionDocumentsTest {
-  private static final Path README = Path.of("README.md");
+  private static final Path OPTIONS = Path.of("docs", "options.md");
   private static final Path METADATA = Path.of("metadata.json");
   private static final String BEGIN = "<!-- options, generated: begin -->\n";
   private static final String END = "<!-- options, generated: end -->\n";
@@ -41,13 +41,13 @@ class OptionDocumentsTest {
   private static final boolean WRITE = Boolean.getBoolean("walbeam.options.write");
 
   @Test
-  void theReadmesTableIsTheInterface() throws IOException {
-    String text = Files.readString(README);
+  void theDocumentsTableIsTheInterface() throws IOException {
+    String text = Files.readString(OPTIONS);
     int begin = text.indexOf(BEGIN) + BEGIN.length();
     int end = text.indexOf(END);
     String table = table(new ObjectMapper().readTree(METADATA.toFile()));
     if (WRITE) {
-      Files.writeString(README, text.substring(0, begin) + table + text.substring(end));
+      Files.writeString(OPTIONS, text.substring(0, begin) + table + text.substring(end));
       return;
     }
     assertThat(text.substring(begin, end)).as(HOW).isEqualTo(table);
