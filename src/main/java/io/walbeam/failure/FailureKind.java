@@ -14,8 +14,6 @@ public enum FailureKind {
    * Passes by itself: a network fault, a restart, a quota. Retried; exit code 1 if it ends a run.
    */
   TRANSIENT(1),
-  /** One row cannot be written. Goes to the dead-letter table; never ends a run. */
-  BAD_ROW(1),
   /** The source sent bytes that are not the protocol. Exit code 1. */
   MALFORMED(1),
   /** A defect of walbeam. Exit code 1. */

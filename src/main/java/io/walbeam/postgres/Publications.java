@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * somebody else is never altered, and none is ever dropped.
  */
 public final class Publications {
-  private static final Logger LOG = LoggerFactory.getLogger(Publications.class);
+  private static final Logger log = LoggerFactory.getLogger(Publications.class);
 
   /** The comment by which walbeam knows what it made itself. */
   private static final String MARK = "Made by walbeam before its replication slot.";
@@ -185,7 +185,7 @@ public final class Publications {
         });
     moves.forEach(
         (found, place) -> {
-          LOG.info(
+          log.info(
               "Table {} is now in {}.",
               found.table(),
               switch (place) {
@@ -210,7 +210,7 @@ public final class Publications {
   private static void warn(PublishableTable found, Place place) {
     switch (place) {
       case INSERTS ->
-          LOG.warn(
+          log.warn(
               "Table {} has no usable replica identity, so only its insertions are replicated, into"
                   + " its changelog; otherwise PostgreSQL would refuse the application's UPDATE and"
                   + " DELETE. To replicate everything, {}",
@@ -221,7 +221,7 @@ public final class Publications {
                       + found.table().quoted()
                       + " REPLICA IDENTITY FULL;");
       case NOWHERE ->
-          LOG.warn(
+          log.warn(
               "Table {} is not replicated: it has a key, but a partition of it has no usable replica"
                   + " identity, so PostgreSQL would refuse the application's UPDATE there. Run ALTER"
                   + " TABLE ... REPLICA IDENTITY DEFAULT for the partition.",
@@ -239,7 +239,7 @@ public final class Publications {
   static void warnOfHarm(Connection connection, String name) throws SQLException {
     List<TableId> harmed = PublishableTables.harmed(connection, name);
     if (!harmed.isEmpty()) {
-      LOG.warn(
+      log.warn(
           "PostgreSQL refuses UPDATE and DELETE on {}, because publication {} publishes them and the"
               + " tables have no usable replica identity. This mends it: {}",
           harmed.stream().map(TableId::toString).collect(Collectors.joining(", ")),

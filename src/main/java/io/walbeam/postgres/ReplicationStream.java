@@ -91,11 +91,6 @@ public final class ReplicationStream implements AutoCloseable {
     return identity;
   }
 
-  /** Whether the stream is encrypted. */
-  public boolean isEncrypted() {
-    return encrypted != null;
-  }
-
   /**
    * Starts streaming with pgoutput, protocol version 1, text tuples, logical messages on.
    *

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * with the catalogue of their time, in which a later publication does not exist.
  */
 public final class SlotPreparation {
-  private static final Logger LOG = LoggerFactory.getLogger(SlotPreparation.class);
+  private static final Logger log = LoggerFactory.getLogger(SlotPreparation.class);
 
   /** The server's own settings and the role's privileges, in one round trip. */
   private static final String CHECK =
@@ -68,7 +68,7 @@ public final class SlotPreparation {
         }
         step = "create the publication " + publication;
         Publications.create(connection, publication, tables);
-        LOG.info("Created the publications {}.", Publications.inUse(connection, publication));
+        log.info("Created the publications {}.", Publications.inUse(connection, publication));
       }
       step = "read the publication " + publication;
       Publications.warnOfHarm(connection, publication);
@@ -76,7 +76,7 @@ public final class SlotPreparation {
         return existing;
       }
       step = "create the replication slot " + slot;
-      LOG.info("Creating the replication slot {}; this waits for running transactions.", slot);
+      log.info("Creating the replication slot {}; this waits for running transactions.", slot);
       int timeout = connection.getNetworkTimeout();
       connection.setNetworkTimeout(Runnable::run, 0);
       Slots.create(connection, slot);

@@ -1,6 +1,5 @@
 package io.walbeam.row;
 
-import io.walbeam.change.OldImage;
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
 import io.walbeam.change.Tuple;
@@ -136,20 +135,6 @@ public final class TableMapping {
       unchanged |= row.kind(i) == Tuple.Kind.UNCHANGED;
     }
     return unchanged;
-  }
-
-  /**
-   * Takes what {@code row} does not carry from the old row, as far as that has it: everything under
-   * FULL, the key columns otherwise.
-   */
-  public void fillUnchanged(Tuple row, OldImage oldImage, Tuple oldRow) {
-    int size = oldImage == OldImage.NONE ? 0 : Math.min(row.size(), oldRow.size());
-    for (int i = 0; i < size; i++) {
-      if (row.kind(i) == Tuple.Kind.UNCHANGED
-          && (oldImage == OldImage.FULL || relation.columns().get(i).identity())) {
-        row.copyColumn(i, oldRow);
-      }
-    }
   }
 
   /**

@@ -4,12 +4,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -59,25 +54,5 @@ public record TableNameTemplate(String text) implements Serializable {
     String name = ColumnNames.lettersDigitsUnderscores(table.name());
     String result = text.replace(SCHEMA, schema).replace(TABLE, name);
     return result.toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX) ? "t" + result : result;
-  }
-
-  /**
-   * The source tables that would share a destination table, by its name in lower case. BigQuery
-   * tells table names apart by case, but people and tools do not, so case is ignored.
-   *
-   * @param suffixes what is appended to a table's name, one for each table written of it; the
-   *     replica's own is the empty string
-   */
-  public Map<String, List<TableId>> collisions(
-      Collection<TableId> tables, Collection<String> suffixes) {
-    Map<String, List<TableId>> byName = new TreeMap<>();
-    for (TableId table : tables) {
-      for (String suffix : suffixes) {
-        String name = (nameOf(table) + suffix).toLowerCase(Locale.ROOT);
-        byName.computeIfAbsent(name, n -> new ArrayList<>()).add(table);
-      }
-    }
-    byName.values().removeIf(sharing -> sharing.size() == 1);
-    return byName;
   }
 }

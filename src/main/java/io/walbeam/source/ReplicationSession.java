@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * that needs a person ends the session. Thread-safe; {@link #close} never waits.
  */
 final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ReplicationSession.class);
+  private static final Logger log = LoggerFactory.getLogger(ReplicationSession.class);
 
   /** Time without a runner's call after which the slot is given up, nanoseconds. */
   static final long LEASE = TimeUnit.MINUTES.toNanos(3);
@@ -187,7 +187,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
 
   /** Frees the slot; the next call of the runner starts another session at the same place. */
   private boolean giveUp() {
-    LOG.info("Nobody reads slot {} any more, so it is freed.", settings.slot());
+    log.info("Nobody reads slot {} any more, so it is freed.", settings.slot());
     closing.countDown();
     return true;
   }
@@ -224,7 +224,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
         } catch (WalbeamException e) {
           retry = retryAfter(e, retry);
         } catch (ResumeMismatchException e) {
-          LOG.info("The open transaction of slot {} is read from its start.", settings.slot());
+          log.info("The open transaction of slot {} is read from its start.", settings.slot());
           positions.startOver();
         } finally {
           closeStream();
@@ -246,7 +246,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private void read(SessionConnector.Connected connected) throws IOException, InterruptedException {
     stream = connected.stream();
     boolean start = connected.decision().fresh() && !delivered;
-    LOG.info(
+    log.info(
         "Reading slot {} from {}.",
         settings.slot(),
         connected.decision().position().toStreamPosition());
@@ -277,8 +277,8 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
       throw e;
     }
     long wait = hasHeard(loop) ? FIRST_RETRY : retry;
-    LOG.warn("{} Trying again in {} ms.", e.describe(), wait);
-    LOG.debug("Cause", e);
+    log.warn("{} Trying again in {} ms.", e.describe(), wait);
+    log.debug("Cause", e);
     pause(wait);
     return Math.min(wait * 2, LONGEST_RETRY);
   }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * fence once. Thread-safe; an error is tried again at the next turn.
  */
 final class ServerMonitor implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ServerMonitor.class);
+  private static final Logger log = LoggerFactory.getLogger(ServerMonitor.class);
 
   /** Time between two samples, milliseconds. */
   private static final long INTERVAL_MILLIS = 1_000;
@@ -103,7 +103,7 @@ final class ServerMonitor implements AutoCloseable {
             failure = e;
             return;
           }
-          LOG.debug("No sample of the WAL position", e);
+          log.debug("No sample of the WAL position", e);
         }
       } while (!closing.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * positions, starts the stream. Session thread only.
  */
 final class SessionConnector {
-  private static final Logger LOG = LoggerFactory.getLogger(SessionConnector.class);
+  private static final Logger log = LoggerFactory.getLogger(SessionConnector.class);
 
   /** First and longest pause while somebody else uses the slot, milliseconds. */
   private static final long FIRST_PAUSE = 500;
@@ -174,21 +174,21 @@ final class SessionConnector {
   /** Deals with the owner of the slot; true if the slot may be free now. */
   private boolean settle(Incarnation incarnation, SlotOwner owner, long lastLog)
       throws InterruptedException {
-    boolean log = System.nanoTime() - lastLog >= LOG_INTERVAL;
+    boolean due = System.nanoTime() - lastLog >= LOG_INTERVAL;
     switch (Takeover.decide(incarnation, settings.slot(), owner.applicationName())) {
       case TERMINATE -> {
-        LOG.info("Ending the older reader of slot {} (process {}).", settings.slot(), owner.pid());
+        log.info("Ending the older reader of slot {} (process {}).", settings.slot(), owner.pid());
         side.terminate(settings.slot(), owner.pid());
         return awaitRelease(owner.pid());
       }
       case RETRY -> {
-        if (log) {
-          LOG.info("Waiting for slot {}: a newer reader of this job has it.", settings.slot());
+        if (due) {
+          log.info("Waiting for slot {}: a newer reader of this job has it.", settings.slot());
         }
       }
       case WAIT -> {
-        if (log) {
-          LOG.warn(
+        if (due) {
+          log.warn(
               "Waiting for slot {}: process {} ({}) uses it; stop that, or choose another --slot.",
               settings.slot(),
               owner.pid(),

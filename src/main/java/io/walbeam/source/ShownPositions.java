@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * up among them: each is true, and the highest counts. Thread-safe; positions never move back.
  */
 public final class ShownPositions implements PublishedPositions {
-  private static final Logger LOG = LoggerFactory.getLogger(ShownPositions.class);
+  private static final Logger log = LoggerFactory.getLogger(ShownPositions.class);
 
   /** Time between two proofs that the connection still shows the position, milliseconds. */
   private static final long KEEP_MILLIS = 5_000;
@@ -127,7 +127,7 @@ public final class ShownPositions implements PublishedPositions {
     try {
       activity.show(name.of(wanted));
     } catch (WalbeamException e) {
-      LOG.debug("The published position is shown later", e);
+      log.debug("The published position is shown later", e);
     }
   }
 

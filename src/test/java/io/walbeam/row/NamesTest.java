@@ -2,7 +2,6 @@ package io.walbeam.row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.entry;
 
 import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
@@ -67,21 +66,5 @@ class NamesTest {
           .isInstanceOfSatisfying(
               WalbeamException.class, e -> assertThat(e.remedy()).contains("{table}"));
     }
-  }
-
-  @Test
-  void tablesThatWouldShareADestinationAreFound() {
-    TableId first = new TableId("a_b", "c");
-    TableId second = new TableId("a", "B_c");
-    TableId changelog = new TableId("a_b", "c_changelog");
-    TableId other = new TableId("x", "y");
-    List<TableId> tables = List.of(first, second, changelog, other);
-
-    assertThat(TableNameTemplate.DEFAULT.collisions(tables, List.of("")))
-        .containsExactly(entry("a_b_c", List.of(first, second)));
-    assertThat(TableNameTemplate.DEFAULT.collisions(tables, List.of("", "_changelog")))
-        .containsOnly(
-            entry("a_b_c", List.of(first, second)),
-            entry("a_b_c_changelog", List.of(first, second, changelog)));
   }
 }

@@ -1,8 +1,5 @@
 package io.walbeam.postgres.pgoutput;
 
-import io.walbeam.failure.FailureKind;
-import io.walbeam.failure.WalbeamException;
-
 /**
  * The bytes are not a pgoutput message of protocol version 1.
  *
@@ -35,16 +32,6 @@ public final class MalformedMessageException extends RuntimeException {
   /** Where reading stopped, counted from the start of the message. */
   public int offset() {
     return offset;
-  }
-
-  /** This failure for a person. */
-  public WalbeamException toFailure() {
-    return new WalbeamException(
-        FailureKind.MALFORMED,
-        String.valueOf(getMessage()),
-        "Keep the replication slot and report this with the server's version; nothing was"
-            + " acknowledged.",
-        this);
   }
 
   private static String describe(byte messageType) {

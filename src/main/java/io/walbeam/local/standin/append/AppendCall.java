@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * writer schema are sent again when they change. Called by one thread at a time.
  */
 final class AppendCall implements StreamObserver<AppendRowsRequest> {
-  private static final Logger LOG = LoggerFactory.getLogger(AppendCall.class);
+  private static final Logger log = LoggerFactory.getLogger(AppendCall.class);
 
   /** What is known of one stream on this connection. */
   static final class Stream {
@@ -62,7 +62,7 @@ final class AppendCall implements StreamObserver<AppendRowsRequest> {
     } catch (AppendFailure e) {
       refuse(e);
     } catch (Exception e) {
-      LOG.error("an append failed inside the stand-in", e);
+      log.error("an append failed inside the stand-in", e);
       fail(Status.INTERNAL.withDescription("The stand-in failed: " + e).asRuntimeException());
     }
   }

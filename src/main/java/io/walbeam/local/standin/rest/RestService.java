@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** The REST interface: finds the method of a request, and turns what it gives into an answer. */
 public final class RestService implements HttpService {
-  private static final Logger LOG = LoggerFactory.getLogger(RestService.class);
+  private static final Logger log = LoggerFactory.getLogger(RestService.class);
   private static final JsonNode NO_CONTENT = MissingNode.getInstance();
 
   private final DatasetsApi datasets;
@@ -66,7 +66,7 @@ public final class RestService implements HttpService {
       return HttpResponse.of(
           HttpStatus.valueOf(e.status()), MediaType.JSON_UTF_8, Json.write(e.body()));
     } catch (SQLException | RuntimeException e) {
-      LOG.error("a REST request failed inside the stand-in", e);
+      log.error("a REST request failed inside the stand-in", e);
       RestFailure failure = new RestFailure(500, "internalError", "The stand-in failed: " + e);
       return HttpResponse.of(
           HttpStatus.INTERNAL_SERVER_ERROR, MediaType.JSON_UTF_8, Json.write(failure.body()));
