@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * The pattern that names a destination table after its source, such as {@code {schema}_{table}}.
  *
  * <p>Names consist of ASCII letters, digits and underscores; other characters of the source's names
- * become underscores, so two tables may end with one name: see {@link #collisions}.
+ * become underscores, so two tables may end with one name, which is refused where routes are made.
  *
  * @param text with {@code {table}} and perhaps {@code {schema}} in it
  */
