@@ -39,7 +39,7 @@ class TypesDocumentTest {
       if (cells.length < 4 || line.startsWith("| PostgreSQL") || line.startsWith("|---")) {
         continue;
       }
-      for (String name : cells[1].strip().split(", ")) {
+      for (String name : cells[1].strip().split(", ", -1)) {
         Integer oid = left.get(name);
         if (oid != null) {
           assertThat(mapped(oid, -1, false)).as(name).isEqualTo(cells[2].strip());
