@@ -7,9 +7,6 @@ import io.walbeam.sink.SlotState;
 import io.walbeam.sink.StateStore;
 import io.walbeam.source.PublishedPositions;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +22,6 @@ public final class StatePublisher implements AutoCloseable {
 
   // Guarded by this.
   private @Nullable SlotState next;
-  private @Nullable SlotState held;
-  private final Map<Object, Long> holds = new HashMap<>();
   private boolean writing;
   private boolean closed;
   private @Nullable Throwable failure;
@@ -55,70 +50,8 @@ public final class StatePublisher implements AutoCloseable {
     }
     highestEpoch = state.epoch();
     highestLsn = state.confirmedLsn();
-    if (isHeldBack(state)) {
-      held = state;
-    } else {
-      held = null;
-      next = state;
-    }
+    next = state;
     notifyAll();
-  }
-
-  /** Keeps positions beyond {@code lsn} from being published until the handle is closed. */
-  public synchronized Hold hold(long lsn) {
-    Object key = new Object();
-    holds.put(key, lsn);
-    return () -> release(key);
-  }
-
-  /** Lets positions go on; closing it twice does nothing. */
-  @FunctionalInterface
-  public interface Hold extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  /** Waits until a position beyond {@code lsn} was handed over, published or not. */
-  public synchronized void awaitSubmitted(long lsn) throws InterruptedException {
-    while (Long.compareUnsigned(highestLsn, lsn) <= 0) {
-      if (closed) {
-        throw new InterruptedException("the publisher was closed");
-      }
-      wait();
-    }
-  }
-
-  private boolean isHeldBack(SlotState state) {
-    return holds.values().stream()
-        .anyMatch(lsn -> Long.compareUnsigned(state.confirmedLsn(), lsn) > 0);
-  }
-
-  private synchronized void release(Object key) {
-    holds.remove(key);
-    SlotState waiting = held;
-    if (waiting != null && !isHeldBack(waiting)) {
-      held = null;
-      next = waiting;
-    }
-    notifyAll();
-  }
-
-  /**
-   * Waits until nothing holds positions back, or the publisher is closed.
-   *
-   * @return whether it was within {@code timeout}
-   */
-  public synchronized boolean awaitReleased(Duration timeout) throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    while (!holds.isEmpty() && !closed) {
-      throwFailure();
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (left <= 0) {
-        return false;
-      }
-      wait(left);
-    }
-    return true;
   }
 
   /**
