@@ -58,7 +58,12 @@ class MetricsIT {
           .containsEntry("changes.update.public.t", 2L)
           .containsEntry("changes.delete.public.t", 1L)
           .containsEntry("changes.insert.public.u", 1L)
-          .containsEntry("dead_letters.NUMERIC_NOT_FINITE", 2L);
+          .hasEntrySatisfying(
+              "dead_letters.NUMERIC_NOT_FINITE",
+              letters ->
+                  assertThat(letters)
+                      .as("those of the stream, and of the dump as far as it is reported")
+                      .isBetween(2L, 4L));
       assertThat(counters.get("change_bytes")).isPositive();
       assertThat(counters.get("appended_rows")).isGreaterThanOrEqualTo(10L);
       assertThat(counters.get("appended_bytes")).isPositive();
