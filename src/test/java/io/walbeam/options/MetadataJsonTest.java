@@ -253,9 +253,10 @@ class MetadataJsonTest {
   /** Getters of our own options by option name. */
   private static Map<String, Method> options() {
     Map<String, Method> options = new TreeMap<>();
-    for (Method method : WalbeamOptions.class.getDeclaredMethods()) {
+    for (Method method : WalbeamOptions.class.getMethods()) {
       String name = method.getName();
-      if (method.isAnnotationPresent(Description.class)) {
+      if (method.getDeclaringClass().isAnnotationPresent(OptionGroup.class)
+          && method.isAnnotationPresent(Description.class)) {
         options.put(
             Introspector.decapitalize(name.substring(name.startsWith("is") ? 2 : 3)), method);
       }

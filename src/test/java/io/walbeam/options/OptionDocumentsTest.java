@@ -121,8 +121,9 @@ class OptionDocumentsTest {
 
   private static Map<String, Method> options() {
     Map<String, Method> options = new TreeMap<>();
-    for (Method method : WalbeamOptions.class.getDeclaredMethods()) {
-      if (method.isAnnotationPresent(Description.class)) {
+    for (Method method : WalbeamOptions.class.getMethods()) {
+      if (method.getDeclaringClass().isAnnotationPresent(OptionGroup.class)
+          && method.isAnnotationPresent(Description.class)) {
         int prefix = method.getName().startsWith("is") ? 2 : 3;
         options.put(Introspector.decapitalize(method.getName().substring(prefix)), method);
       }

@@ -1,0 +1,48 @@
+package io.walbeam.options;
+
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where rows go, and how tables look there.
+ *
+ * <p>Public because Beam builds a proxy of it. Getters and help texts only; {@link OptionsReader}
+ * gives them meaning.
+ */
+@OptionGroup("Destination")
+public interface DestinationOptions extends PipelineOptions {
+  @Description("Destination dataset: project.dataset, or dataset in --project.")
+  @Nullable String getDataset();
+
+  void setDataset(@Nullable String value);
+
+  @Description(
+      "upsert: the current state of each table; changelog: one row for each change; both. A table"
+          + " without a key has a changelog only.")
+  @Default.String("upsert")
+  String getWriteMode();
+
+  void setWriteMode(String value);
+
+  @Description("Name of a destination table, from {schema} and {table}.")
+  @Default.String("{schema}_{table}")
+  String getTableName();
+
+  void setTableName(String value);
+
+  @Description(
+      "max_staleness of created tables, an ISO-8601 duration: how old a query result may be before"
+          + " BigQuery merges at query time; PT0S merges always.")
+  @Default.String("PT10M")
+  String getMaxStaleness();
+
+  void setMaxStaleness(String value);
+
+  @Description("Table in the dataset for changes that cannot be written.")
+  @Default.String("_walbeam_dead_letters")
+  String getDeadLetterTable();
+
+  void setDeadLetterTable(String value);
+}

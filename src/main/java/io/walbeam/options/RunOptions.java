@@ -1,0 +1,32 @@
+package io.walbeam.options;
+
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * How long a run lasts and what it prints.
+ *
+ * <p>Public because Beam builds a proxy of it. Getters and help texts only; {@link OptionsReader}
+ * gives them meaning.
+ */
+@OptionGroup("Run")
+public interface RunOptions extends PipelineOptions {
+  @Description(
+      "never: run until stopped; now: write everything committed before the start, confirm it,"
+          + " end.")
+  @Default.String("never")
+  String getStopAt();
+
+  void setStopAt(String value);
+
+  @Description("Print stack traces and debug messages.")
+  boolean isDebug();
+
+  void setDebug(boolean value);
+
+  @Description("Print problems only, no progress.")
+  boolean isQuiet();
+
+  void setQuiet(boolean value);
+}
