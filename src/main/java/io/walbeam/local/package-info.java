@@ -30,9 +30,10 @@
  *       POST /_standin/apply}. After a restart everything counts as applied.
  *   <li>Deletions are forgotten after two days only when a clean-up runs.
  *   <li>SQL is translated word by word to DuckDB's: one statement, SELECT, INSERT, UPDATE, DELETE
- *       or TRUNCATE; no DDL, scripts, MERGE, wildcard tables, time travel, FARM_FINGERPRINT or
- *       {@code UNNEST WITH OFFSET}. Error texts and rounding are DuckDB's. DML does not check
- *       REQUIRED. Of INFORMATION_SCHEMA there are TABLES and COLUMNS, with part of their columns.
+ *       or TRUNCATE; of DDL CREATE TABLE AS SELECT and DROP TABLE; no views in legacy SQL, scripts,
+ *       MERGE, wildcard tables, time travel, FARM_FINGERPRINT or {@code UNNEST WITH OFFSET}. Error
+ *       texts and rounding are DuckDB's. DML does not check REQUIRED. Of INFORMATION_SCHEMA there
+ *       are TABLES and COLUMNS, with part of their columns.
  *   <li>BIGNUMERIC is kept as text and compared as such, and is a STRING in query results;
  *       GEOGRAPHY is text; RANGE and INTERVAL do not exist. JSON is given back as it was written.
  *   <li>Partitioning, clustering, labels, expiration and the like are kept and checked, not acted

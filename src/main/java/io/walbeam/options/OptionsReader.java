@@ -145,15 +145,16 @@ public final class OptionsReader {
     TablePatterns tables = tables();
     boolean stopAtNow = stopAtNow() || options.getSnapshot().equals("only");
     long epoch = epoch();
-    Optional<MappingSettings> mapping = mapping();
+    Optional<MappingSettings> mapping =
+        mapping(postgres.map(PostgresSettings::database).orElse(""));
     Optional<BigQuerySettings> destination = destination(slot);
     DumpOptions dumps = dumps(postgres);
     boolean publishNewTables =
         oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off").equals("on");
     if (stopAtNow && runnerName(options).equals("DataflowRunner")) {
       problems.add(
-          "--stopAt=now and --snapshot=only do not work with DataflowRunner; drain the job instead, or run it with"
-              + " DirectRunner.");
+          "--stopAt=now and --snapshot=only do not work with DataflowRunner; drain the job instead,"
+              + " or run it with DirectRunner.");
     }
     if (postgres.isEmpty() || destination.isEmpty() || mapping.isEmpty()) {
       return Optional.empty();
@@ -378,13 +379,13 @@ public final class OptionsReader {
         : Optional.empty();
   }
 
-  private Optional<MappingSettings> mapping() {
+  private Optional<MappingSettings> mapping(String database) {
     String maxStaleness = maxStaleness();
     WriteMode writeMode = writeMode();
     try {
       return Optional.of(
           new MappingSettings(
-              new TableNameTemplate(options.getTableName()), maxStaleness, writeMode));
+              new TableNameTemplate(options.getTableName()), maxStaleness, writeMode, database));
     } catch (WalbeamException e) {
       problems.add("--tableName: " + e.describe());
       return Optional.empty();

@@ -1,6 +1,7 @@
 package io.walbeam.row;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A table as the destination must have it before its first row, and the layout of its rows.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param clustering column names, at most four
  * @param description shown to users
  * @param maxStaleness ISO-8601 duration, or empty for none
+ * @param partitioning the TIMESTAMP column by whose day the table is partitioned, or empty for none
+ * @param view what shows the table's rows once each, if something does
  */
 public record DestinationTable(
     String name,
@@ -22,7 +25,9 @@ public record DestinationTable(
     List<String> primaryKey,
     List<String> clustering,
     String description,
-    String maxStaleness) {
+    String maxStaleness,
+    String partitioning,
+    Optional<DestinationView> view) {
   /** Protobuf field of {@code _CHANGE_TYPE}. */
   public static final int CHANGE_TYPE_FIELD = 1;
 
@@ -36,6 +41,17 @@ public record DestinationTable(
     columns = List.copyOf(columns);
     primaryKey = List.copyOf(primaryKey);
     clustering = List.copyOf(clustering);
+  }
+
+  /** A table without partitions and view. */
+  public DestinationTable(
+      String name,
+      List<DestinationColumn> columns,
+      List<String> primaryKey,
+      List<String> clustering,
+      String description,
+      String maxStaleness) {
+    this(name, columns, primaryKey, clustering, description, maxStaleness, "", Optional.empty());
   }
 
   /** Whether rows are upserts and deletes by key. */

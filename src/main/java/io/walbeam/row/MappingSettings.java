@@ -7,13 +7,15 @@ import java.io.Serializable;
  *
  * @param maxStaleness ISO-8601 duration, or empty for none
  * @param mode what is written for a table that has a key
+ * @param database name of the source database, which each change tells
  */
-public record MappingSettings(TableNameTemplate tableName, String maxStaleness, WriteMode mode)
+public record MappingSettings(
+    TableNameTemplate tableName, String maxStaleness, WriteMode mode, String database)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The same for the current state only. */
+  /** The same for the current state only, which does not tell the database. */
   public MappingSettings(TableNameTemplate tableName, String maxStaleness) {
-    this(tableName, maxStaleness, WriteMode.UPSERT);
+    this(tableName, maxStaleness, WriteMode.UPSERT, "");
   }
 }

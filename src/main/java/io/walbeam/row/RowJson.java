@@ -70,6 +70,34 @@ public final class RowJson {
     writeByte('}');
   }
 
+  /**
+   * Writes the key as one text: the value of a key of one column, an array of the values of a wider
+   * one. A value that is NULL or not carried is null in an array, and no text by itself.
+   */
+  void writeKeyText(KeyColumns key, Tuple tuple) {
+    length = 0;
+    List<Integer> positions = key.positions();
+    if (positions.size() == 1) {
+      int only = positions.get(0);
+      if (tuple.kind(only) == Tuple.Kind.TEXT) {
+        writeBytes(tuple.bytes(), tuple.offset(only), tuple.length(only));
+      }
+      return;
+    }
+    writeByte('[');
+    for (int i : positions) {
+      if (length > 1) {
+        writeByte(',');
+      }
+      if (tuple.kind(i) == Tuple.Kind.TEXT) {
+        writeString(tuple.bytes(), tuple.offset(i), tuple.length(i));
+      } else {
+        writeBytes(NULL, 0, NULL.length);
+      }
+    }
+    writeByte(']');
+  }
+
   /** Writes the names of the columns that the image does not carry, as an array. */
   void writeUnchanged(Tuple tuple) {
     length = 0;

@@ -72,6 +72,7 @@ public final class Routes {
     Route route = compiler.compile(relation, primaryKey, types);
     for (DestinationTable table : route.destinations()) {
       claim(table.name(), relation.table());
+      table.view().ifPresent(view -> claim(view.name(), relation.table()));
     }
     return route;
   }

@@ -6,8 +6,18 @@ import com.google.cloud.NoCredentials;
 import com.google.cloud.bigquery.BigQuery;
 import com.google.cloud.bigquery.BigQueryOptions;
 import com.google.cloud.bigquery.DatasetInfo;
+import com.google.cloud.bigquery.Field;
+import com.google.cloud.bigquery.FieldList;
 import com.google.cloud.bigquery.FieldValueList;
+import com.google.cloud.bigquery.PrimaryKey;
 import com.google.cloud.bigquery.QueryJobConfiguration;
+import com.google.cloud.bigquery.Schema;
+import com.google.cloud.bigquery.StandardSQLTypeName;
+import com.google.cloud.bigquery.StandardTableDefinition;
+import com.google.cloud.bigquery.TableConstraints;
+import com.google.cloud.bigquery.TableId;
+import com.google.cloud.bigquery.TableInfo;
+import com.google.cloud.bigquery.TimePartitioning;
 import io.walbeam.local.StandInOptions;
 import io.walbeam.local.StandInServer;
 import io.walbeam.testing.TestDatabase;
@@ -17,6 +27,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +82,8 @@ class ReplicationIT {
         "ALTER TABLE by_index REPLICA IDENTITY USING INDEX by_index_key",
         "CREATE TABLE by_full (id int PRIMARY KEY, v text)",
         "ALTER TABLE by_full REPLICA IDENTITY FULL",
-        "CREATE TABLE \"Weird \"\"Name\" (\"order\" int PRIMARY KEY, f text, \"_CHANGE_TYPE\" text)");
+        "CREATE TABLE \"Weird \"\"Name\" (\"order\" int PRIMARY KEY, f text, \"_CHANGE_TYPE\""
+            + " text)");
     database.createPublicationAndSlot();
     for (String table : List.of("by_default", "by_full")) {
       database.execute(
@@ -168,15 +181,108 @@ class ReplicationIT {
 
     assertThat(
             rows(
-                "SELECT _walbeam.operation, JSON_VALUE(before, '$.v'), JSON_VALUE(after, '$.v')"
+                "SELECT operation, JSON_VALUE(before, '$.v'), JSON_VALUE(after, '$.v'), key_text"
                     + " FROM %s.public_keyless_changelog ORDER BY position"))
-        .isEqualTo("INSERT|null|a\nINSERT|null|a\nUPDATE|a|b\nUPDATE|a|b");
+        .isEqualTo("INSERT|null|a|null\nINSERT|null|a|null\nUPDATE|a|b|null\nUPDATE|a|b|null");
     assertThat(
             rows(
-                "SELECT _walbeam.operation, JSON_VALUE(before, '$.id'), JSON_VALUE(after, '$.id')"
-                    + " FROM %s.public_keyed_changelog ORDER BY position"))
-        .isEqualTo("INSERT|null|1\nUPDATE|1|2\nDELETE|2|null");
+                "SELECT operation, JSON_VALUE(before, '$.id'), JSON_VALUE(after, '$.id'), key_text,"
+                    + " database, schema, table FROM %s.public_keyed_changelog ORDER BY position"))
+        .isEqualTo(
+            String.join(
+                "\n",
+                "INSERT|null|1|1|" + dataset + "|public|keyed",
+                "UPDATE|1|2|2|" + dataset + "|public|keyed",
+                "DELETE|2|null|2|" + dataset + "|public|keyed"));
     assertThat(rows("SELECT id FROM %s.public_keyed")).isEmpty();
+  }
+
+  @Test
+  void aChangelogIsAppendedToByDayAndKeyAndItsViewShowsAChangeThatIsThereTwiceOnce()
+      throws Exception {
+    database.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
+    database.createPublicationAndSlot();
+    database.execute("INSERT INTO t VALUES (1, 'a'), (2, 'b')", "DELETE FROM t WHERE id = 1");
+
+    run(0, "--writeMode=changelog");
+
+    StandardTableDefinition made = bigQuery.getTable(dataset, "public_t_changelog").getDefinition();
+    assertThat(made.getTimePartitioning())
+        .isEqualTo(
+            TimePartitioning.newBuilder(TimePartitioning.Type.DAY).setField("commit_time").build());
+    assertThat(made.getClustering().getFields()).containsExactly("key_text");
+    assertThat(made.getTableConstraints()).isNull();
+    bigQuery.query(
+        QueryJobConfiguration.of(
+            "INSERT INTO "
+                + dataset
+                + ".public_t_changelog SELECT * FROM "
+                + dataset
+                + ".public_t_changelog"));
+    assertThat(rows("SELECT COUNT(*) FROM %s.public_t_changelog")).isEqualTo("6");
+    assertThat(
+            rows(
+                "SELECT operation, key_text FROM %s.public_t_changes WHERE commit_time >"
+                    + " TIMESTAMP '2020-01-01 00:00:00 UTC' ORDER BY position"))
+        .isEqualTo("INSERT|1\nINSERT|2\nDELETE|1");
+  }
+
+  @Test
+  void aKeyedChangelogOfAnEarlierVersionGoesOnAndMovesAsTheWarningSays() throws Exception {
+    database.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
+    database.createPublicationAndSlot();
+    bigQuery.create(keyedChangelog());
+    database.execute("INSERT INTO t VALUES (1, 'a')");
+
+    String printed = run(0, "--writeMode=changelog");
+
+    assertThat(
+            rows("SELECT _walbeam.operation, JSON_VALUE(after, '$.v') FROM %s.public_t_changelog"))
+        .isEqualTo("INSERT|a");
+    assertThat(bigQuery.getTable(dataset, "public_t_changes")).isNull();
+    assertThat(printed).containsOnlyOnce("The changelog public_t_changelog has a primary key");
+    for (String verb : List.of("CREATE", "DROP")) {
+      Matcher statement =
+          Pattern.compile("(" + verb + " TABLE .*?)(, delete it|, and start)").matcher(printed);
+      assertThat(statement.find()).as(printed).isTrue();
+      bigQuery.query(QueryJobConfiguration.of(statement.group(1)));
+    }
+
+    database.execute("INSERT INTO t VALUES (2, 'b')");
+    assertThat(run(0, "--writeMode=changelog")).doesNotContain("has a primary key");
+    assertThat(rows("SELECT JSON_VALUE(after, '$.v') FROM %s.public_t_changelog_keyed"))
+        .isEqualTo("a");
+    assertThat(rows("SELECT operation, JSON_VALUE(after, '$.v') FROM %s.public_t_changes"))
+        .isEqualTo("INSERT|b");
+  }
+
+  /** As version 0.1 made it. */
+  private TableInfo keyedChangelog() {
+    List<Field> members = new ArrayList<>();
+    for (String number : List.of("epoch", "commit_lsn", "change_lsn", "n", "transaction_id")) {
+      members.add(Field.of(number, StandardSQLTypeName.INT64));
+    }
+    members.add(4, Field.of("commit_time", StandardSQLTypeName.TIMESTAMP));
+    members.add(Field.of("operation", StandardSQLTypeName.STRING));
+    Schema schema =
+        Schema.of(
+            Field.of("_walbeam", StandardSQLTypeName.STRUCT, FieldList.of(members)),
+            Field.newBuilder("position", StandardSQLTypeName.STRING)
+                .setMode(Field.Mode.REQUIRED)
+                .build(),
+            Field.of("key", StandardSQLTypeName.JSON),
+            Field.of("before", StandardSQLTypeName.JSON),
+            Field.of("after", StandardSQLTypeName.JSON),
+            Field.of("unchanged_columns", StandardSQLTypeName.JSON));
+    return TableInfo.of(
+        TableId.of(dataset, "public_t_changelog"),
+        StandardTableDefinition.newBuilder()
+            .setSchema(schema)
+            .setTableConstraints(
+                TableConstraints.newBuilder()
+                    .setPrimaryKey(PrimaryKey.newBuilder().setColumns(List.of("position")).build())
+                    .build())
+            .build());
   }
 
   @Test

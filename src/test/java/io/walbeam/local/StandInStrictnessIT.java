@@ -9,6 +9,7 @@ import static io.walbeam.local.StandInClients.field;
 import static io.walbeam.local.StandInIT.changes;
 import static io.walbeam.local.StandInIT.shape;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.cloud.bigquery.storage.v1.Exceptions;
 import com.google.cloud.bigquery.storage.v1.StreamWriter;
@@ -16,6 +17,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import io.walbeam.local.StandInClients.Shape;
 import io.walbeam.local.standin.append.RowDecoder;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StandInStrictnessIT {
   private static final String KEYED = field("id", "INT64") + "," + field("name", "STRING");
+
+  private static final String TABLES = "/bigquery/v2/projects/p1/datasets/d/tables";
 
   private StandInServer server;
   private StandInClients clients;
@@ -180,6 +184,86 @@ class StandInStrictnessIT {
     assertThat(clients.insertTable("r4", field("a", "INT64") + "," + field("A", "INT64")))
         .extracting(response -> response.statusCode())
         .isEqualTo(400);
+  }
+
+  @Test
+  void onlyATimeThatIsThereMayPartitionATableAndItStays() {
+    String fields = field("day", "DATE") + "," + field("at", "TIMESTAMP") + "," + KEYED;
+    for (String wrong :
+        List.of(
+            "WEEK\",\"field\":\"at",
+            "DAY\",\"field\":\"id",
+            "DAY\",\"field\":\"none",
+            "HOUR\",\"field\":\"day")) {
+      assertThat(partitioned("part", fields, wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(partitioned("part", fields, "DAY\",\"field\":\"at").statusCode()).isEqualTo(200);
+    for (String wrong : List.of("{\"type\":\"HOUR\"}", "{\"field\":\"day\"}", "null")) {
+      assertThat(
+              clients
+                  .send("PATCH", TABLES + "/part", "{\"timePartitioning\":" + wrong + "}")
+                  .statusCode())
+          .as(wrong)
+          .isEqualTo(400);
+    }
+  }
+
+  private HttpResponse<String> partitioned(String table, String fields, String partitioning) {
+    return clients.send(
+        "POST",
+        TABLES,
+        "{\"tableReference\":{\"tableId\":\""
+            + table
+            + "\"},\"schema\":{\"fields\":["
+            + fields
+            + "]},\"timePartitioning\":{\"type\":\""
+            + partitioning
+            + "\"}}");
+  }
+
+  @Test
+  void aViewThatDoesNotRunOrIsInLegacySqlIsRefusedAndNotThere() {
+    clients.table("viewed", KEYED);
+    for (String wrong :
+        List.of(
+            "SELECT nothing FROM `p1.d.viewed`\",\"useLegacySql\":false,\"x\":\"",
+            "SELECT id FROM `p1.d.none`\",\"useLegacySql\":false,\"x\":\"",
+            "SELECT id FROM [p1:d.viewed]")) {
+      assertThat(view("refused", wrong).statusCode()).as(wrong).isBetween(400, 404);
+      assertThat(clients.send("GET", TABLES + "/refused", "").statusCode()).isEqualTo(404);
+    }
+    assertThat(
+            view(
+                    "taken",
+                    "SELECT id FROM `p1.d.viewed` QUALIFY ROW_NUMBER() OVER (PARTITION BY id) ="
+                        + " 1\",\"useLegacySql\":false,\"x\":\"")
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  private HttpResponse<String> view(String name, String query) {
+    return clients.send(
+        "POST",
+        TABLES,
+        "{\"tableReference\":{\"tableId\":\""
+            + name
+            + "\"},\"view\":{\"query\":\""
+            + query
+            + "\"}}");
+  }
+
+  @Test
+  void aTableIsMadeOfAQueryAndDroppedAndNothingElseIsDefinedBySql() throws Exception {
+    clients.table("origin", KEYED);
+    clients.query("INSERT INTO d.origin (id, name) VALUES (1, 'one')");
+    clients.query("CREATE TABLE d.made AS SELECT * FROM d.origin");
+    clients.query("DROP TABLE d.origin");
+    assertThat(clients.query("SELECT id, name FROM d.made")).hasSize(1);
+    assertThat(clients.send("GET", TABLES + "/origin", "").statusCode()).isEqualTo(404);
+    for (String wrong :
+        List.of("CREATE TABLE d.x (a INT64)", "DROP VIEW d.made", "DROP TABLE d.none")) {
+      assertThatThrownBy(() -> clients.query(wrong)).as(wrong).isInstanceOf(Exception.class);
+    }
   }
 
   @Test

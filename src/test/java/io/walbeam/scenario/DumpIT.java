@@ -53,15 +53,19 @@ class DumpIT {
     DumpFixture fixture = fixture("before");
     fixture.execute(
         """
-        CREATE TABLE "Weird ""Name" (f text, "order" int, v text, PRIMARY KEY (f, "order"))""",
+        CREATE TABLE "Weird ""Name" (f text, "order" int, v text, PRIMARY KEY (f, "order"))\
+        """,
         """
         INSERT INTO "Weird ""Name" SELECT 'k' || g, g, E'tab\\there\\\\ \\n' || g
-        FROM generate_series(1, 3000) g""",
-        "CREATE TABLE ids (id uuid PRIMARY KEY, b bool, ts timestamptz, n numeric(12,3), raw bytea)",
+        FROM generate_series(1, 3000) g\
+        """,
+        "CREATE TABLE ids (id uuid PRIMARY KEY, b bool, ts timestamptz, n numeric(12,3), raw"
+            + " bytea)",
         """
         INSERT INTO ids SELECT md5(g::text)::uuid, g % 2 = 0,
           timestamptz '2020-01-01' + g * interval '1 second', g / 7.0, decode(md5(g::text), 'hex')
-        FROM generate_series(1, 2000) g""",
+        FROM generate_series(1, 2000) g\
+        """,
         "INSERT INTO ids (id) VALUES ('00000000-0000-0000-0000-000000000000')",
         "CREATE TABLE parted (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
         "CREATE TABLE parted_low PARTITION OF parted FOR VALUES FROM (0) TO (500)",
@@ -94,7 +98,7 @@ class DumpIT {
                 .destination()
                 .query(
                     "SELECT COUNT(*) AS n, COUNT(DISTINCT JSON_VALUE(after, '$.a')) AS d,"
-                        + " MIN(_walbeam.operation) AS o FROM `demo.keyless.public_keyless_changelog`"))
+                        + " MIN(operation) AS o FROM `demo.keyless.public_keyless_changelog`"))
         .singleElement()
         .satisfies(
             row ->
@@ -162,7 +166,8 @@ class DumpIT {
             fixture
                 .destination()
                 .query(
-                    "SELECT a, v, COUNT(*) AS n FROM `demo.ranged.public_r` GROUP BY a, v ORDER BY a")
+                    "SELECT a, v, COUNT(*) AS n FROM `demo.ranged.public_r` GROUP BY a, v ORDER BY"
+                        + " a")
                 .stream()
                 .map(
                     row ->

@@ -57,9 +57,8 @@ class KeylessDumpIT {
           fixture
               .destination()
               .query(
-                  "SELECT CAST(JSON_VALUE(after, '$.a') AS INT64) AS a,"
-                      + " _walbeam.operation AS operation, _walbeam.commit_lsn AS lsn"
-                      + " FROM `demo.keyless.public_events_changelog` ORDER BY a, lsn")) {
+                  "SELECT CAST(JSON_VALUE(after, '$.a') AS INT64) AS a, operation FROM"
+                      + " `demo.keyless.public_events_changes` ORDER BY a, position")) {
         rows.add(row.require("a") + " " + row.require("operation"));
       }
       List<String> expected = new ArrayList<>();

@@ -156,7 +156,7 @@ class BatchDecoderFuzzProperties {
               relation,
               key,
               null,
-              ChangelogMapping.compile(
+              ChangelogMapping.appended(
                   relation, key, new MappingSettings(TableNameTemplate.DEFAULT, "")));
         });
   }

@@ -214,7 +214,7 @@ class BatchDecoderTest {
                 relation,
                 KeyColumns.of(relation, primaryKey),
                 null,
-                ChangelogMapping.compile(
+                ChangelogMapping.appended(
                     relation,
                     KeyColumns.of(relation, primaryKey),
                     new MappingSettings(TableNameTemplate.DEFAULT, ""))));

@@ -1,5 +1,6 @@
 package io.walbeam.sink.bigquery;
 
+import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
@@ -42,6 +43,7 @@ public final class BigQuerySink implements AutoCloseable {
   private final AppendConnections connections;
   private final BigQueryRest rest;
   private final TableSink tables;
+  private final ChangelogShapes changelogShapes;
   private final DeadLetterSink deadLetters;
   private final StateStore stateStore;
   private final DumpLedger dumpLedger;
@@ -54,9 +56,10 @@ public final class BigQuerySink implements AutoCloseable {
     this.connections = new AppendConnections(clients, pace);
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
     BigQueryTables prepared = new BigQueryTables(rest, pace, waits);
-    this.tables =
-        new BigQueryTableSink(
-            new BigQueryTableSink.Parts(prepared, connections, pace, waits, stalls, metrics));
+    BigQueryTableSink.Parts parts =
+        new BigQueryTableSink.Parts(prepared, connections, pace, waits, stalls, metrics);
+    this.tables = new BigQueryTableSink(parts);
+    this.changelogShapes = new BigQueryChangelogShapes(rest, parts);
     this.deadLetters = new BigQueryDeadLetters(tables, settings.deadLetterTable());
     this.stateStore = new BigQueryStateStore(tables, prepared, rest);
     this.dumpLedger = new BigQueryDumpLedger(tables, prepared, rest);
@@ -101,6 +104,10 @@ public final class BigQuerySink implements AutoCloseable {
   /** Closing it does nothing; close this. */
   public TableSink tables() {
     return tables;
+  }
+
+  public ChangelogShapes changelogShapes() {
+    return changelogShapes;
   }
 
   public DeadLetterSink deadLetters() {

@@ -35,11 +35,13 @@ final class BigQueryTables {
   private final class TableState {
     final ReentrantLock lock = new ReentrantLock();
     boolean seen;
+    boolean viewSeen;
     long updatedNanos = System.nanoTime() - pace.metadataSpacing().toNanos();
     long validatedNanos = System.nanoTime();
   }
 
   private final BigQueryRest rest;
+  private final TableViews views;
   private final Pace pace;
   private final Waits waits;
   private final Map<DestinationTable, TableLayout> ready = new ConcurrentHashMap<>();
@@ -47,6 +49,7 @@ final class BigQueryTables {
 
   BigQueryTables(BigQueryRest rest, Pace pace, Waits waits) {
     this.rest = rest;
+    this.views = new TableViews(rest);
     this.pace = pace;
     this.waits = waits;
   }
@@ -145,8 +148,12 @@ final class BigQueryTables {
     }
   }
 
-  private Ready ready(DestinationTable table, TableState state) {
+  private Ready ready(DestinationTable table, TableState state) throws InterruptedException {
     state.seen = true;
+    if (!state.viewSeen) {
+      views.make(table);
+      state.viewSeen = true;
+    }
     state.validatedNanos = System.nanoTime();
     return new Ready(
         ready.computeIfAbsent(
@@ -170,7 +177,8 @@ final class BigQueryTables {
             + "."
             + table.name()
             + " was deleted while rows are written to it.",
-        "Restore it (CREATE TABLE ... CLONE ... FOR SYSTEM_TIME AS OF) or create it with its primary"
-            + " key and dump the source table again; writing goes on as soon as it exists.");
+        "Restore it (CREATE TABLE ... CLONE ... FOR SYSTEM_TIME AS OF) or create it with its"
+            + " primary key and dump the source table again; writing goes on as soon as it"
+            + " exists.");
   }
 }

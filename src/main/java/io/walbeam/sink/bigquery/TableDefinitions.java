@@ -6,12 +6,16 @@ import com.google.api.services.bigquery.model.TableConstraints;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableSchema;
+import com.google.api.services.bigquery.model.TimePartitioning;
+import com.google.api.services.bigquery.model.ViewDefinition;
 import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
+import io.walbeam.row.DestinationView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A destination table as BigQuery's REST resource. Pure. */
 final class TableDefinitions {
@@ -26,11 +30,7 @@ final class TableDefinitions {
   static Table of(DestinationTable table, BigQuerySettings settings) {
     Table resource =
         new Table()
-            .setTableReference(
-                new TableReference()
-                    .setProjectId(settings.project())
-                    .setDatasetId(settings.dataset())
-                    .setTableId(table.name()))
+            .setTableReference(reference(table.name(), settings))
             .setDescription(cut(table.description(), MOST_TABLE_DESCRIPTION))
             .setSchema(new TableSchema().setFields(fields(table.columns())));
     if (!table.primaryKey().isEmpty()) {
@@ -43,10 +43,40 @@ final class TableDefinitions {
     if (!table.clustering().isEmpty()) {
       resource.setClustering(new Clustering().setFields(new ArrayList<>(table.clustering())));
     }
+    if (!table.partitioning().isEmpty()) {
+      resource.setTimePartitioning(
+          new TimePartitioning().setType("DAY").setField(table.partitioning()));
+    }
     if (!table.maxStaleness().isEmpty()) {
       resource.setMaxStaleness(interval(Duration.parse(table.maxStaleness())));
     }
     return resource;
+  }
+
+  /** The resource to create a view of {@code table} with. */
+  static Table of(DestinationView view, DestinationTable table, BigQuerySettings settings) {
+    String from = "`" + settings.project() + "." + settings.dataset() + "." + table.name() + "`";
+    return new Table()
+        .setTableReference(reference(view.name(), settings))
+        .setDescription(cut(view.description(), MOST_TABLE_DESCRIPTION))
+        .setView(
+            new ViewDefinition()
+                .setQuery("SELECT * FROM " + from + " " + once(view))
+                .setUseLegacySql(false));
+  }
+
+  /** The clause that leaves one of the rows that are the same. */
+  static String once(DestinationView view) {
+    return "QUALIFY ROW_NUMBER() OVER (PARTITION BY "
+        + view.identity().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "))
+        + ") = 1";
+  }
+
+  private static TableReference reference(String name, BigQuerySettings settings) {
+    return new TableReference()
+        .setProjectId(settings.project())
+        .setDatasetId(settings.dataset())
+        .setTableId(name);
   }
 
   static TableFieldSchema field(DestinationColumn column) {

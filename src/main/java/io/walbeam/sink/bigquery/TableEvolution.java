@@ -77,16 +77,26 @@ final class TableEvolution {
     return extended ? new Extend(schema.setFields(fields)) : new Fits();
   }
 
+  /** The columns of the table's primary key, empty if it has none. */
+  static List<String> primaryKey(@Nullable TableConstraints constraints) {
+    return constraints == null
+            || constraints.getPrimaryKey() == null
+            || constraints.getPrimaryKey().getColumns() == null
+        ? List.of()
+        : constraints.getPrimaryKey().getColumns();
+  }
+
   private void comparePrimaryKey(@Nullable TableConstraints constraints) throws ConflictException {
+    List<String> key = primaryKey(constraints);
     if (!wanted.keyed()) {
+      if (!key.isEmpty()) {
+        throw conflict(
+            "has the primary key (" + String.join(", ", key) + "), but rows are appended to it",
+            "Run ALTER TABLE ... DROP PRIMARY KEY on it; if it is a changelog from an earlier"
+                + " version, start walbeam again.");
+      }
       return;
     }
-    List<String> key =
-        constraints == null
-                || constraints.getPrimaryKey() == null
-                || constraints.getPrimaryKey().getColumns() == null
-            ? List.of()
-            : constraints.getPrimaryKey().getColumns();
     String names = String.join(", ", wanted.primaryKey());
     if (key.isEmpty()) {
       throw conflict(

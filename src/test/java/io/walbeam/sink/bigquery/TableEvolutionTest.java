@@ -77,6 +77,17 @@ class TableEvolutionTest {
   }
 
   @Test
+  void aKeyOnATableThatIsAppendedToIsAConflict() {
+    Table existing = created(Rows.plain("t"));
+    existing.setTableConstraints(
+        new TableConstraints()
+            .setPrimaryKey(new TableConstraints.PrimaryKey().setColumns(List.of("id"))));
+
+    assertConflict(
+        existing, Rows.plain("t"), "has the primary key (id), but rows are appended to it");
+  }
+
+  @Test
   void anArrayIsAConflict() {
     Table existing = created(Rows.keyed("t"));
     existing.getSchema().getFields().get(1).setMode("REPEATED");

@@ -74,6 +74,7 @@ public final class TablesApi {
 
   ObjectNode insert(String project, String dataset, ObjectNode body) throws SQLException {
     String name = body.path("tableReference").path("tableId").asText("");
+    checkView(project, body);
     return resource(catalogue.create(new TableRef(project, dataset, name), body));
   }
 
@@ -93,7 +94,16 @@ public final class TablesApi {
     if (!merge && !after.hasNonNull("schema") && before.resource().hasNonNull("schema")) {
       after.set("schema", before.resource().path("schema"));
     }
+    checkView(ref.project(), after);
     return resource(catalogue.change(ref, after));
+  }
+
+  /** A view is refused whose query does not run. */
+  private void checkView(String project, ObjectNode resource) {
+    String query = resource.path("view").path("query").asText("");
+    if (!query.isBlank()) {
+      queries.describe(project, query);
+    }
   }
 
   void delete(TableRef ref) throws SQLException {
@@ -150,7 +160,9 @@ public final class TablesApi {
     resource.put("lastModifiedTime", Long.toString(table.modified().toEpochMilli()));
     if (definition.isView() && !resource.hasNonNull("schema")) {
       ArrayNode fields = resource.putObject("schema").putArray("fields");
-      queries.describe(definition).forEach(type -> fields.add(type.schema()));
+      queries
+          .describe(definition.ref().project(), definition.viewQuery())
+          .forEach(type -> fields.add(type.schema()));
     }
     return resource;
   }

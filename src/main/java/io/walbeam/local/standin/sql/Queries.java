@@ -1,6 +1,7 @@
 package io.walbeam.local.standin.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.walbeam.local.standin.Json;
 import io.walbeam.local.standin.RestFailure;
 import io.walbeam.local.standin.TableRef;
@@ -49,6 +50,9 @@ public final class Queries {
       if (DML.contains(verb)) {
         return modify(verb, tokens, resolver, bound);
       }
+      if (verb.equals("CREATE") || verb.equals("DROP")) {
+        return define(verb, tokens, resolver, bound);
+      }
       if (!verb.equals("SELECT") && !verb.equals("WITH") && !tokens.get(0).symbol("(")) {
         throw RestFailure.invalidQuery("Statement not supported here: " + tokens.get(0).text());
       }
@@ -67,10 +71,9 @@ public final class Queries {
     }
   }
 
-  /** The columns a view has now. */
-  public List<ResultType> describe(TableDefinition view) {
-    String sql = "SELECT * FROM `" + view.ref().dotted() + "` LIMIT 0";
-    return run(view.ref().project(), "", sql, Json.array()).types();
+  /** The columns of a query's result, as a view of it has them. */
+  public List<ResultType> describe(String project, String query) {
+    return run(project, "", "SELECT * FROM (" + query + "\n) LIMIT 0", Json.array()).types();
   }
 
   /** Rows of a table from an offset, in no particular but a stable order. */
@@ -98,6 +101,48 @@ public final class Queries {
     } catch (SQLException e) {
       throw new StoreFailure("a table could not be counted", e);
     }
+  }
+
+  /** {@code CREATE TABLE x AS SELECT} and {@code DROP TABLE x}. */
+  private QueryResult define(
+      String verb, List<SqlToken> tokens, Resolver resolver, QueryParameters bound)
+      throws SQLException {
+    if (tokens.size() < 3 || !tokens.get(1).word("TABLE")) {
+      throw RestFailure.invalidQuery("Statement not supported here: " + verb);
+    }
+    TableRef ref = resolver.ref(SqlPath.of(tokens, 2));
+    int rest = SqlPath.end(tokens, 2);
+    if (verb.equals("DROP") && rest == tokens.size()) {
+      catalogue.delete(ref);
+      return new QueryResult("DROP_TABLE", List.of(), List.of(), -1);
+    }
+    if (verb.equals("DROP") || rest == tokens.size() || !tokens.get(rest).word("AS")) {
+      throw RestFailure.invalidQuery("Only CREATE TABLE x AS SELECT and DROP TABLE x work here");
+    }
+    String select = SqlTranslator.query(tokens.subList(rest + 1, tokens.size()), resolver, bound);
+    ObjectNode resource = Json.object();
+    resource.set(
+        "schema",
+        store.with(
+            connection -> {
+              try (PreparedStatement statement = connection.prepareStatement(select)) {
+                bound.bind(statement);
+                return new QueryResult(
+                        "", QueryResult.types(statement.getMetaData()), List.of(), -1)
+                    .schema();
+              }
+            }));
+    Table table = catalogue.create(ref, resource);
+    String into = Store.DATA + "." + table.definition().physicalName();
+    String sql = "INSERT INTO " + into + all(table.definition()) + " " + select;
+    table.modify(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bound.bind(statement);
+            return statement.executeLargeUpdate();
+          }
+        });
+    return new QueryResult("CREATE_TABLE_AS_SELECT", List.of(), List.of(), -1);
   }
 
   private QueryResult modify(
@@ -210,22 +255,24 @@ public final class Queries {
     }
 
     Table table(List<String> path) {
+      return catalogue.get(ref(path));
+    }
+
+    TableRef ref(List<String> path) {
       int parts = path.size();
       if (parts == 1 && dataset.isEmpty()) {
         throw RestFailure.invalid(
             "Table \"" + path.get(0) + "\" must be qualified with a dataset (e.g. dataset.table).");
       }
-      TableRef ref =
-          switch (parts) {
-            case 1 -> new TableRef(project, dataset, path.get(0));
-            case 2 -> new TableRef(project, path.get(0), path.get(1));
-            default ->
-                new TableRef(
-                    String.join(".", path.subList(0, parts - 2)),
-                    path.get(parts - 2),
-                    path.get(parts - 1));
-          };
-      return catalogue.get(ref);
+      return switch (parts) {
+        case 1 -> new TableRef(project, dataset, path.get(0));
+        case 2 -> new TableRef(project, path.get(0), path.get(1));
+        default ->
+            new TableRef(
+                String.join(".", path.subList(0, parts - 2)),
+                path.get(parts - 2),
+                path.get(parts - 1));
+      };
     }
   }
 }

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * What BigQuery demands of a table's definition and of a change to it (documentation "Specifying a
- * schema", "Primary and foreign keys", "Clustered tables", "Modifying table schemas").
+ * schema", "Primary and foreign keys", "Clustered tables", "Introduction to partitioned tables",
+ * "Modifying table schemas").
  */
 public final class TableRules {
   private static final int MAX_KEY_COLUMNS = 16;
@@ -43,6 +44,7 @@ public final class TableRules {
           "_ROW_TIMESTAMP",
           "__ROOT__",
           "_COLIDENTIFIER");
+  private static final Set<String> PARTITION_TYPES = Set.of("HOUR", "DAY", "MONTH", "YEAR");
   private static final Pattern MAX_STALENESS =
       Pattern.compile("-?\\d+-\\d+ -?\\d+ -?\\d+:\\d+:\\d+(\\.\\d+)?");
 
@@ -72,6 +74,9 @@ public final class TableRules {
       if (table.viewQuery().isBlank()) {
         throw RestFailure.invalid("Required parameter is missing: query");
       }
+      if (table.resource().path("view").path("useLegacySql").asBoolean(true)) {
+        throw RestFailure.invalid("Views in legacy SQL are not supported here: set useLegacySql");
+      }
       return;
     }
     if (table.columns().size() > MAX_COLUMNS) {
@@ -80,6 +85,7 @@ public final class TableRules {
     checkNames(table.columns(), 1);
     checkKey(table);
     checkClustering(table);
+    checkPartitioning(table);
     JsonNode staleness = table.resource().path("maxStaleness");
     if (staleness.isTextual() && !MAX_STALENESS.matcher(staleness.asText()).matches()) {
       throw RestFailure.invalid("Invalid interval literal for maxStaleness");
@@ -166,12 +172,58 @@ public final class TableRules {
     }
   }
 
+  private static void checkPartitioning(TableDefinition table) {
+    JsonNode partitioning = table.resource().path("timePartitioning");
+    if (!partitioning.isObject()) {
+      return;
+    }
+    String type = partitioning.path("type").asText("");
+    if (!PARTITION_TYPES.contains(type)) {
+      throw RestFailure.invalid("Invalid value for timePartitioning.type: \"" + type + "\"");
+    }
+    if (!partitioning.hasNonNull("field")) {
+      return;
+    }
+    String name = partitioning.path("field").asText();
+    Column column = table.column(name);
+    if (column == null) {
+      throw RestFailure.invalid(
+          "The field specified for partitioning cannot be found in the schema: " + name);
+    }
+    boolean fits =
+        switch (column.type()) {
+          case TIMESTAMP, DATETIME -> true;
+          case DATE -> !type.equals("HOUR");
+          default -> false;
+        };
+    if (column.repeated() || !fits) {
+      throw RestFailure.invalid(
+          "The field specified for partitioning by "
+              + type
+              + " must be a DATE, DATETIME or TIMESTAMP that has it, not "
+              + typeName(column)
+              + ": "
+              + name);
+    }
+  }
+
+  private static void checkSamePartitioning(TableDefinition before, TableDefinition after) {
+    for (String part : List.of("type", "field")) {
+      JsonNode old = before.resource().path("timePartitioning").path(part);
+      if (!old.equals(after.resource().path("timePartitioning").path(part))) {
+        throw RestFailure.invalid(
+            "Cannot change partitioning of table " + before.ref().colonForm() + ": " + part);
+      }
+    }
+  }
+
   /** Refuses what is not additive: see "Modifying table schemas". */
   static void checkChange(TableDefinition before, TableDefinition after) {
     if (before.isView() != after.isView()) {
       throw RestFailure.invalid("Cannot change the type of table " + before.ref().colonForm());
     }
     checkFields(before.ref(), before.columns(), after.columns(), "");
+    checkSamePartitioning(before, after);
     for (String name : before.primaryKey()) {
       if (after.column(name) == null) {
         throw RestFailure.invalid("Primary key column " + name + " cannot be dropped");

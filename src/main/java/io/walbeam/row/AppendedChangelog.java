@@ -1,0 +1,173 @@
+package io.walbeam.row;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+import io.walbeam.change.Relation;
+import io.walbeam.change.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changelog as a plain table of envelopes that is appended to: partitioned by day of commit and
+ * clustered by key, so that queries read what they ask for and nothing ever reads all of it. A
+ * change that is written twice is there twice; the view beside it shows it once.
+ */
+final class AppendedChangelog implements ChangelogMapping {
+  /** The key as one text, because BigQuery cannot cluster by JSON. */
+  private static final DestinationColumn KEY_TEXT =
+      new DestinationColumn(
+          "key_text",
+          DestinationType.STRING,
+          DestinationTable.FIRST_COLUMN_FIELD + EnvelopeField.values().length,
+          false,
+          "The key as one text: the value of a single key column, a JSON array of several.",
+          List.of());
+
+  private static final Map<Operation, byte[]> OPERATIONS = operations();
+
+  private final KeyColumns key;
+  private final DestinationTable destination;
+
+  /** Database, schema and table, encoded. */
+  private final byte[] source;
+
+  private AppendedChangelog(KeyColumns key, DestinationTable destination, byte[] source) {
+    this.key = key;
+    this.destination = destination;
+    this.source = source;
+  }
+
+  static AppendedChangelog compile(Relation relation, KeyColumns key, MappingSettings settings) {
+    List<DestinationColumn> columns = new ArrayList<>();
+    for (EnvelopeField field : EnvelopeField.values()) {
+      columns.add(
+          new DestinationColumn(
+              field.label(), field.type(), number(field), false, field.description(), List.of()));
+    }
+    columns.add(KEY_TEXT);
+    String base = settings.tableName().nameOf(relation.table());
+    DestinationTable destination =
+        new DestinationTable(
+            ChangelogMapping.name(relation, settings),
+            columns,
+            List.of(),
+            key.exists() ? List.of(KEY_TEXT.name()) : List.of(),
+            ChangelogMapping.description(relation)
+                + " A change may be there twice; "
+                + base
+                + VIEW_SUFFIX
+                + " shows it once.",
+            "",
+            EnvelopeField.COMMIT_TIME.label(),
+            Optional.of(
+                new DestinationView(
+                    base + VIEW_SUFFIX,
+                    // The partitioning column is one of them, so that a filter on it reaches the
+                    // table.
+                    List.of(EnvelopeField.COMMIT_TIME.label(), EnvelopeField.POSITION.label()),
+                    ChangelogMapping.description(relation) + " Each change is there once.")));
+    RowBuffer source = new RowBuffer();
+    source.beginRow();
+    writeText(EnvelopeField.DATABASE, settings.database(), source);
+    writeText(EnvelopeField.SCHEMA, relation.table().schema(), source);
+    writeText(EnvelopeField.TABLE, relation.table().name(), source);
+    return new AppendedChangelog(key, destination, copy(source.endRow()));
+  }
+
+  @Override
+  public DestinationTable destination() {
+    return destination;
+  }
+
+  @Override
+  public EncodedRow encode(
+      RowJson json, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta, RowBuffer out) {
+    out.beginRow();
+    byte[] operation = Objects.requireNonNull(OPERATIONS.get(meta.operation()));
+    out.writeBytes(operation, 0, operation.length);
+    out.writeBytes(source, 0, source.length);
+    writePosition(meta, out);
+    writeNumber(EnvelopeField.COMMIT_TIME, meta.commitTimeMicros(), out);
+    writeNumber(EnvelopeField.TRANSACTION_ID, meta.transactionId(), out);
+    Tuple keyed = newRow != null ? newRow : oldRow;
+    if (keyed != null && key.exists()) {
+      json.writeKey(key, keyed);
+      write(EnvelopeField.KEY, json, out);
+      json.writeKeyText(key, keyed);
+      write(KEY_TEXT.field(), json, out);
+    }
+    if (oldRow != null) {
+      json.writeRow(oldRow);
+      write(EnvelopeField.BEFORE, json, out);
+    }
+    if (newRow != null) {
+      json.writeRow(newRow);
+      write(EnvelopeField.AFTER, json, out);
+      if (ChangelogMapping.hasUnchanged(newRow)) {
+        json.writeUnchanged(newRow);
+        write(EnvelopeField.UNCHANGED, json, out);
+      }
+    }
+    return out.endRow();
+  }
+
+  private static void writePosition(RowMeta meta, RowBuffer out) {
+    tag(number(EnvelopeField.POSITION), ColumnEncoder.DELIMITED, out);
+    out.writeByte(ChangePosition.SEQUENCE_NUMBER_LENGTH);
+    out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
+    ChangePosition.writeSequenceNumber(
+        meta.epoch(), meta.commitLsn(), meta.changeLsn(), meta.n(), out.array(), out.position());
+    out.position(out.position() + ChangePosition.SEQUENCE_NUMBER_LENGTH);
+  }
+
+  private static void write(EnvelopeField field, RowJson json, RowBuffer out) {
+    write(number(field), json, out);
+  }
+
+  private static void write(int field, RowJson json, RowBuffer out) {
+    tag(field, ColumnEncoder.DELIMITED, out);
+    out.writeDelimited(json.bytes(), 0, json.length());
+  }
+
+  private static void writeNumber(EnvelopeField field, long value, RowBuffer out) {
+    tag(number(field), ColumnEncoder.VARINT, out);
+    out.writeVarint(value);
+  }
+
+  private static void writeText(EnvelopeField field, String text, RowBuffer out) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    tag(number(field), ColumnEncoder.DELIMITED, out);
+    out.writeDelimited(bytes, 0, bytes.length);
+  }
+
+  private static void tag(int field, int wireType, RowBuffer out) {
+    // At most 15, so that a tag is one byte.
+    out.writeByte(field << 3 | wireType);
+  }
+
+  private static int number(EnvelopeField field) {
+    return DestinationTable.FIRST_COLUMN_FIELD + field.ordinal();
+  }
+
+  private static Map<Operation, byte[]> operations() {
+    Map<Operation, byte[]> encoded = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      RowBuffer out = new RowBuffer();
+      out.beginRow();
+      writeText(EnvelopeField.OPERATION, operation.name(), out);
+      encoded.put(operation, copy(out.endRow()));
+    }
+    return encoded;
+  }
+
+  private static byte[] copy(EncodedRow row) {
+    return Arrays.copyOfRange(row.bytes(), row.offset(), row.offset() + row.length());
+  }
+}
