@@ -34,7 +34,6 @@ final class TableDump {
   private final DumpProgress progress;
   private final ChunkAttempts patience;
   private final DumpConnection primary;
-  private final DurableWal wal;
   private volatile Stop stopped = Stop.NOT;
   private volatile @Nullable TableReading reading;
 
@@ -43,7 +42,6 @@ final class TableDump {
     this.progress = progress;
     this.patience = new ChunkAttempts(context, progress.entry().table(), this::isStopped);
     this.primary = context.openPrimary();
-    this.wal = new DurableWal(patience, primary);
   }
 
   /** Reads no further chunk; {@link #run} returns soon after. Any thread. */
@@ -82,7 +80,7 @@ final class TableDump {
       Standby standby = awaitStandby(ready);
       try (DumpConnection planner = standby == null ? primary : context.openReader(standby)) {
         TableReading chunks =
-            new TableReading(context, progress, patience, planner, wal, table, route, standby);
+            new TableReading(context, progress, patience, planner, primary, table, route, standby);
         reading = chunks;
         if (!isStopped()) {
           chunks.run(bounds, workers);
@@ -175,7 +173,7 @@ final class TableDump {
     patience.await(
         "the dump begins when the transactions that are older than it have ended.",
         () -> patience.of("read the running transactions", primary::oldestTransaction) >= next);
-    return wal.awaitDurable();
+    return patience.of("make the WAL durable", primary::awaitDurable);
   }
 
   /**

@@ -26,7 +26,7 @@ final class TableReading {
   private final DumpProgress progress;
   private final ChunkAttempts patience;
   private final DumpConnection planner;
-  private final DurableWal wal;
+  private final DumpConnection primary;
   private final PublishedTable table;
   private final Route route;
   private final @Nullable Standby standby;
@@ -37,7 +37,7 @@ final class TableReading {
 
   /**
    * @param planner to the server that rows are read from
-   * @param wal of the primary
+   * @param primary where rows are made durable
    * @param standby where rows are read, null for the primary
    */
   TableReading(
@@ -45,7 +45,7 @@ final class TableReading {
       DumpProgress progress,
       ChunkAttempts patience,
       DumpConnection planner,
-      DurableWal wal,
+      DumpConnection primary,
       PublishedTable table,
       Route route,
       @Nullable Standby standby) {
@@ -53,7 +53,7 @@ final class TableReading {
     this.progress = progress;
     this.patience = patience;
     this.planner = planner;
-    this.wal = wal;
+    this.primary = primary;
     this.table = table;
     this.route = route;
     this.standby = standby;
@@ -173,7 +173,7 @@ final class TableReading {
   /** What a standby replays is durable already. */
   private void awaitDurable() throws InterruptedException {
     if (standby == null) {
-      wal.awaitDurable();
+      patience.of("make the WAL durable", primary::awaitDurable);
     }
   }
 

@@ -77,17 +77,10 @@ public final class DumpConnection implements AutoCloseable {
       ORDER BY 1
       """;
 
-  private static final String WAL_ENDS =
-      "SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text,"
-          + " pg_catalog.pg_current_wal_flush_lsn()::pg_catalog.text";
-
   private static final String ROLE =
       "SELECT pg_catalog.pg_is_in_recovery(), system_identifier::pg_catalog.text,"
           + " coalesce(pg_catalog.pg_last_wal_replay_lsn()::pg_catalog.text, '0/0')"
           + " FROM pg_catalog.pg_control_system()";
-
-  /** Of messages that nobody reads: only their commit counts. */
-  private static final String FLUSH_PREFIX = "walbeam.flush";
 
   private final PostgresConnections connections;
   private final String applicationName;
@@ -184,39 +177,13 @@ public final class DumpConnection implements AutoCloseable {
   }
 
   /**
-   * Ends of the WAL.
+   * Waits until everything that was visible before survives a crash of the server, and makes it so
+   * where nobody else does.
    *
-   * @param written of what was written; everything that was visible before lies below
-   * @param durable of what survives a crash of the server
+   * @return a position behind it, unsigned
    */
-  public record WalEnds(long written, long durable) {
-    /** Whether everything up to {@code position} survives a crash. */
-    public boolean isDurable(long position) {
-      return Long.compareUnsigned(durable, position) >= 0;
-    }
-  }
-
-  /** Where the WAL ends now. */
-  public WalEnds walEnds() throws InterruptedException {
-    return call(
-        "read the WAL position",
-        c -> {
-          try (Statement statement = c.createStatement();
-              ResultSet row = statement.executeQuery(WAL_ENDS)) {
-            row.next();
-            return new WalEnds(
-                Lsn.parse(row.getString(1)).value(), Lsn.parse(row.getString(2)).value());
-          }
-        });
-  }
-
-  /**
-   * Makes durable what was written until now. By itself PostgreSQL flushes a record that no commit
-   * follows only when the background writer logs the running transactions, which is every 15
-   * seconds ({@code LOG_SNAPSHOT_INTERVAL_MS}, {@code bgwriter.c}).
-   */
-  public void flushWal() throws InterruptedException {
-    emit(FLUSH_PREFIX, "");
+  public long awaitDurable() throws InterruptedException {
+    return call("make the WAL durable", DurableWal::await);
   }
 
   /**

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The transaction is READ ONLY, row-level security refuses instead of hiding rows, nothing but
  * {@code pg_catalog} is on the search path, and values come in the texts of the stream. A value may
- * be newer than the change it is read for: then a later change of the same row follows.
+ * be newer than the change it is read for: then a later change of the same row follows. That holds
+ * after a crash of the server too, because nothing is answered before it is durable.
  */
 public final class ReadBack implements AutoCloseable {
   /** Longest value, bytes: BigQuery takes no longer row. */
@@ -160,14 +161,19 @@ public final class ReadBack implements AutoCloseable {
    * @throws WalbeamException of kind TRANSIENT if PostgreSQL cannot be reached or is too slow, of
    *     kind OPERATOR if the role may not read the table or row-level security is in the way
    */
-  public Answer read(Request request) {
+  public Answer read(Request request) throws InterruptedException {
     try {
       Connection open = connection();
+      Answer answer;
       try {
-        return read(open, request);
+        answer = read(open, request);
       } finally {
         open.rollback();
       }
+      if (!(answer instanceof InProgress)) {
+        awaitDurable(open);
+      }
+      return answer;
     } catch (SQLException e) {
       close();
       TableId table = request.relation().table();
@@ -250,6 +256,14 @@ public final class ReadBack implements AutoCloseable {
       open.setAutoCommit(false);
     }
     return open;
+  }
+
+  private static void awaitDurable(Connection open) throws SQLException, InterruptedException {
+    open.setAutoCommit(true);
+    open.setReadOnly(false);
+    DurableWal.await(open);
+    open.setReadOnly(true);
+    open.setAutoCommit(false);
   }
 
   /** Every statement has a snapshot of its own, that of the query is taken last. */

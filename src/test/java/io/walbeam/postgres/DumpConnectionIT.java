@@ -40,14 +40,14 @@ class DumpConnectionIT {
             }
           };
       try (DumpConnection connection = new DumpConnection(database.settings(), NAME, onlyOnce)) {
-        connection.walEnds();
-        connection.walEnds();
+        connection.nextTransaction();
+        connection.nextTransaction();
         assertThat(asked).as("once for one session").hasValue(1);
         database.query(END_SESSIONS);
-        assertThatThrownBy(connection::walEnds)
+        assertThatThrownBy(connection::nextTransaction)
             .as("the session that was ended")
             .isInstanceOf(WalbeamException.class);
-        assertThatThrownBy(connection::walEnds).as("the next session").hasMessage("behind");
+        assertThatThrownBy(connection::nextTransaction).as("the next session").hasMessage("behind");
         assertThat(asked).hasValue(2);
       }
     }
@@ -58,11 +58,11 @@ class DumpConnectionIT {
     try (TestDatabase database = TestPostgres.shared().newDatabase()) {
       database.execute("ALTER DATABASE " + database.name() + " SET idle_session_timeout = '1s'");
       try (DumpConnection connection = new DumpConnection(database.settings(), NAME)) {
-        connection.walEnds();
+        connection.nextTransaction();
         Await.until(
             "the session has been idle for longer than the limit, or is gone",
             () -> !database.query(IDLE_FOR_SHORT).equals("1"));
-        connection.walEnds();
+        connection.nextTransaction();
       }
     }
   }

@@ -39,9 +39,16 @@ import org.junit.jupiter.api.Test;
 final class ReadBackIT {
   private static final long NO_LIMIT = 1L << 30;
 
-  /** Commits wait for a standby that does not exist, if they ask for it. */
+  /**
+   * Commits wait for a standby that does not exist, if they ask for it; those that do not wait for
+   * the disk are made durable by nobody.
+   */
   private static final Map<String, String> SETTINGS =
-      Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local");
+      Map.of(
+          "synchronous_standby_names", "nobody",
+          "synchronous_commit", "local",
+          "wal_writer_delay", "10s",
+          "autovacuum", "off");
 
   private static TestPostgres server;
 
@@ -86,9 +93,9 @@ final class ReadBackIT {
         "CREATE SCHEMA \"Odd \"\"s\"",
         "CREATE TYPE \"Odd \"\"s\".\"mood's\" AS ENUM ('so so', 'it''s \"fine\"')",
         "CREATE DOMAIN \"Odd \"\"s\".code AS varchar(20) COLLATE \"C\"",
-        "CREATE TABLE \"Odd \"\"s\".\"T \"\"1\" (\"a\"\"b\" text, c \"Odd \"\"s\".\"mood's\","
-            + " d \"Odd \"\"s\".code, e uuid, f timestamptz, g numeric, h char(4), i bytea,"
-            + " j double precision, \"v\"\"\" text, PRIMARY KEY (\"a\"\"b\", c, d, e, f, g, h, i, j))",
+        "CREATE TABLE \"Odd \"\"s\".\"T \"\"1\" (\"a\"\"b\" text, c \"Odd \"\"s\".\"mood's\", d"
+            + " \"Odd \"\"s\".code, e uuid, f timestamptz, g numeric, h char(4), i bytea, j double"
+            + " precision, \"v\"\"\" text, PRIMARY KEY (\"a\"\"b\", c, d, e, f, g, h, i, j))",
         "INSERT INTO \"Odd \"\"s\".\"T \"\"1\" VALUES ('x''\\{},\"', 'it''s \"fine\"', 'NULL',"
             + " '00000000-0000-0000-0000-000000000001', '2026-01-02 03:04:05.6+05', 1.50, 'ab',"
             + " '\\x00ff', 0.1, 'here')");
@@ -144,8 +151,8 @@ final class ReadBackIT {
             + " m xml, n bit varying, o date[], p \"char\"[], q inet[])");
     database.createPublicationAndSlot();
     database.execute(
-        "INSERT INTO t VALUES (1, 'ä\\''\"{}', '\\x00ff61', '{2026-07-02 03:04:05.678+02}',"
-            + " '{1 year 2 days 03:04:05.6}', '{0.1,1e300,NaN}', 1.500, '{\"b\": 1.10, \"a\": null}',"
+        "INSERT INTO t VALUES (1, 'ä\\''\"{}', '\\x00ff61', '{2026-07-02 03:04:05.678+02}', '{1"
+            + " year 2 days 03:04:05.6}', '{0.1,1e300,NaN}', 1.500, '{\"b\": 1.10, \"a\": null}',"
             + " '{\"b\": 1 }', 'pad', '[2026-01-01 00:00+00,)', ('2026-01-01 00:00+00', '1 mon'),"
             + " true, '<a>x</a>', B'101', '{2026-03-04}', '{a}', '{10.0.0.1/8}')");
     Relation relation = relation("public", "t");
@@ -203,6 +210,40 @@ final class ReadBackIT {
       commit.get(60, TimeUnit.SECONDS);
       assertThat(found(request)).isEqualTo(Map.of(0, List.of(text("v"))));
     }
+  }
+
+  @Test
+  void whatWasReadSurvivesACrashOfTheServer() throws Exception {
+    try (Connection session = database.connect();
+        Statement statement = session.createStatement()) {
+      database.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, big text)", "INSERT INTO t VALUES (0, '')");
+      ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("0"), key("1"));
+      statement.execute("SET synchronous_commit = off");
+      String[] committed = new String[1];
+      for (String change :
+          List.of(
+              "UPDATE t SET big = 'v' WHERE id = 0",
+              "DELETE FROM t WHERE id = 0",
+              "ALTER TABLE t DROP COLUMN IF EXISTS big")) {
+        Await.until(
+            "a change is visible and not durable",
+            () -> {
+              statement.execute("INSERT INTO t VALUES (2) ON CONFLICT (id) DO UPDATE SET id = 2");
+              statement.execute(change);
+              committed[0] = database.query("SELECT pg_current_wal_insert_lsn()");
+              return isBeforeTheEnd(committed[0]);
+            });
+
+        readBack.read(request);
+
+        assertThat(isBeforeTheEnd(committed[0])).as("not durable: %s", change).isFalse();
+      }
+    }
+  }
+
+  private boolean isBeforeTheEnd(String lsn) throws SQLException {
+    return database.query("SELECT pg_current_wal_flush_lsn() < '" + lsn + "'::pg_lsn").equals("t");
   }
 
   @Test
@@ -339,7 +380,8 @@ final class ReadBackIT {
     assertThat(found(request)).hasSize(1);
   }
 
-  private void assertGone(ReadBack.Request request, String errorClass, String text) {
+  private void assertGone(ReadBack.Request request, String errorClass, String text)
+      throws InterruptedException {
     assertThat(readBack.read(request))
         .isInstanceOfSatisfying(
             ReadBack.Gone.class,
@@ -359,7 +401,8 @@ final class ReadBackIT {
             });
   }
 
-  private Map<Integer, List<ColumnValue>> found(ReadBack.Request request) {
+  private Map<Integer, List<ColumnValue>> found(ReadBack.Request request)
+      throws InterruptedException {
     ReadBack.Found found = (ReadBack.Found) readBack.read(request);
     assertThat(found.complete()).isTrue();
     return found.rows();
