@@ -48,6 +48,9 @@ public final class CommandLine {
           return FailureKind.CONFIGURATION.exitCode();
         }
       }
+      if (rest.stream().noneMatch(argument -> argument.startsWith("--runner="))) {
+        TerminationSignals.beforeAnythingIsBegun(err);
+      }
       OptionsReader.Invocation invocation = OptionsReader.read(rest);
       Logging.configure(invocation.options().isDebug(), invocation.options().isQuiet(), status);
       Failures.hideTracesOfThreads(debug, status);

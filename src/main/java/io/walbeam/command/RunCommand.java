@@ -49,7 +49,7 @@ final class RunCommand {
                   // only spin.
                   options.as(DirectOptions.class).setTargetParallelism(1);
                 }
-                RunCommand.runHere(options, settings, status, out);
+                RunCommand.runHere(invocation, status, out);
               }
 
               @Override
@@ -71,14 +71,16 @@ final class RunCommand {
   }
 
   private static void runHere(
-      WalbeamOptions options, JobSettings settings, StatusLine status, PrintStream out)
+      OptionsReader.Invocation invocation, StatusLine status, PrintStream out)
       throws InterruptedException {
+    WalbeamOptions options = invocation.options();
+    JobSettings settings = invocation.settings();
     DirectOptions direct = options.as(DirectOptions.class);
     // Both copy every element to check what the coders' tests prove.
     direct.setEnforceImmutability(false);
     direct.setEnforceEncodability(false);
     direct.setBlockOnRun(false);
-    try (LocalRun run = LocalRun.prepare(settings)) {
+    try (LocalRun run = LocalRun.prepare(settings, invocation.startPatience())) {
       TerminationSignals.onFirst(
           () -> {
             log.info("Ending: writing what was read; a second signal leaves at once.");

@@ -1,5 +1,6 @@
 package io.walbeam.command;
 
+import java.io.PrintStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -18,6 +19,15 @@ final class TerminationSignals {
   private static final int LEFT_AT_ONCE = 130;
 
   private TerminationSignals() {}
+
+  /** Ends the process well on a signal: there is nothing that would have to be finished. */
+  static void beforeAnythingIsBegun(PrintStream err) {
+    onFirst(
+        () -> {
+          err.println("walbeam: Ended before anything was read.");
+          Runtime.getRuntime().halt(0);
+        });
+  }
 
   /** Runs {@code orderlyEnd} on the first signal, which must return soon; halts on the second. */
   static void onFirst(Runnable orderlyEnd) {

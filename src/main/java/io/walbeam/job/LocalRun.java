@@ -40,20 +40,21 @@ public final class LocalRun implements AutoCloseable {
   }
 
   /**
-   * Checks the destination before anything is created in PostgreSQL.
+   * Checks both ends before anything is created in PostgreSQL, and waits for an end that does not
+   * answer.
    *
-   * @throws WalbeamException if the destination cannot be used
+   * @param patience longest such wait
+   * @throws WalbeamException if an end cannot be used
    */
-  public static LocalRun prepare(JobSettings settings) {
+  public static LocalRun prepare(JobSettings settings, Duration patience)
+      throws InterruptedException {
     try (BigQuerySink sink = BigQuerySink.acquire(settings.destination())) {
-      sink.verifyDataset();
-      verifyServer(settings);
-    } catch (WalbeamException e) {
-      if (e.kind() != FailureKind.TRANSIENT) {
-        throw e;
-      }
-      // Later the run waits for either end; at the start it is more likely a wrong address.
-      throw new WalbeamException(FailureKind.OPERATOR, e.getMessage(), e.remedy(), e);
+      new StartPatience(patience, StartPatience.Time.SYSTEM)
+          .await(
+              () -> {
+                sink.verifyDataset();
+                verifyServer(settings);
+              });
     }
     return new LocalRun(settings);
   }

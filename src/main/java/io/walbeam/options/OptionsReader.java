@@ -44,6 +44,9 @@ public final class OptionsReader {
   /** Bytes of an identifier in PostgreSQL (documentation, "Lexical Structure"). */
   private static final int MAX_IDENTIFIER = 63;
 
+  /** What BigQuery allows for max_staleness; of a wait it is more than anybody wants. */
+  private static final Duration LONGEST = Duration.ofHours(24);
+
   private final WalbeamOptions options;
   private final Clock clock;
   private final List<String> problems;
@@ -62,13 +65,14 @@ public final class OptionsReader {
   public static Invocation read(List<String> arguments) throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
     ArgumentParser.Parsed parsed = ArgumentParser.parse(arguments, problems);
-    Optional<JobSettings> settings =
-        new OptionsReader(parsed.options(), Clock.systemUTC(), problems)
-            .settings(UUID.randomUUID().toString());
+    OptionsReader reader = new OptionsReader(parsed.options(), Clock.systemUTC(), problems);
+    Optional<JobSettings> settings = reader.settings(UUID.randomUUID().toString());
+    Duration patience =
+        reader.duration("--startPatience", parsed.options().getStartPatience(), "PT5M");
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
-    return new Invocation(parsed.options(), settings.get(), parsed.given());
+    return new Invocation(parsed.options(), settings.get(), parsed.given(), patience);
   }
 
   /**
@@ -130,8 +134,10 @@ public final class OptionsReader {
    * Beam's options for the runner, our settings for everything else.
    *
    * @param given names of the options that the command line has, for defaults that depend on it
+   * @param startPatience how long a start waits for an end that does not answer
    */
-  public record Invocation(WalbeamOptions options, JobSettings settings, Set<String> given) {
+  public record Invocation(
+      WalbeamOptions options, JobSettings settings, Set<String> given, Duration startPatience) {
     public Invocation {
       given = Set.copyOf(given);
     }
@@ -406,17 +412,21 @@ public final class OptionsReader {
   }
 
   private String maxStaleness() {
-    String text = options.getMaxStaleness();
+    return duration("--maxStaleness", options.getMaxStaleness(), "PT10M").toString();
+  }
+
+  private Duration duration(String option, String text, String example) {
     try {
       Duration duration = Duration.parse(text);
-      if (!duration.isNegative() && duration.compareTo(Duration.ofHours(24)) <= 0) {
-        return duration.toString();
+      if (!duration.isNegative() && duration.compareTo(LONGEST) <= 0) {
+        return duration;
       }
     } catch (DateTimeParseException e) {
       // Reported below, like a duration out of range.
     }
-    problems.add("--maxStaleness is an ISO-8601 duration from PT0S to PT24H, such as PT10M.");
-    return "PT0S";
+    problems.add(
+        option + " is an ISO-8601 duration from PT0S to " + LONGEST + ", such as " + example + ".");
+    return Duration.ZERO;
   }
 
   private String deadLetterTable() {

@@ -20,6 +20,14 @@ public interface RunOptions extends PipelineOptions {
 
   void setStopAt(String value);
 
+  @Description(
+      "How long a run on this machine waits at its start for PostgreSQL or BigQuery that does not"
+          + " answer, an ISO-8601 duration; then it ends with exit code 1.")
+  @Default.String("PT5M")
+  String getStartPatience();
+
+  void setStartPatience(String value);
+
   @Description("Print stack traces and debug messages.")
   boolean isDebug();
 

@@ -12,6 +12,7 @@ import io.walbeam.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -69,7 +70,7 @@ class CancelIT {
     direct.setTargetParallelism(1);
     direct.setBlockOnRun(false);
     long before = load.commits();
-    try (LocalRun run = LocalRun.prepare(invocation.settings())) {
+    try (LocalRun run = LocalRun.prepare(invocation.settings(), Duration.ZERO)) {
       PipelineResult result =
           ReplicationPipeline.build(options, invocation.settings(), OptionsReader::settings).run();
       long enough = before + KEYS;

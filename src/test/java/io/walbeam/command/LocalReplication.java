@@ -61,10 +61,15 @@ final class LocalReplication implements AutoCloseable {
   /** Runs until everything committed so far is written. */
   Run run(TestDatabase database, String... more) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    int exitCode = run(database, printed, more);
+    return new Run(exitCode, printed.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The same; what is printed can be seen meanwhile. Returns the exit code. */
+  int run(TestDatabase database, ByteArrayOutputStream printed, String... more) {
     PrintStream stream = new PrintStream(printed, true, StandardCharsets.UTF_8);
     String[] arguments = arguments(database, more).toArray(new String[0]);
-    int exitCode = CommandLine.execute(arguments, stream, stream);
-    return new Run(exitCode, printed.toString(StandardCharsets.UTF_8));
+    return CommandLine.execute(arguments, stream, stream);
   }
 
   /** {@link #run} that must end well. */

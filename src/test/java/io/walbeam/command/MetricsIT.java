@@ -9,6 +9,7 @@ import io.walbeam.options.OptionsReader;
 import io.walbeam.options.WalbeamOptions;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -105,7 +106,7 @@ class MetricsIT {
     DirectOptions direct = options.as(DirectOptions.class);
     direct.setTargetParallelism(1);
     direct.setBlockOnRun(false);
-    try (LocalRun run = LocalRun.prepare(invocation.settings())) {
+    try (LocalRun run = LocalRun.prepare(invocation.settings(), Duration.ZERO)) {
       PipelineResult result =
           ReplicationPipeline.build(options, invocation.settings(), OptionsReader::settings).run();
       assertThat(result.waitUntilFinish()).isEqualTo(PipelineResult.State.DONE);

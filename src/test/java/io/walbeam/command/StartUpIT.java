@@ -6,9 +6,14 @@ import io.walbeam.change.Lsn;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.bigquery.BigQuerySettings;
 import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +153,27 @@ class StartUpIT {
       assertThat(run.printed())
           .contains("invalidated", "max_slot_wal_keep_size", "Drop the slot", "--epoch=1");
       assertThat(run.printed()).containsAnyOf("(wal_removed)", "(lost)");
+    }
+  }
+
+  @Test
+  void aServerThatRestartsIsWaitedFor() throws Exception {
+    try (TestPostgres server = TestPostgres.start(Map.of());
+        TestDatabase own = server.newDatabase()) {
+      prepare(own);
+      own.execute("INSERT INTO t VALUES (2, 'b')");
+      server.stop();
+      ByteArrayOutputStream printed = new ByteArrayOutputStream();
+      CompletableFuture<Integer> run =
+          CompletableFuture.supplyAsync(() -> ends.run(own, printed), command -> new Thread(command).start());
+      Await.until(
+          "the start waits",
+          () -> printed.toString(StandardCharsets.UTF_8).contains("The start waits: "));
+
+      server.startAgain();
+
+      assertThat(run.get(60, TimeUnit.SECONDS)).as("%s", printed).isZero();
+      assertThat(ends.rows(own, "SELECT v FROM %s.public_t WHERE id = 2")).isEqualTo("b");
     }
   }
 

@@ -39,6 +39,9 @@ class BadInputIT {
   private static final int COMMAND_LINE = 2;
   private static final int OPERATOR = 3;
 
+  /** It may pass by itself, so a supervisor may start it again. */
+  private static final int AGAIN = 1;
+
   /** Must not be in anything that the program prints. */
   private static final String PASSWORD = "Marker-4711-Secret";
 
@@ -209,12 +212,12 @@ class BadInputIT {
   private Stream<Mistake> mistakes() throws Exception {
     String nowhere = "localhost:" + unusedPort();
     return Stream.of(
-        operator(
+        unreachable(
             "wrong host",
             "postgresUrl",
             "jdbc:postgresql://no-such-host.invalid:5432/shop",
             "no-such-host.invalid"),
-        operator("wrong port", "postgresUrl", "jdbc:postgresql://" + nowhere + "/shop", nowhere),
+        unreachable("wrong port", "postgresUrl", "jdbc:postgresql://" + nowhere + "/shop", nowhere),
         new Mistake(
             "wrong password",
             OPERATOR,
@@ -241,7 +244,7 @@ class BadInputIT {
             command -> command.with("slot", "too_early").with("publication", "too_late"),
             List.of("too_early", "too_late")),
         operator("dataset missing", "dataset", LocalEnds.PROJECT + ".nothing", "nothing"),
-        operator("endpoint refusing", "bigQueryEndpoint", "http://" + nowhere, nowhere),
+        unreachable("endpoint refusing", "bigQueryEndpoint", "http://" + nowhere, nowhere),
         new Mistake(
             "no such option",
             COMMAND_LINE,
@@ -263,6 +266,15 @@ class BadInputIT {
 
   private static Mistake operator(String name, String option, String value, String... mentions) {
     return new Mistake(name, OPERATOR, command -> command.with(option, value), List.of(mentions));
+  }
+
+  private static Mistake unreachable(
+      String name, String option, String value, String... mentions) {
+    return new Mistake(
+        name,
+        AGAIN,
+        command -> command.with(option, value).with("startPatience", "PT0S"),
+        List.of(mentions));
   }
 
   private PipelineCommand rightCommand() {

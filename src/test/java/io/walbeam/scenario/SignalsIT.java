@@ -9,6 +9,7 @@ import io.walbeam.local.demo.ShopSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,6 +84,24 @@ class SignalsIT {
         assertThat(last.exitCode(Scenario.DEADLINE)).as(last.errors()).isZero();
       }
       assertThat(scenario.ends().destination().rows("public_customers")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aSignalBeforeAnythingIsReadEndsTheRunWell(@TempDir Path directory) throws Exception {
+    try (Scenario scenario = Scenario.start(directory)) {
+      scenario.ends().source().close();
+      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+        Await.until(
+            "the start waits",
+            Scenario.DEADLINE,
+            () -> pipeline.errors().contains("The start waits: Nothing accepts connections"));
+
+        send("TERM", pipeline);
+
+        assertThat(pipeline.exitCode(Scenario.DEADLINE)).isZero();
+        assertThat(pipeline.errors()).contains("Ended before anything was read.");
+      }
     }
   }
 
