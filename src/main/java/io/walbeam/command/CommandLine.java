@@ -49,7 +49,7 @@ public final class CommandLine {
         }
       }
       if (rest.stream().noneMatch(argument -> argument.startsWith("--runner="))) {
-        TerminationSignals.beforeAnythingIsBegun(err);
+        TerminationSignals.leaveWell();
       }
       OptionsReader.Invocation invocation = OptionsReader.read(rest);
       Logging.configure(invocation.options().isDebug(), invocation.options().isQuiet(), status);

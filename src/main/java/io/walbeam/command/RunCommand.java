@@ -8,11 +8,13 @@ import io.walbeam.job.LocalRun;
 import io.walbeam.job.Placement;
 import io.walbeam.job.ReplicationPipeline;
 import io.walbeam.job.RunProgress;
+import io.walbeam.job.StandBy;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.WalbeamOptions;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.StreamingOptions;
@@ -80,42 +82,80 @@ final class RunCommand {
     direct.setEnforceImmutability(false);
     direct.setEnforceEncodability(false);
     direct.setBlockOnRun(false);
+    Optional<WalbeamException> newer;
     try (LocalRun run = LocalRun.prepare(settings, invocation.startPatience())) {
-      TerminationSignals.onFirst(
-          () -> {
-            log.info("Ending: writing what was read; a second signal leaves at once.");
-            run.requestEnd();
-            leaveAfter(END_PATIENCE);
-          });
-      log.info(
-          "Replicating {} through slot {} to {}.{}.",
-          settings.replication().postgres().describe(),
-          settings.replication().slot(),
-          settings.destination().project(),
-          settings.destination().dataset());
-      PipelineResult.State state = runToTheEnd(run, options, settings, status);
-      if (state != PipelineResult.State.DONE) {
-        throw new WalbeamException(
-            FailureKind.BUG,
-            "The pipeline ended in state " + state + ".",
-            "Run again with --debug and report the trace; nothing is lost.");
+      newer = replicate(run, options, settings, status, out);
+    }
+    if (newer.isPresent()) {
+      log.debug("A newer run took the slot", newer.get());
+      TerminationSignals.leaveWell();
+      StandBy.await(settings);
+      throw new WalbeamException(
+          FailureKind.TRANSIENT,
+          "The newer run that read the slot "
+              + settings.replication().slot()
+              + " has ended, and so does this one.",
+          "Start again if it shall go on; nothing is lost.");
+    }
+  }
+
+  /** Returns the failure of a run that shall go on once a newer one has ended. */
+  private static Optional<WalbeamException> replicate(
+      LocalRun run,
+      WalbeamOptions options,
+      JobSettings settings,
+      StatusLine status,
+      PrintStream out)
+      throws InterruptedException {
+    TerminationSignals.onFirst(
+        () -> {
+          log.info("Ending: writing what was read; a second signal leaves at once.");
+          run.requestEnd();
+          leaveAfter(END_PATIENCE);
+        });
+    log.info(
+        "Replicating {} through slot {} to {}.{}.",
+        settings.replication().postgres().describe(),
+        settings.replication().slot(),
+        settings.destination().project(),
+        settings.destination().dataset());
+    PipelineResult.State state;
+    try {
+      state = runToTheEnd(run, options, settings, status);
+    } catch (RuntimeException e) {
+      Optional<WalbeamException> fenced =
+          Failures.known(e).filter(failure -> failure.kind() == FailureKind.FENCED);
+      if (fenced.isEmpty() || settings.run().stopAtNow() || run.isEndRequested()) {
+        throw e;
       }
-      run.confirm();
-      RunProgress end = run.progress();
+      return fenced;
+    }
+    if (state != PipelineResult.State.DONE) {
+      throw new WalbeamException(
+          FailureKind.BUG,
+          "The pipeline ended in state " + state + ".",
+          "Run again with --debug and report the trace; nothing is lost.");
+    }
+    run.confirm();
+    printResult(run, settings, out);
+    return Optional.empty();
+  }
+
+  private static void printResult(LocalRun run, JobSettings settings, PrintStream out) {
+    RunProgress end = run.progress();
+    out.printf(
+        Locale.ROOT,
+        "Everything read is written and confirmed to slot %s: %,d changes, %,d dumped rows,"
+            + " %,d dead letters.%n",
+        settings.replication().slot(),
+        end.changes(),
+        end.dumps().rows(),
+        end.deadLetters());
+    if (run.unfinishedDumps() > 0) {
       out.printf(
           Locale.ROOT,
-          "Everything read is written and confirmed to slot %s: %,d changes, %,d dumped rows,"
-              + " %,d dead letters.%n",
-          settings.replication().slot(),
-          end.changes(),
-          end.dumps().rows(),
-          end.deadLetters());
-      if (run.unfinishedDumps() > 0) {
-        out.printf(
-            Locale.ROOT,
-            "%,d dumps are not finished; they go on at the next start.%n",
-            run.unfinishedDumps());
-      }
+          "%,d dumps are not finished; they go on at the next start.%n",
+          run.unfinishedDumps());
     }
   }
 

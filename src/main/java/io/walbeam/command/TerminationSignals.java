@@ -1,6 +1,5 @@
 package io.walbeam.command;
 
-import java.io.PrintStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -20,13 +19,9 @@ final class TerminationSignals {
 
   private TerminationSignals() {}
 
-  /** Ends the process well on a signal: there is nothing that would have to be finished. */
-  static void beforeAnythingIsBegun(PrintStream err) {
-    onFirst(
-        () -> {
-          err.println("walbeam: Ended before anything was read.");
-          Runtime.getRuntime().halt(0);
-        });
+  /** The process ends well on a signal, because nothing has to be finished. */
+  static void leaveWell() {
+    onFirst(() -> Runtime.getRuntime().halt(0));
   }
 
   /** Runs {@code orderlyEnd} on the first signal, which must return soon; halts on the second. */

@@ -49,7 +49,7 @@ public final class LocalRun implements AutoCloseable {
   public static LocalRun prepare(JobSettings settings, Duration patience)
       throws InterruptedException {
     try (BigQuerySink sink = BigQuerySink.acquire(settings.destination())) {
-      new StartPatience(patience, StartPatience.Time.SYSTEM)
+      new StartPatience(patience, Time.SYSTEM)
           .await(
               () -> {
                 sink.verifyDataset();
@@ -79,6 +79,11 @@ public final class LocalRun implements AutoCloseable {
               unfinishedDumps = job.dumps().overview().map(DumpsOverview::left).orElse(0);
               job.dumps().close();
             });
+  }
+
+  /** Whether it was asked to end. */
+  public boolean isEndRequested() {
+    return endRequested;
   }
 
   /** Dumps that a run that was asked to end leaves to the next start. */

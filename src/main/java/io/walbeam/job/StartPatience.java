@@ -21,27 +21,6 @@ final class StartPatience {
   /** Between two lines about the same wait: often enough to be seen, rare enough to be read. */
   private static final Duration REMINDER = Duration.ofMinutes(1);
 
-  /** Time, as far as waiting needs it. */
-  interface Time {
-    /** The JVM's. */
-    Time SYSTEM =
-        new Time() {
-          @Override
-          public long nanos() {
-            return System.nanoTime();
-          }
-
-          @Override
-          public void sleep(Duration pause) throws InterruptedException {
-            Thread.sleep(pause.toMillis());
-          }
-        };
-
-    long nanos();
-
-    void sleep(Duration pause) throws InterruptedException;
-  }
-
   private final Duration patience;
   private final Time time;
 
@@ -79,7 +58,10 @@ final class StartPatience {
           reminder = waited(begin).plus(REMINDER);
         }
         time.sleep(pause.compareTo(left) < 0 ? pause : left);
-        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
       }
     }
   }

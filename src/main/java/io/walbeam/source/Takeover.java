@@ -32,7 +32,7 @@ final class Takeover {
     if (owner.jobStart() > self.jobStart()) {
       throw new WalbeamException(
           FailureKind.FENCED,
-          "A newer run of walbeam reads the slot " + slot + ", so this one ends.",
+          "A newer run of walbeam reads the slot " + slot + ".",
           "Let the newer one run, or stop it and start again.");
     }
     return owner.compareTo(self) <= 0 ? Action.TERMINATE : Action.RETRY;

@@ -165,7 +165,8 @@ class StartUpIT {
       server.stop();
       ByteArrayOutputStream printed = new ByteArrayOutputStream();
       CompletableFuture<Integer> run =
-          CompletableFuture.supplyAsync(() -> ends.run(own, printed), command -> new Thread(command).start());
+          CompletableFuture.supplyAsync(
+              () -> ends.run(own, printed), command -> new Thread(command).start());
       Await.until(
           "the start waits",
           () -> printed.toString(StandardCharsets.UTF_8).contains("The start waits: "));

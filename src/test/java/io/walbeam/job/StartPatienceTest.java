@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StartPatienceTest {
-  private final Hours time = new Hours();
+  private final TestTime time = new TestTime();
   private final AtomicInteger attempts = new AtomicInteger();
 
   @Test
@@ -24,7 +24,7 @@ class StartPatienceTest {
             });
 
     assertThat(attempts).hasValue(20);
-    assertThat(Duration.ofNanos(time.nanos)).isLessThan(Duration.ofSeconds(300));
+    assertThat(time.passed()).isLessThan(Duration.ofSeconds(300));
   }
 
   @Test
@@ -34,7 +34,7 @@ class StartPatienceTest {
             WalbeamException.class,
             e -> assertThat(e.kind().exitCode()).isEqualTo(FailureKind.TRANSIENT.exitCode()));
 
-    assertThat(Duration.ofNanos(time.nanos)).isEqualTo(Duration.ofSeconds(300));
+    assertThat(time.passed()).isEqualTo(Duration.ofSeconds(300));
     assertThat(attempts).hasValueGreaterThan(50).hasValueLessThan(100);
   }
 
@@ -48,7 +48,7 @@ class StartPatienceTest {
     }
 
     assertThat(attempts).hasValue(FailureKind.values().length - 1);
-    assertThat(time.nanos).isZero();
+    assertThat(time.passed()).isZero();
   }
 
   @Test
@@ -70,20 +70,5 @@ class StartPatienceTest {
 
   private static WalbeamException failure(FailureKind kind) {
     return new WalbeamException(kind, "It failed.", "Wait.");
-  }
-
-  /** Passes only while somebody sleeps. */
-  private static final class Hours implements StartPatience.Time {
-    private long nanos;
-
-    @Override
-    public long nanos() {
-      return nanos;
-    }
-
-    @Override
-    public void sleep(Duration pause) {
-      nanos += pause.toNanos();
-    }
   }
 }

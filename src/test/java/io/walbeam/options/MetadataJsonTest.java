@@ -34,6 +34,7 @@ class MetadataJsonTest {
   private static final Map<String, String> LEFT_OUT =
       Map.of(
           "stopAt", "a Dataflow job runs until it is drained; the program refuses now there",
+          "startPatience", "a launcher that submits a job connects to neither end",
           "quiet", "progress goes to Cloud Logging, which has its own filter",
           "debug", "sets the launcher's own console only; workers have workerLogLevelOverrides",
           "bigQueryEndpoint", "a worker cannot reach a stand-in on somebody's machine");

@@ -36,7 +36,8 @@ class OptionDocumentsTest {
       "run ./mvnw test -Dtest=OptionDocumentsTest -Dwalbeam.options.write=true";
 
   /** Options that the template leaves out; {@link MetadataJsonTest} says why. */
-  private static final Set<String> NOT_IN_TEMPLATE = Set.of("stopAt", "startPatience", "quiet", "debug");
+  private static final Set<String> NOT_IN_TEMPLATE =
+      Set.of("stopAt", "startPatience", "quiet", "debug");
 
   private static final boolean WRITE = Boolean.getBoolean("walbeam.options.write");
 

@@ -54,7 +54,8 @@ class BadInputIT {
               FROM pg_replication_slots)
           || ' ' || (SELECT coalesce(string_agg(pubname, ',' ORDER BY pubname), '')
                      FROM pg_publication)
-          || ' ' || (SELECT count(*) FROM pg_class WHERE relkind = 'r')""";
+          || ' ' || (SELECT count(*) FROM pg_class WHERE relkind = 'r')\
+      """;
 
   private Path directory;
   private LocalEnds ends;
@@ -268,8 +269,7 @@ class BadInputIT {
     return new Mistake(name, OPERATOR, command -> command.with(option, value), List.of(mentions));
   }
 
-  private static Mistake unreachable(
-      String name, String option, String value, String... mentions) {
+  private static Mistake unreachable(String name, String option, String value, String... mentions) {
     return new Mistake(
         name,
         AGAIN,

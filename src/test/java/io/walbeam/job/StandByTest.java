@@ -1,0 +1,57 @@
+package io.walbeam.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class StandByTest {
+  private final TestTime time = new TestTime();
+
+  @Test
+  void aRunThatLostItsSlotWaitsAsLongAsTheNewerOneReads() throws Exception {
+    new StandBy("s", time).await(() -> time.passed().compareTo(Duration.ofDays(3)) < 0);
+
+    assertThat(time.passed()).isBetween(Duration.ofDays(3), Duration.ofDays(3).plusMinutes(1));
+  }
+
+  @Test
+  void aNewerRunThatIsStartedAgainKeepsTheSlot() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+
+    new StandBy("s", time)
+        .await(() -> looks.incrementAndGet() % 4 == 0 && time.passed().toHours() == 0);
+
+    assertThat(time.passed()).isGreaterThan(Duration.ofMinutes(59));
+  }
+
+  @Test
+  void aServerThatCannotBeReachedSaysNothingAboutTheNewerRun() throws Exception {
+    new StandBy("s", time)
+        .await(
+            () -> {
+              if (time.passed().toHours() < 2) {
+                throw new WalbeamException(FailureKind.TRANSIENT, "Away.", "Wait.");
+              }
+              return false;
+            });
+
+    assertThat(time.passed()).isGreaterThanOrEqualTo(Duration.ofHours(2));
+  }
+
+  @Test
+  void aServerThatRefusesToBeAskedEndsTheWait() {
+    assertThatThrownBy(
+            () ->
+                new StandBy("s", time)
+                    .await(
+                        () -> {
+                          throw new WalbeamException(FailureKind.OPERATOR, "No.", "Mend.");
+                        }))
+        .isInstanceOf(WalbeamException.class);
+  }
+}
