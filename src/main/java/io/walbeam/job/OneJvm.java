@@ -1,9 +1,9 @@
 package io.walbeam.job;
 
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.LocalProgress;
 import io.walbeam.progress.StatePublisher;
-import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.write.HeldRows;
 import io.walbeam.write.ReceiptRelease;

@@ -1,10 +1,10 @@
 package io.walbeam.job;
 
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.progress.PublishProgress;
 import io.walbeam.progress.Receipt;
 import io.walbeam.progress.ReceiptCoder;
 import io.walbeam.progress.StatePublisher;
-import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.JobOptions;
 import io.walbeam.source.PostgresSource;
 import io.walbeam.source.SourceSettings;

@@ -1,8 +1,8 @@
 package io.walbeam.job;
 
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.StatePublisher;
-import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.write.ReceiptRelease;
 import java.util.concurrent.ExecutorService;

@@ -1,8 +1,8 @@
 package io.walbeam.job;
 
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
-import io.walbeam.source.ChangeBatch;
 import io.walbeam.source.EndsTheJob;
 import io.walbeam.write.BundleWriter;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.walbeam.postgres;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.pgoutput.PostgresEpoch;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,9 +44,6 @@ public final class ReplicationStream implements AutoCloseable {
 
   private static final int DATA_HEADER = 25;
   private static final int STATUS_LENGTH = 34;
-
-  /** Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
-  public static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
 
   /**
    * Receive buffer of a socket to this machine, bytes; the kernel doubles it. Without a round trip
@@ -174,7 +172,8 @@ public final class ReplicationStream implements AutoCloseable {
     LONG.set(status, FRAME_HEADER + 1, written);
     LONG.set(status, FRAME_HEADER + 9, flushed);
     LONG.set(status, FRAME_HEADER + 17, flushed);
-    LONG.set(status, FRAME_HEADER + 25, System.currentTimeMillis() * 1000 - POSTGRES_EPOCH_MICROS);
+    LONG.set(
+        status, FRAME_HEADER + 25, PostgresEpoch.ofUnixMicros(System.currentTimeMillis() * 1000));
     status[FRAME_HEADER + 33] = (byte) (reply ? 1 : 0);
     write(status);
   }
@@ -258,7 +257,7 @@ public final class ReplicationStream implements AutoCloseable {
         } else if (bytes[body] == 'k') {
           handler.keepalive(
               (long) LONG.get(bytes, body + 1),
-              (long) LONG.get(bytes, body + 9) + POSTGRES_EPOCH_MICROS,
+              PostgresEpoch.toUnixMicros((long) LONG.get(bytes, body + 9)),
               bytes[body + 17] != 0);
         }
       }

@@ -1,5 +1,6 @@
 package io.walbeam.progress;
 
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.SlotState;
 import io.walbeam.source.EndsTheJob;
@@ -69,7 +70,7 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
       @Element KV<String, Receipt> element,
       @StateId("progress") ValueState<ProgressState> progress) {
     Receipt receipt = element.getValue();
-    if (receipt.origin().epoch() != epoch) {
+    if (receipt.reader().epoch() != epoch) {
       return;
     }
     ProgressState before = progress.read();
@@ -77,7 +78,7 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
     progress.write(after);
     StatePublisher target = publisher;
     if (target != null && after.completeLsn() != 0) {
-      submit(target, state(slot, receipt.origin(), after));
+      submit(target, state(slot, receipt.reader(), after));
     }
   }
 
@@ -89,15 +90,15 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
     }
   }
 
-  static SlotState state(String slot, io.walbeam.source.Origin origin, ProgressState progress) {
+  static SlotState state(String slot, ReaderIdentity reader, ProgressState progress) {
     return new SlotState(
         slot,
-        origin.epoch(),
-        origin.systemId(),
-        origin.timeline(),
+        reader.epoch(),
+        reader.systemId(),
+        reader.timeline(),
         progress.completeLsn(),
         progress.completeTimeMicros(),
-        origin.jobStart() + "/" + origin.readerStart(),
+        reader.jobStart() + "/" + reader.readerStart(),
         ChronoUnit.MICROS.between(Instant.EPOCH, Clock.systemUTC().instant()));
   }
 }

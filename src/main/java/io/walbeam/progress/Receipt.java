@@ -1,8 +1,8 @@
 package io.walbeam.progress;
 
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.Interval;
-import io.walbeam.source.ChangeBatch;
-import io.walbeam.source.Origin;
 import java.util.Optional;
 
 /**
@@ -14,7 +14,11 @@ import java.util.Optional;
  * @param completeTimeMicros commit time of it, microseconds since the Unix epoch; 0 if not known
  */
 public record Receipt(
-    Origin origin, boolean start, Interval interval, long completeLsn, long completeTimeMicros) {
+    ReaderIdentity reader,
+    boolean start,
+    Interval interval,
+    long completeLsn,
+    long completeTimeMicros) {
   /**
    * Names the history that the positions belong to: another epoch, server or timeline begins anew,
    * also where a runner restores the state of the old one.
@@ -22,17 +26,17 @@ public record Receipt(
   public String history(String slot) {
     return slot
         + "/"
-        + Long.toUnsignedString(origin.epoch())
+        + Long.toUnsignedString(reader.epoch())
         + "/"
-        + origin.systemId()
+        + reader.systemId()
         + "/"
-        + origin.timeline();
+        + reader.timeline();
   }
 
   /** The receipt that {@code batch} earns once all its rows are durable. */
   public static Receipt of(ChangeBatch batch) {
     return new Receipt(
-        batch.origin(),
+        batch.reader(),
         batch.start(),
         batch.interval(),
         batch.completeLsn(),
@@ -41,12 +45,12 @@ public record Receipt(
 
   /** One receipt for this interval and the next one; empty if that is not where this one ends. */
   public Optional<Receipt> joined(Receipt next) {
-    if (next.start || !next.origin.equals(origin) || !next.interval.from().equals(interval.to())) {
+    if (next.start || !next.reader.equals(reader) || !next.interval.from().equals(interval.to())) {
       return Optional.empty();
     }
     return Optional.of(
         new Receipt(
-            origin,
+            reader,
             start,
             new Interval(interval.from(), next.interval.to()),
             next.completeLsn,

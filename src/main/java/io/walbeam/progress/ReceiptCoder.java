@@ -1,8 +1,8 @@
 package io.walbeam.progress;
 
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.Interval;
 import io.walbeam.change.StreamPosition;
-import io.walbeam.source.Origin;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -30,12 +30,12 @@ public final class ReceiptCoder extends AtomicCoder<Receipt> {
   public void encode(Receipt receipt, OutputStream stream) throws IOException {
     DataOutputStream out = new DataOutputStream(stream);
     out.writeByte(VERSION);
-    Origin origin = receipt.origin();
-    out.writeLong(origin.epoch());
-    out.writeUTF(origin.systemId());
-    out.writeInt(origin.timeline());
-    out.writeLong(origin.jobStart());
-    out.writeLong(origin.readerStart());
+    ReaderIdentity reader = receipt.reader();
+    out.writeLong(reader.epoch());
+    out.writeUTF(reader.systemId());
+    out.writeInt(reader.timeline());
+    out.writeLong(reader.jobStart());
+    out.writeLong(reader.readerStart());
     out.writeBoolean(receipt.start());
     write(receipt.interval().from(), out);
     write(receipt.interval().to(), out);
@@ -50,12 +50,12 @@ public final class ReceiptCoder extends AtomicCoder<Receipt> {
     if (version != VERSION) {
       throw new IOException("A receipt of version " + version + " is newer than this program.");
     }
-    Origin origin =
-        new Origin(in.readLong(), in.readUTF(), in.readInt(), in.readLong(), in.readLong());
+    ReaderIdentity reader =
+        new ReaderIdentity(in.readLong(), in.readUTF(), in.readInt(), in.readLong(), in.readLong());
     boolean start = in.readBoolean();
     StreamPosition from = read(in);
     StreamPosition to = read(in);
-    return new Receipt(origin, start, new Interval(from, to), in.readLong(), in.readLong());
+    return new Receipt(reader, start, new Interval(from, to), in.readLong(), in.readLong());
   }
 
   static void write(StreamPosition position, DataOutputStream out) throws IOException {

@@ -5,7 +5,7 @@
  * kept under a single key, yields the position up to which nothing is missing; it is recorded in
  * the destination first and told to the replication slot second. Guarantee: a published position
  * never passes a change without a receipt and never moves back. Imports change, failure, postgres,
- * sink (the state store) and source (published positions).
+ * sink (the state store), batch (who read) and source (published positions).
  */
 @NullMarked
 package io.walbeam.progress;

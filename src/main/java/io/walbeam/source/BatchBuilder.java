@@ -1,33 +1,29 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.BatchWriter;
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.Interval;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.StreamPosition;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.pgoutput.MalformedMessageException;
+import io.walbeam.postgres.pgoutput.MessageHeader;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the plugin's messages into self-contained batches and keeps the position.
  *
- * <p>Pure and not thread-safe. Looks only at message types, WAL positions, relation identifiers and
- * the fields of Begin and Commit (PostgreSQL documentation, "Logical Replication Message Formats").
- * One builder serves one connection, because the plugin describes relations once a connection.
+ * <p>Pure and not thread-safe. Looks only at what {@link MessageHeader} tells. One builder serves
+ * one connection, as its {@link BatchWriter} does.
  */
 final class BatchBuilder {
-  private static final int BEGIN_LENGTH = 1 + 8 + 8 + 4;
-  private static final int COMMIT_LENGTH = 1 + 1 + 8 + 8 + 8;
-
-  /** Microseconds from the Unix epoch to PostgreSQL's, 2000-01-01. */
-  private static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
-
-  private final Origin origin;
+  private final ReaderIdentity reader;
   private final @Nullable Fence fence;
   private final Consumer<Delivery> output;
-  private final RelationCache relations = new RelationCache();
-  private final BatchBuffer batch = new BatchBuffer();
-  private final byte[] begin = new byte[BEGIN_LENGTH];
+  private final BatchWriter batch = new BatchWriter();
 
   private boolean start;
   private StreamPosition from;
@@ -35,7 +31,6 @@ final class BatchBuilder {
   private long completeMicros;
 
   private final TransactionProgress transaction;
-  private long beginLsn;
   private boolean fenceSeen;
 
   /**
@@ -44,13 +39,13 @@ final class BatchBuilder {
    * @param completeMicros time of the last complete transaction, 0 if not known
    */
   BatchBuilder(
-      Origin origin,
+      ReaderIdentity reader,
       boolean start,
       ReadPosition resume,
       long completeMicros,
       @Nullable Fence fence,
       Consumer<Delivery> output) {
-    this.origin = origin;
+    this.reader = reader;
     this.start = start;
     this.transaction = new TransactionProgress(resume);
     this.fence = fence;
@@ -62,26 +57,32 @@ final class BatchBuilder {
 
   /** Takes one plugin message; the bytes are copied. */
   void message(long lsn, byte[] bytes, int offset, int length) {
-    switch (length == 0 ? 0 : bytes[offset]) {
-      case 'I', 'U', 'D' -> {
-        require(length >= 5);
-        if (isNewChange(lsn)) {
-          change(lsn, BatchBuffer.getInt(bytes, offset + 1), bytes, offset, length);
+    try {
+      take(lsn, bytes, offset, length);
+    } catch (MalformedMessageException e) {
+      throw malformed(e);
+    }
+  }
+
+  private void take(long lsn, byte[] bytes, int offset, int length) {
+    byte type = MessageHeader.type(bytes, offset, length);
+    switch (type) {
+      case MessageHeader.INSERT, MessageHeader.UPDATE, MessageHeader.DELETE -> {
+        int relationId = MessageHeader.relationId(bytes, offset, length);
+        if (isNewChange(type, lsn)) {
+          change(lsn, relationId, bytes, offset, length);
         }
       }
-      case 'B' -> begin(lsn, bytes, offset, length);
-      case 'C' -> commit(lsn, bytes, offset, length);
-      case 'R' -> {
-        require(length >= 5);
-        relations.relation(BatchBuffer.getInt(bytes, offset + 1), bytes, offset, length);
-      }
-      case 'Y' -> relations.type(bytes, offset, length);
-      case 'T' -> truncate(lsn, bytes, offset, length);
-      case 'M' -> logicalMessage(lsn, bytes, offset, length);
-      case 'O' -> {
+      case MessageHeader.BEGIN -> begin(lsn, bytes, offset, length);
+      case MessageHeader.COMMIT -> commit(lsn, bytes, offset, length);
+      case MessageHeader.RELATION -> batch.relation(bytes, offset, length);
+      case MessageHeader.TYPE -> batch.type(bytes, offset, length);
+      case MessageHeader.TRUNCATE -> truncate(lsn, bytes, offset, length);
+      case MessageHeader.MESSAGE -> logicalMessage(lsn, bytes, offset, length);
+      case MessageHeader.ORIGIN -> {
         // The origin of a transaction that this server got by replication: nobody needs it.
       }
-      default -> throw malformed();
+      default -> throw new MalformedMessageException(type, 0, "no such message");
     }
   }
 
@@ -91,21 +92,23 @@ final class BatchBuilder {
    * @param relationId 0 for a logical message
    */
   void oversize(long lsn, int relationId, byte[] marker) {
-    if (!isNewChange(lsn)) {
-      return;
-    }
-    if (relationId == 0) {
-      append(lsn, marker, 0, marker.length, null);
-      changed();
-    } else {
-      change(lsn, relationId, marker, 0, marker.length);
+    try {
+      if (!isNewChange(marker[0], lsn)) {
+        return;
+      }
+      if (relationId == 0) {
+        messageTaken(lsn, marker, 0, marker.length);
+      } else {
+        change(lsn, relationId, marker, 0, marker.length);
+      }
+    } catch (MalformedMessageException e) {
+      throw malformed(e);
     }
   }
 
   /** The relation's current Relation message, null if the plugin never sent one. */
   byte @Nullable [] relation(int id) {
-    RelationCache.Entry entry = relations.get(id);
-    return entry == null ? null : entry.relation;
+    return batch.described(id);
   }
 
   /**
@@ -143,20 +146,8 @@ final class BatchBuilder {
   /** Hands over what is there, even if it is empty: then it only names a position. */
   void cut() {
     StreamPosition to = position();
-    int changes = batch.changes();
-    int firstIndex = batch.firstIndex();
-    int length = batch.length();
     ChangeBatch element =
-        new ChangeBatch(
-            origin,
-            start,
-            new Interval(from, to),
-            completeLsn,
-            completeMicros,
-            firstIndex,
-            changes,
-            batch.take(),
-            length);
+        batch.take(reader, start, new Interval(from, to), completeLsn, completeMicros);
     start = false;
     from = to;
     boolean open = insideTransaction();
@@ -173,66 +164,53 @@ final class BatchBuilder {
   }
 
   private void begin(long lsn, byte[] bytes, int offset, int length) {
-    require(length == BEGIN_LENGTH && !transaction.isOpen());
-    System.arraycopy(bytes, offset, begin, 0, BEGIN_LENGTH);
-    beginLsn = lsn;
+    requireTransaction(MessageHeader.BEGIN, false);
+    long commitLsn = MessageHeader.beginCommitLsn(bytes, offset, length);
+    batch.begin(lsn, bytes, offset);
     transaction.begin(
-        BatchBuffer.getLong(bytes, offset + 1),
-        BatchBuffer.getLong(bytes, offset + 9) + POSTGRES_EPOCH_MICROS,
-        completeLsn);
+        commitLsn, MessageHeader.beginCommitTimeMicros(bytes, offset, length), completeLsn);
   }
 
   private void commit(long lsn, byte[] bytes, int offset, int length) {
-    require(length == COMMIT_LENGTH && transaction.isOpen());
+    requireTransaction(MessageHeader.COMMIT, true);
     // A wrong end would be acknowledged: all that says where it is must agree.
-    long endLsn = BatchBuffer.getLong(bytes, offset + 10);
-    require(
-        transaction.isDropping()
-            || (endLsn == lsn
-                && Long.compareUnsigned(endLsn, completeLsn) >= 0
-                && BatchBuffer.getLong(bytes, offset + 2) == transaction.commitLsn()));
+    long endLsn = MessageHeader.commitEndLsn(bytes, offset, length);
+    boolean agrees =
+        endLsn == lsn
+            && Long.compareUnsigned(endLsn, completeLsn) >= 0
+            && MessageHeader.commitLsn(bytes, offset, length) == transaction.commitLsn();
+    if (!transaction.isDropping() && !agrees) {
+      throw new MalformedMessageException(MessageHeader.COMMIT, 0, "it ends elsewhere");
+    }
     if (transaction.commit()) {
       return;
     }
     if (transaction.emitted() > 0) {
-      append(lsn, bytes, offset, length, null);
-      batch.forgetBegin();
+      makeRoom(length);
+      batch.commit(lsn, bytes, offset, length);
     }
     transaction.clear();
     completeLsn = endLsn;
-    completeMicros = BatchBuffer.getLong(bytes, offset + 18) + POSTGRES_EPOCH_MICROS;
+    completeMicros = MessageHeader.commitTimeMicros(bytes, offset, length);
     if (fenceSeen || batch.isFull()) {
       cut();
     }
   }
 
   private void change(long lsn, int relationId, byte[] bytes, int offset, int length) {
-    append(lsn, bytes, offset, length, known(relationId));
-    changed();
-  }
-
-  private RelationCache.Entry known(int relationId) {
-    RelationCache.Entry relation = relations.get(relationId);
-    if (relation == null) {
-      throw malformed();
-    }
-    return relation;
+    makeRoom(length);
+    batch.change(lsn, transaction.taken(), relationId, bytes, offset, length);
+    cutIfFull();
   }
 
   private void truncate(long lsn, byte[] bytes, int offset, int length) {
-    require(length >= 6);
-    int count = BatchBuffer.getInt(bytes, offset + 1);
-    require(count >= 0 && length == 6 + 4L * count);
-    if (!isNewChange(lsn)) {
-      return;
+    // Also of one that is behind: it must be a message.
+    MessageHeader.truncatedRelations(bytes, offset, length);
+    if (isNewChange(MessageHeader.TRUNCATE, lsn)) {
+      makeRoom(length);
+      batch.truncate(lsn, transaction.taken(), bytes, offset, length);
+      cutIfFull();
     }
-    makeRoom(length);
-    openTransaction();
-    for (int i = 0; i < count; i++) {
-      describe(known(BatchBuffer.getInt(bytes, offset + 6 + 4 * i)));
-    }
-    batch.append(lsn, bytes, offset, length);
-    changed();
   }
 
   /**
@@ -240,80 +218,54 @@ final class BatchBuilder {
    * order, so that no position could say whether one was read.
    */
   private void logicalMessage(long lsn, byte[] bytes, int offset, int length) {
-    require(length >= 2);
-    boolean transactional = (bytes[offset + 1] & 1) != 0;
-    if (!transactional) {
+    if (!MessageHeader.messageTransactional(bytes, offset, length)) {
       return;
     }
-    boolean taken = isNewChange(lsn);
+    boolean taken = isNewChange(MessageHeader.MESSAGE, lsn);
     // The fence may be among what was taken before the connection was lost.
     fenceSeen |= fence != null && !transaction.isDropping() && fence.isThis(bytes, offset, length);
-    if (!taken) {
-      return;
+    if (taken) {
+      messageTaken(lsn, bytes, offset, length);
     }
-    append(lsn, bytes, offset, length, null);
-    changed();
   }
 
-  private boolean isNewChange(long lsn) {
-    require(transaction.isOpen());
+  private void messageTaken(long lsn, byte[] bytes, int offset, int length) {
+    makeRoom(length);
+    batch.logicalMessage(lsn, transaction.taken(), bytes, offset, length);
+    cutIfFull();
+  }
+
+  private boolean isNewChange(byte type, long lsn) {
+    requireTransaction(type, true);
     return transaction.isNew(lsn);
   }
 
-  private void changed() {
-    transaction.taken();
-    batch.countChange(transaction.emittedIndex());
+  private void cutIfFull() {
     if (batch.isFull()) {
       cut();
     }
   }
 
-  private void append(
-      long lsn, byte[] bytes, int offset, int length, RelationCache.@Nullable Entry relation) {
-    makeRoom(length);
-    openTransaction();
-    if (relation != null) {
-      describe(relation);
-    }
-    batch.append(lsn, bytes, offset, length);
-  }
-
-  private void openTransaction() {
-    if (!batch.holdsBegin()) {
-      batch.append(beginLsn, begin, 0, BEGIN_LENGTH);
-      batch.markBegin();
-    }
-  }
-
-  private void describe(RelationCache.Entry relation) {
-    if (relation.writtenIn == batch.number()) {
-      return;
-    }
-    for (byte[] type : relation.types) {
-      batch.append(0, type, 0, type.length);
-    }
-    batch.append(0, relation.relation, 0, relation.relation.length);
-    relation.writtenIn = batch.number();
-  }
-
   private void makeRoom(int length) {
-    if (batch.changes() > 0 && !batch.fits(length)) {
+    if (batch.hasNoRoomFor(length)) {
       cut();
     }
   }
 
-  private void require(boolean condition) {
-    if (!condition) {
-      throw malformed();
+  private void requireTransaction(byte type, boolean open) {
+    if (transaction.isOpen() != open) {
+      throw new MalformedMessageException(
+          type, 0, open ? "no transaction is open" : "a transaction is open already");
     }
   }
 
-  private WalbeamException malformed() {
+  private WalbeamException malformed(MalformedMessageException cause) {
     return new WalbeamException(
         FailureKind.MALFORMED,
         "The server sent something that is not the pgoutput protocol after "
             + Lsn.format(completeLsn)
             + ".",
-        "Check that the server is a supported PostgreSQL version; report it as a defect.");
+        "Check that the server is a supported PostgreSQL version; report it as a defect.",
+        cause);
   }
 }

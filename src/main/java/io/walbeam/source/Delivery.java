@@ -1,5 +1,7 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ChangeBatch;
+
 /**
  * A batch on its way from the session to the reader.
  *

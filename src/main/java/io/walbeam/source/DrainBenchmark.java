@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.JobRun;
 import io.walbeam.change.Lsn;
 import io.walbeam.postgres.PostgresSettings;
@@ -104,17 +105,7 @@ final class DrainBenchmark {
   }
 
   private void take(ChangeBatch batch) {
-    byte[] messages = batch.messages();
-    for (int at = 0; at < batch.length(); ) {
-      int length = BatchBuffer.getInt(messages, at + Long.BYTES);
-      switch (messages[at + ChangeBatch.ENTRY_HEADER]) {
-        case 'I', 'U', 'D', 'T', OversizeMarker.TYPE -> events++;
-        default -> {
-          // Begin, Commit, descriptions: no change of a row.
-        }
-      }
-      at += ChangeBatch.ENTRY_HEADER + length;
-    }
+    events += batch.changes();
     bytes += batch.length();
     batches++;
     complete = batch.completeLsn();

@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.failure.WalbeamException;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,7 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ChangeBatchCoder;
 import io.walbeam.failure.WalbeamException;
 import java.io.Serializable;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
@@ -73,7 +74,7 @@ final class SessionConnector {
    */
   record Connected(
       ReplicationStream stream,
-      Origin origin,
+      ReaderIdentity reader,
       StartUp.Decision decision,
       long confirmedLsn,
       long senderTimeoutMillis) {}
@@ -154,15 +155,15 @@ final class SessionConnector {
               settings.slot(),
               side.publications(settings.publication()),
               decision.position().resumeLsn());
-      Origin origin =
-          new Origin(
+      ReaderIdentity reader =
+          new ReaderIdentity(
               settings.epoch(),
               stream.identity().systemId(),
               stream.identity().timeline(),
               incarnation.jobStart(),
               incarnation.readerStart());
       return started
-          ? new Connected(stream, origin, decision, slot.confirmedFlushLsn(), senderTimeout)
+          ? new Connected(stream, reader, decision, slot.confirmedFlushLsn(), senderTimeout)
           : null;
     } finally {
       if (!started) {

@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ReaderIdentity;
 import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
 
 /**
@@ -27,7 +28,7 @@ record SlotMark(
     implements CheckpointMark {
   /** The mark right after a batch. */
   static SlotMark after(Delivery delivery, SourceSettings settings, long watermarkMillis) {
-    Origin read = delivery.batch().origin();
+    ReaderIdentity read = delivery.batch().reader();
     return new SlotMark(
         settings.slotKey(),
         delivery.after(),

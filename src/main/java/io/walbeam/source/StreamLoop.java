@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.OversizeMarker;
 import io.walbeam.postgres.MessagePieces;
 import io.walbeam.postgres.ReplicationStream;
 import io.walbeam.postgres.StreamHandler;
@@ -67,7 +68,7 @@ final class StreamLoop implements StreamHandler {
     this.fenced = mark != null && mark.done();
     this.builder =
         new BatchBuilder(
-            connected.origin(),
+            connected.reader(),
             start,
             connected.decision().position(),
             completeMicros,

@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ChangeIndex;
 import io.walbeam.change.Lsn;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -19,9 +20,7 @@ final class TransactionProgress {
   private long emitted;
 
   /** Of the last change message on the wire. */
-  private long changeLsn;
-
-  private int changeIndex;
+  private final ChangeIndex index = new ChangeIndex();
 
   /** Of the last change message that was taken. */
   private long emittedLsn;
@@ -61,11 +60,6 @@ final class TransactionProgress {
     return commitMicros;
   }
 
-  /** Index of the last change message taken, among those that share its WAL position. */
-  int emittedIndex() {
-    return emittedIndex;
-  }
-
   /** Where reading goes on, everything that ends at or before {@code completeLsn} being behind. */
   ReadPosition position(long completeLsn) {
     return emitted > 0
@@ -95,8 +89,7 @@ final class TransactionProgress {
     }
     commitLsn = finalLsn;
     commitMicros = micros;
-    changeLsn = 0;
-    changeIndex = 0;
+    index.begin();
   }
 
   /** Counts a change message on the wire; false if it is behind already. */
@@ -104,8 +97,7 @@ final class TransactionProgress {
     if (dropping) {
       return false;
     }
-    changeIndex = lsn == changeLsn ? changeIndex + 1 : 0;
-    changeLsn = lsn;
+    int changeIndex = index.next(lsn);
     if (toSkip == 0) {
       return true;
     }
@@ -115,11 +107,12 @@ final class TransactionProgress {
     return false;
   }
 
-  /** The change message counted last was taken. */
-  void taken() {
+  /** The change message counted last is taken; returns its index. */
+  int taken() {
     emitted++;
-    emittedLsn = changeLsn;
-    emittedIndex = changeIndex;
+    emittedLsn = index.lsn();
+    emittedIndex = index.current();
+    return emittedIndex;
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.walbeam.write;
 
+import io.walbeam.batch.BatchReader;
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ChangeIndex;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.OldImage;
@@ -9,16 +12,9 @@ import io.walbeam.change.Tuple;
 import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.postgres.pgoutput.MalformedMessageException;
-import io.walbeam.postgres.pgoutput.MessageHeader;
-import io.walbeam.postgres.pgoutput.PgOutputDecoder;
-import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
-import io.walbeam.source.ChangeBatch;
-import io.walbeam.source.OversizeMarker;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,12 +23,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the messages of a batch and turns changes into row mutations with their positions.
+ * Turns the changes of a batch into row mutations with their positions.
  *
  * <p>A key-changing update is two mutations: delete the old key, upsert the new one. Not
  * thread-safe; used for one bundle.
  */
-public final class BatchDecoder implements PgOutputHandler {
+public final class BatchDecoder implements BatchReader.Handler {
   /** Receives the mutations in stream order. Tuples are valid during the call. */
   interface Mutations {
     /**
@@ -61,106 +57,37 @@ public final class BatchDecoder implements PgOutputHandler {
 
   private final Routes routes;
   private final Mutations mutations;
-  private final PgOutputDecoder decoder = new PgOutputDecoder();
+  private final BatchReader reader;
   private final RowMeta meta = new RowMeta();
   private final Map<Integer, Route> routeById = new HashMap<>();
   private final Map<Integer, TypeName> typeByOid = new HashMap<>();
 
-  private @Nullable ChangeBatch batch;
   private PgOutputMessage.@Nullable Begin transaction;
-  private int payload;
-  private int payloadLength;
-  private long lsn;
-  private long lastChangeLsn;
-  private int index;
 
-  BatchDecoder(Routes routes, Mutations mutations) {
+  /**
+   * @param reader tells whoever receives the mutations which message they come from
+   */
+  BatchDecoder(BatchReader reader, Routes routes, Mutations mutations) {
+    this.reader = reader;
     this.routes = routes;
     this.mutations = mutations;
   }
 
   /** Decodes every message of {@code next}. */
   void decode(ChangeBatch next) {
-    batch = next;
     transaction = null;
     routeById.clear();
     typeByOid.clear();
-    lastChangeLsn = -1;
-    index = next.firstIndex() - 1;
-    byte[] bytes = next.messages();
-    ByteBuffer header = ByteBuffer.wrap(bytes);
-    boolean firstChange = true;
-    for (int at = 0; at < next.length(); at = payload + payloadLength) {
-      lsn = header.getLong(at);
-      payloadLength = header.getInt(at + Long.BYTES);
-      payload = at + ChangeBatch.ENTRY_HEADER;
-      byte type = payloadLength == 0 ? 0 : bytes[payload];
-      if (MessageHeader.countsAsChange(type) || type == OversizeMarker.TYPE) {
-        if (firstChange || lsn == lastChangeLsn) {
-          index++;
-        } else {
-          index = 0;
-        }
-        firstChange = false;
-        lastChangeLsn = lsn;
-      }
-      try {
-        if (type == OversizeMarker.TYPE) {
-          oversize(bytes);
-        } else {
-          decoder.decode(bytes, payload, payloadLength, this);
-        }
-      } catch (MalformedMessageException e) {
-        throw new WalbeamException(
-            FailureKind.MALFORMED,
-            "The message at " + Lsn.format(lsn) + " is not pgoutput protocol 1.",
-            "Check that the server is PostgreSQL 14 or newer, and report this with the server's"
-                + " version.",
-            e);
-      }
-    }
+    reader.read(next, this);
   }
 
-  /** A change cut down to its key: a delete needs no more, of an upsert a dead letter is left. */
-  private void oversize(byte[] bytes) {
-    if (!OversizeMarker.isComplete(bytes, payload, payloadLength)) {
-      throw outOfOrder("an oversize marker that is cut off");
-    }
-    if (!OversizeMarker.isRowChange(bytes, payload)) {
-      return;
-    }
-    byte[] message = OversizeMarker.restore(bytes, payload, payloadLength);
-    if (message[0] == MessageHeader.DELETE) {
-      decoder.decode(message, 0, message.length, this);
-      return;
-    }
-    Route route = route(MessageHeader.relationId(message, 0, message.length));
+  /** Of a change that was cut down to its key a dead letter is left. */
+  @Override
+  public void oversize(int relationId, Operation operation, long bytes) {
+    Route route = route(relationId);
     if (route.wanted()) {
-      boolean insert = message[0] == MessageHeader.INSERT;
-      mutations.oversize(
-          route,
-          OversizeMarker.originalSize(bytes, payload),
-          at(0, insert ? Operation.INSERT : Operation.UPDATE));
+      mutations.oversize(route, bytes, at(0, operation));
     }
-  }
-
-  /** The batch being decoded. */
-  ChangeBatch batch() {
-    ChangeBatch current = batch;
-    if (current == null) {
-      throw new IllegalStateException("no batch is being decoded");
-    }
-    return current;
-  }
-
-  /** Offset of the current message in the batch. */
-  int payload() {
-    return payload;
-  }
-
-  /** Bytes of the current message. */
-  int payloadLength() {
-    return payloadLength;
   }
 
   @Override
@@ -169,7 +96,7 @@ public final class BatchDecoder implements PgOutputHandler {
     // Of the batch: a job may be given a higher epoch while batches of the earlier one are under
     // way.
     meta.transaction(
-        batch().origin().epoch(),
+        reader.batch().reader().epoch(),
         begin.commitLsn(),
         begin.commitTimeMicros(),
         begin.transactionId());
@@ -273,7 +200,7 @@ public final class BatchDecoder implements PgOutputHandler {
     if (transaction == null) {
       throw outOfOrder("a change outside a transaction");
     }
-    return meta.change(lsn, 2L * index + half, operation);
+    return meta.change(reader.lsn(), ChangeIndex.n(reader.index(), half), operation);
   }
 
   private Route route(int relationId) {
@@ -287,7 +214,7 @@ public final class BatchDecoder implements PgOutputHandler {
   private WalbeamException outOfOrder(String what) {
     return new WalbeamException(
         FailureKind.MALFORMED,
-        "The stream has " + what + " at " + Lsn.format(lsn) + ".",
+        "The stream has " + what + " at " + Lsn.format(reader.lsn()) + ".",
         "Report this with the server's version.");
   }
 }

@@ -1,5 +1,7 @@
 package io.walbeam.write;
 
+import io.walbeam.batch.BatchReader;
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
@@ -15,7 +17,6 @@ import io.walbeam.row.RowJson;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
-import io.walbeam.source.ChangeBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -54,6 +55,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   private final WriteStage stage;
   private final ReceiptRelease.Bundle release;
+  private final BatchReader reader = new BatchReader();
   private final BatchDecoder decoder;
   private final RowBuffer buffer = new RowBuffer();
   private final Map<String, TableRows> chunks = new LinkedHashMap<>();
@@ -70,7 +72,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   public BundleWriter(WriteStage stage) {
     this.stage = stage;
     this.release = stage.receipts().begin();
-    this.decoder = new BatchDecoder(stage.routes(), this);
+    this.decoder = new BatchDecoder(reader, stage.routes(), this);
     this.deadLetters = new DeadLetterBox(stage.clock());
   }
 
@@ -119,7 +121,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void change(Route route, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta) {
-    tally.add(route, meta.operation(), decoder.payloadLength());
+    tally.add(route, meta.operation(), reader.payloadLength());
     ChangelogMapping changelog = route.changelog();
     if (changelog != null) {
       RowJson json = jsonByRelation.computeIfAbsent(route.relation(), RowJson::new);
@@ -135,7 +137,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
       return;
     }
     if (mapping.canBeLookedUp(row)) {
-      RowOrigin origin = RowOrigin.of(decoder, route, meta, row.copy(Map.of()));
+      RowOrigin origin = RowOrigin.of(reader, route, meta, row.copy(Map.of()));
       chunk(mapping.destination()).put(mapping.key(), row, TableRows.INCOMPLETE, origin);
       return;
     }
@@ -163,7 +165,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void oversize(Route route, long bytes, RowMeta meta) {
-    tally.add(route, meta.operation(), decoder.payloadLength());
+    tally.add(route, meta.operation(), reader.payloadLength());
     deadLetters.add(
         origin(route, meta),
         "decode",
@@ -217,7 +219,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
       chunk = new TableRows(table);
       chunks.put(name, chunk);
     }
-    chunk.from(decoder.batch());
+    chunk.from(reader.batch());
     return chunk;
   }
 
@@ -233,7 +235,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   }
 
   private RowOrigin origin(Route route, RowMeta meta) {
-    return RowOrigin.of(decoder, route, meta, null);
+    return RowOrigin.of(reader, route, meta, null);
   }
 
   private void send(TableRows chunk) throws InterruptedException {

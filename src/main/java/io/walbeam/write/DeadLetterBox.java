@@ -1,14 +1,13 @@
 package io.walbeam.write;
 
+import io.walbeam.batch.BatchReader;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
-import io.walbeam.postgres.pgoutput.PgOutputDecoder;
 import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowJson;
-import io.walbeam.source.OversizeMarker;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,12 +35,7 @@ public final class DeadLetterBox {
       RowOrigin origin, String stage, String errorClass, String message, String remedy) {
     byte[] messages = origin.messages();
     Images images = new Images(origin.route());
-    if (messages[origin.entry()] == OversizeMarker.TYPE) {
-      byte[] restored = OversizeMarker.restore(messages, origin.entry(), origin.length());
-      new PgOutputDecoder().decode(restored, 0, restored.length, images);
-    } else {
-      new PgOutputDecoder().decode(messages, origin.entry(), origin.length(), images);
-    }
+    BatchReader.readMessage(messages, origin.entry(), origin.length(), images);
     letters.add(
         new DeadLetter(
             ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),

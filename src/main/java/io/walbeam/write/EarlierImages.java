@@ -1,5 +1,7 @@
 package io.walbeam.write;
 
+import io.walbeam.batch.BatchReader;
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Tuple;
 import io.walbeam.row.DestinationTable;
@@ -10,7 +12,6 @@ import io.walbeam.row.RowBuffer;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
-import io.walbeam.source.ChangeBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +33,7 @@ public final class EarlierImages implements BatchDecoder.Mutations {
   /** A row and where it came from. */
   public record Image(EncodedRow row, RowOrigin origin) {}
 
+  private final BatchReader reader = new BatchReader();
   private final BatchDecoder decoder;
   private final DestinationTable table;
   private final Set<ChangePosition> unwritten = new HashSet<>();
@@ -41,7 +43,7 @@ public final class EarlierImages implements BatchDecoder.Mutations {
   private boolean collecting;
 
   private EarlierImages(Routes routes, DestinationTable table) {
-    this.decoder = new BatchDecoder(routes, this);
+    this.decoder = new BatchDecoder(reader, routes, this);
     this.table = table;
   }
 
@@ -110,7 +112,7 @@ public final class EarlierImages implements BatchDecoder.Mutations {
               : mapping.encodeUpsert(row, meta, buffer);
       images
           .computeIfAbsent(key, any -> new ArrayList<>())
-          .add(new Image(encoded, RowOrigin.of(decoder, route, meta, null)));
+          .add(new Image(encoded, RowOrigin.of(reader, route, meta, null)));
     } catch (RowRejectedException e) {
       // It has a dead letter since it was decoded first.
     }

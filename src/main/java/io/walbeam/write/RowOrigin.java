@@ -1,5 +1,6 @@
 package io.walbeam.write;
 
+import io.walbeam.batch.BatchReader;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Tuple;
@@ -28,11 +29,11 @@ public record RowOrigin(
     long commitTimeMicros,
     @Nullable Tuple incomplete) {
   /** Where the mutation comes from that is being decoded. */
-  static RowOrigin of(BatchDecoder decoder, Route route, RowMeta meta, @Nullable Tuple incomplete) {
+  static RowOrigin of(BatchReader reader, Route route, RowMeta meta, @Nullable Tuple incomplete) {
     return new RowOrigin(
-        decoder.batch().messages(),
-        decoder.payload(),
-        decoder.payloadLength(),
+        reader.batch().messages(),
+        reader.payload(),
+        reader.payloadLength(),
         route,
         meta.operation(),
         meta.position(),

@@ -1,11 +1,11 @@
 package io.walbeam.write;
 
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.Tuple;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.LatestByKey;
-import io.walbeam.source.ChangeBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,8 @@
  * the stream left out, writing, and what becomes of refused and held rows.
  *
  * <p>Guarantee: what is handed out as a receipt is durable in the destination or in the dead-letter
- * table. Imports source, row, sink, deadletter, change and failure.
+ * table. Imports batch, postgres, postgres.pgoutput, progress, row, sink, deadletter, change and
+ * failure.
  */
 @NullMarked
 package io.walbeam.write;

@@ -2,13 +2,13 @@ package io.walbeam.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.Interval;
 import io.walbeam.change.StreamPosition;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.source.LocalJob;
 import io.walbeam.source.LocalPositions;
-import io.walbeam.source.Origin;
 import io.walbeam.source.PublishedPositions;
 import io.walbeam.source.ShownPositions;
 import java.util.ArrayList;
@@ -188,14 +188,14 @@ class ConfirmationProperties {
   /** Consecutive receipts from {@code from} to the end, cut at random places. */
   private static List<Receipt> incarnation(
       long from, boolean start, long readerStart, Random random) {
-    Origin origin = new Origin(3, "7000000000000000001", 1, 1, readerStart);
+    ReaderIdentity reader = new ReaderIdentity(3, "7000000000000000001", 1, 1, readerStart);
     List<Receipt> receipts = new ArrayList<>();
     long at = from;
     boolean first = start;
     while (at < END) {
       long to = Math.min(END, at + 1 + random.nextInt(9));
       Interval interval = new Interval(StreamPosition.at(at), StreamPosition.at(to));
-      receipts.add(new Receipt(origin, first, interval, to, to));
+      receipts.add(new Receipt(reader, first, interval, to, to));
       first = false;
       at = to;
     }

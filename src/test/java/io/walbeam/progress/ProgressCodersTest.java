@@ -2,9 +2,9 @@ package io.walbeam.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.Interval;
 import io.walbeam.change.StreamPosition;
-import io.walbeam.source.Origin;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ProgressCodersTest {
   private static final Receipt RECEIPT =
       new Receipt(
-          new Origin(2, "7", 3, 4, 5),
+          new ReaderIdentity(2, "7", 3, 4, 5),
           true,
           new Interval(new StreamPosition(0x10, 0), new StreamPosition(0x20, 6)),
           0x18,

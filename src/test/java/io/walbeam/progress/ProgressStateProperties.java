@@ -2,9 +2,9 @@ package io.walbeam.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.Interval;
 import io.walbeam.change.StreamPosition;
-import io.walbeam.source.Origin;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,7 +19,8 @@ import net.jqwik.api.constraints.IntRange;
  * that cut it at random, receipts in any order and number.
  */
 class ProgressStateProperties {
-  private static final Origin ORIGIN = new Origin(0, "7000000000000000001", 1, 1, 1);
+  private static final ReaderIdentity READER =
+      new ReaderIdentity(0, "7000000000000000001", 1, 1, 1);
 
   /** One transaction: commit record at {@code commit}, its end, and its number of changes. */
   private record Transaction(long commit, long end, int changes) {}
@@ -155,7 +156,7 @@ class ProgressStateProperties {
             : StreamPosition.at(transaction.end());
     List<Receipt> receipts = incarnation(stream, first, from, random);
     receipts.replaceAll(
-        r -> new Receipt(ORIGIN, false, r.interval(), r.completeLsn(), r.completeTimeMicros()));
+        r -> new Receipt(READER, false, r.interval(), r.completeLsn(), r.completeTimeMicros()));
     return receipts;
   }
 
@@ -185,7 +186,7 @@ class ProgressStateProperties {
         }
         boolean atEndOfStream = end && transaction.equals(stream.get(stream.size() - 1));
         if (atEndOfStream || random.nextInt(3) == 0) {
-          receipts.add(new Receipt(ORIGIN, start, new Interval(last, place), complete, complete));
+          receipts.add(new Receipt(READER, start, new Interval(last, place), complete, complete));
           start = false;
           last = place;
         }

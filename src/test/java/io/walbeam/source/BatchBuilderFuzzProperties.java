@@ -2,6 +2,10 @@ package io.walbeam.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.BatchContents;
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ReaderIdentity;
+import io.walbeam.batch.ScriptedStream;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.util.ArrayList;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The reading thread under damaged messages: it stops, or goes on with what is a message. */
 final class BatchBuilderFuzzProperties {
-  private static final Origin ORIGIN = new Origin(0, "1", 1, 2, 3);
+  private static final ReaderIdentity READER = new ReaderIdentity(0, "1", 1, 2, 3);
   private static final long LAST_END = 2_020;
 
   private static ScriptedStream stream() {
@@ -40,7 +44,7 @@ final class BatchBuilderFuzzProperties {
   private static Outcome read(List<ScriptedStream.Message> messages, int offset, int filler) {
     List<Delivery> deliveries = new ArrayList<>();
     BatchBuilder builder =
-        new BatchBuilder(ORIGIN, true, ReadPosition.at(500), 0, new Fence(), deliveries::add);
+        new BatchBuilder(READER, true, ReadPosition.at(500), 0, new Fence(), deliveries::add);
     try {
       for (ScriptedStream.Message message : messages) {
         byte[] around = new byte[offset + message.payload().length + 40];
@@ -69,7 +73,7 @@ final class BatchBuilderFuzzProperties {
     assertThat(second.deliveries()).hasSameSizeAs(first.deliveries());
     for (int i = 0; i < first.deliveries().size(); i++) {
       ChangeBatch batch = first.deliveries().get(i).batch();
-      assertThat(BatchReading.sameBytes(batch, second.deliveries().get(i).batch()))
+      assertThat(BatchContents.sameBytes(batch, second.deliveries().get(i).batch()))
           .as("reads nothing outside the message")
           .isTrue();
       assertThat(batch.completeLsn())

@@ -2,67 +2,47 @@ package io.walbeam.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.BatchContents;
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ChangeBatchCoder;
+import io.walbeam.batch.ReaderIdentity;
+import io.walbeam.batch.ScriptedStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.apache.beam.sdk.util.CoderUtils;
 import org.jspecify.annotations.Nullable;
 
+/** Where the stream is cut into batches, and where it is read again, changes nothing of it. */
 final class BatchBuilderProperties {
-  private static final Origin ORIGIN = new Origin(0, "1", 1, 2, 3);
+  private static final ReaderIdentity READER = new ReaderIdentity(0, "1", 1, 2, 3);
 
-  /** Transactions of 1 to 6 changes; some commits start where the previous one ended. */
-  private static ScriptedStream stream(Random random) {
-    ScriptedStream stream = new ScriptedStream();
-    long lsn = 1_000;
-    boolean described = false;
-    int transactions = 1 + random.nextInt(8);
-    for (int t = 0; t < transactions; t++) {
-      long commit = lsn + (random.nextBoolean() ? 0 : 50);
-      // A change may precede the previous transaction's commit.
-      long change = Math.max(1, commit - 30 - random.nextInt(200));
-      stream.begin(change, commit);
-      if (!described || random.nextInt(5) == 0) {
-        stream.type(99).relation(1, "a").relation(2, "b");
-        described = true;
-      }
-      int changes = random.nextInt(7);
-      for (int i = 0; i < changes; i++) {
-        if (random.nextInt(3) > 0) {
-          change++;
-        }
-        switch (random.nextInt(8)) {
-          case 0 -> stream.truncate(change, 1, 2);
-          case 1 -> stream.message(change, true, "app", "context " + i);
-          default -> stream.insert(change, 1 + random.nextInt(2), t + "/" + i, "value");
-        }
-      }
-      lsn = commit + 20;
-      stream.commit(commit, lsn);
-      if (random.nextInt(4) == 0) {
-        lsn += 100;
-      }
-    }
-    return stream;
-  }
+  /** Before every transaction. */
+  private static final long START = 500;
+
+  /** Then the reader is left alone: where nothing is cut it would never get to the end. */
+  private static final int MOST_RESTARTS = 30;
 
   private static List<Delivery> read(
       ScriptedStream stream, Random random, double cut, double restart) {
     List<Delivery> deliveries = new ArrayList<>();
-    ReadPosition position = ReadPosition.at(500);
+    ReadPosition position = ReadPosition.at(START);
     boolean done = false;
+    int restarts = 0;
     while (!done) {
       BatchBuilder builder =
           new BatchBuilder(
-              ORIGIN, deliveries.isEmpty(), position, 0, (@Nullable Fence) null, deliveries::add);
+              READER, deliveries.isEmpty(), position, 0, (@Nullable Fence) null, deliveries::add);
       done = true;
       for (ScriptedStream.Message message : stream.from(position.resumeLsn())) {
-        builder.message(message.lsn(), message.payload(), 0, message.payload().length);
+        take(builder, message);
         if (random.nextDouble() < cut && builder.hasMoved()) {
           builder.cut();
         }
-        if (random.nextDouble() < restart) {
+        if (restarts < MOST_RESTARTS && random.nextDouble() < restart) {
+          restarts++;
           done = false;
           break;
         }
@@ -77,18 +57,33 @@ final class BatchBuilderProperties {
     return deliveries;
   }
 
+  private static void take(BatchBuilder builder, ScriptedStream.Message message) {
+    byte[] payload = message.payload();
+    if (message.type() == 'X') {
+      builder.oversize(message.lsn(), RandomWal.RELATION, payload);
+    } else {
+      builder.message(message.lsn(), payload, 0, payload.length);
+    }
+  }
+
+  private static List<BatchContents.Change> changes(List<Delivery> deliveries) {
+    return BatchContents.changes(deliveries.stream().map(Delivery::batch).toList());
+  }
+
   @Property
   void everyCutAndEveryRestartYieldsTheSameChangesInTheSamePlaces(@ForAll long seed) {
-    ScriptedStream stream = stream(new Random(seed));
-    List<BatchReading.Change> whole = BatchReading.changes(read(stream, new Random(seed), 0, 0));
-    List<BatchReading.Change> pieces =
-        BatchReading.changes(read(stream, new Random(seed), 0.4, 0.1));
-    assertThat(pieces).isEqualTo(whole);
+    Random random = new Random(seed);
+    RandomWal wal = new RandomWal(random);
+    double cut = random.nextDouble();
+    double restart = random.nextDouble() * 0.3;
+    assertThat(changes(read(wal.stream(), random, 0, 0))).isEqualTo(wal.changes());
+    assertThat(changes(read(wal.stream(), random, cut, restart))).isEqualTo(wal.changes());
   }
 
   @Property
   void intervalsFollowEachOtherWithoutAGap(@ForAll long seed) {
-    List<Delivery> deliveries = read(stream(new Random(seed)), new Random(seed), 0.4, 0.1);
+    Random random = new Random(seed);
+    List<Delivery> deliveries = read(new RandomWal(random).stream(), random, 0.4, 0.1);
     for (int i = 1; i < deliveries.size(); i++) {
       assertThat(
               deliveries
@@ -103,13 +98,22 @@ final class BatchBuilderProperties {
   }
 
   @Property
+  void aBatchHoldsAsManyChangesAsItSays(@ForAll long seed) {
+    Random random = new Random(seed);
+    for (Delivery delivery : read(new RandomWal(random).stream(), random, 0.3, 0)) {
+      assertThat(BatchContents.of(delivery.batch()).changes()).hasSize(delivery.batch().changes());
+    }
+  }
+
+  @Property
   void batchesSurviveTheirCoder(@ForAll long seed) throws Exception {
-    for (Delivery delivery : read(stream(new Random(seed)), new Random(seed), 0.3, 0)) {
-      ChangeBatch copy =
-          org.apache.beam.sdk.util.CoderUtils.clone(ChangeBatchCoder.of(), delivery.batch());
+    Random random = new Random(seed);
+    for (Delivery delivery : read(new RandomWal(random).stream(), random, 0.3, 0)) {
+      ChangeBatch copy = CoderUtils.clone(ChangeBatchCoder.of(), delivery.batch());
       assertThat(copy.interval()).isEqualTo(delivery.batch().interval());
-      assertThat(copy.origin()).isEqualTo(ORIGIN);
-      assertThat(BatchReading.sameBytes(copy, delivery.batch())).isTrue();
+      assertThat(copy.reader()).isEqualTo(READER);
+      assertThat(copy.firstIndex()).isEqualTo(delivery.batch().firstIndex());
+      assertThat(BatchContents.sameBytes(copy, delivery.batch())).isTrue();
     }
   }
 }

@@ -3,6 +3,11 @@ package io.walbeam.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.walbeam.batch.BatchContents;
+import io.walbeam.batch.BatchWriter;
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ReaderIdentity;
+import io.walbeam.batch.ScriptedStream;
 import io.walbeam.change.StreamPosition;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -12,11 +17,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class BatchBuilderTest {
-  private static final Origin ORIGIN = new Origin(0, "1", 1, 2, 3);
+  private static final ReaderIdentity READER = new ReaderIdentity(0, "1", 1, 2, 3);
   private final List<Delivery> deliveries = new ArrayList<>();
 
   private BatchBuilder builder(ReadPosition from, @Nullable Fence fence) {
-    return new BatchBuilder(ORIGIN, from.resumeLsn() == 0, from, 0, fence, deliveries::add);
+    return new BatchBuilder(READER, from.resumeLsn() == 0, from, 0, fence, deliveries::add);
+  }
+
+  private static List<BatchContents.Change> changes(List<Delivery> deliveries) {
+    return BatchContents.changes(deliveries.stream().map(Delivery::batch).toList());
   }
 
   private static void feed(BatchBuilder builder, List<ScriptedStream.Message> messages) {
@@ -36,8 +45,8 @@ final class BatchBuilderTest {
     builder.cut();
     feed(builder, new ScriptedStream().insert(120, 1, "2", "y").commit(200, 210).messages());
     builder.cut();
-    assertThat(BatchReading.letters(deliveries.get(0).batch())).isEqualTo("BYRI");
-    assertThat(BatchReading.letters(deliveries.get(1).batch())).isEqualTo("BYRIC");
+    assertThat(BatchContents.of(deliveries.get(0).batch()).letters()).isEqualTo("BYRI");
+    assertThat(BatchContents.of(deliveries.get(1).batch()).letters()).isEqualTo("BYRIC");
     assertThat(deliveries.get(0).batch().interval().to()).isEqualTo(new StreamPosition(200, 1));
     assertThat(deliveries.get(1).batch().interval().to()).isEqualTo(StreamPosition.at(210));
     assertThat(deliveries.get(0).batch().start()).isTrue();
@@ -66,7 +75,7 @@ final class BatchBuilderTest {
     BatchBuilder builder = builder(ReadPosition.at(210), null);
     feed(builder, stream.messages());
     builder.cut();
-    assertThat(BatchReading.changes(deliveries)).hasSize(1);
+    assertThat(changes(deliveries)).hasSize(1);
     assertThat(deliveries.get(0).batch().interval().to()).isEqualTo(StreamPosition.at(250));
   }
 
@@ -121,7 +130,7 @@ final class BatchBuilderTest {
     feed(builder, stream.messages());
     assertThat(deliveries).hasSize(1);
     assertThat(deliveries.get(0).last()).isTrue();
-    assertThat(BatchReading.letters(deliveries.get(0).batch())).isEqualTo("BC");
+    assertThat(BatchContents.of(deliveries.get(0).batch()).letters()).isEqualTo("BC");
   }
 
   @Test
@@ -131,7 +140,7 @@ final class BatchBuilderTest {
     stream.insert(110, 1, "1", "x").relation(1, "b").insert(120, 1, "1", "x");
     feed(builder, stream.messages());
     builder.cut();
-    assertThat(BatchReading.letters(deliveries.get(0).batch())).isEqualTo("BRIRI");
+    assertThat(BatchContents.of(deliveries.get(0).batch()).letters()).isEqualTo("BRIRI");
   }
 
   @Test
@@ -140,7 +149,7 @@ final class BatchBuilderTest {
     ScriptedStream stream = new ScriptedStream().begin(100, 200).relation(1, "a").relation(2, "b");
     feed(builder, stream.truncate(110, 1, 2).commit(200, 210).messages());
     builder.cut();
-    assertThat(BatchReading.letters(deliveries.get(0).batch())).isEqualTo("BRRTC");
+    assertThat(BatchContents.of(deliveries.get(0).batch()).letters()).isEqualTo("BRRTC");
   }
 
   @Test
@@ -197,7 +206,7 @@ final class BatchBuilderTest {
     builder.cut();
     assertThat(deliveries).hasSizeGreaterThan(4);
     assertThat(deliveries)
-        .allSatisfy(d -> assertThat(d.batch().length()).isLessThanOrEqualTo(BatchBuffer.CAPACITY));
-    assertThat(BatchReading.changes(deliveries)).hasSize(500);
+        .allSatisfy(d -> assertThat(d.batch().length()).isLessThanOrEqualTo(BatchWriter.CAPACITY));
+    assertThat(changes(deliveries)).hasSize(500);
   }
 }

@@ -2,6 +2,9 @@ package io.walbeam.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.BatchContents;
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
@@ -32,7 +35,7 @@ final class PostgresSourceIT {
   }
 
   private static List<Long> ids(SourceFixture fixture) {
-    return fixture.changes.stream().map(BatchReading.Change::lsn).toList();
+    return fixture.changes.stream().map(BatchContents.Change::lsn).toList();
   }
 
   @Test
@@ -51,7 +54,7 @@ final class PostgresSourceIT {
           });
       database.execute("INSERT INTO t VALUES (1, 'a')", "UPDATE t SET v = 'b'", "DELETE FROM t");
       fixture.readChanges(3);
-      assertThat(fixture.changes.stream().map(BatchReading.Change::type))
+      assertThat(fixture.changes.stream().map(BatchContents.Change::type))
           .containsExactly('I', 'U', 'D');
       assertThat(fixture.batches.get(0).start()).isTrue();
       assertThat(fixture.batches.stream().filter(ChangeBatch::start)).hasSize(1);
@@ -215,13 +218,10 @@ final class PostgresSourceIT {
   /** The end of the transaction that commits at {@code commitLsn}, from its Commit message. */
   private static long endOf(SourceFixture fixture, long commitLsn) {
     for (ChangeBatch batch : fixture.batches) {
-      for (int at = 0; at < batch.length(); ) {
-        int payload = at + ChangeBatch.ENTRY_HEADER;
-        if (batch.messages()[payload] == 'C'
-            && BatchBuffer.getLong(batch.messages(), payload + 2) == commitLsn) {
-          return BatchBuffer.getLong(batch.messages(), payload + 10);
+      for (PgOutputMessage.Commit commit : BatchContents.of(batch).commits()) {
+        if (commit.commitLsn() == commitLsn) {
+          return commit.endLsn();
         }
-        at = payload + BatchBuffer.getInt(batch.messages(), at + Long.BYTES);
       }
     }
     return -1;

@@ -2,6 +2,7 @@ package io.walbeam.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.BatchContents;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.testing.Await;
@@ -100,7 +101,7 @@ final class ServerFaultsIT {
           "INSERT INTO t VALUES (3, 'small')");
       try (SourceFixture fixture = SourceFixture.of(database)) {
         fixture.readChanges(3);
-        assertThat(fixture.changes.stream().map(BatchReading.Change::type))
+        assertThat(fixture.changes.stream().map(BatchContents.Change::type))
             .containsExactly('I', 'X', 'I');
         assertThat(fixture.changes.get(1).body().length()).isLessThan(100);
         assertThat(fixture.changes.get(1).body()).contains("2");

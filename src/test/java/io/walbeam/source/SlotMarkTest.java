@@ -3,6 +3,9 @@ package io.walbeam.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ChangeBatchCoder;
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.Interval;
 import io.walbeam.change.JobRun;
 import io.walbeam.change.StreamPosition;
@@ -64,7 +67,7 @@ final class SlotMarkTest {
   void batchEncodingIsFixedForGood() throws Exception {
     ChangeBatch batch =
         new ChangeBatch(
-            new Origin(1, "77", 2, 3, 4),
+            new ReaderIdentity(1, "77", 2, 3, 4),
             true,
             new Interval(StreamPosition.at(5), new StreamPosition(6, 7)),
             5,

@@ -1,5 +1,7 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.BatchContents;
+import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.JobRun;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.testing.TestDatabase;
@@ -20,7 +22,7 @@ final class SourceFixture implements AutoCloseable {
 
   final SourceSettings settings;
   final List<ChangeBatch> batches = new ArrayList<>();
-  final List<BatchReading.Change> changes = new ArrayList<>();
+  final List<BatchContents.Change> changes = new ArrayList<>();
   boolean publish = true;
   private @Nullable SlotMark mark;
   private @Nullable PostgresReader reader;
@@ -124,7 +126,7 @@ final class SourceFixture implements AutoCloseable {
 
   private void take(ChangeBatch batch) {
     batches.add(batch);
-    changes.addAll(BatchReading.changes(batch));
+    changes.addAll(BatchContents.of(batch).changes());
     if (publish) {
       job().positions().publish(batch.completeLsn());
     }

@@ -2,6 +2,8 @@ package io.walbeam.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.BatchReader;
+import io.walbeam.batch.Batches;
 import io.walbeam.change.ColumnValue;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.TablePatterns;
@@ -56,15 +58,11 @@ class BatchDecoderFuzzProperties {
     Batches batches = new Batches();
     for (int i = 0; i < messages.size(); i++) {
       boolean change = i >= FIRST_CHANGE && i < FIRST_CHANGE + LSNS.length;
-      if (messages.get(i).length == 0) {
-        batches.addEmpty(change ? LSNS[i - FIRST_CHANGE] : 0x50);
-      } else {
-        batches.add(change ? LSNS[i - FIRST_CHANGE] : 0x50, messages.get(i));
-      }
+      batches.add(change ? LSNS[i - FIRST_CHANGE] : 0x50, messages.get(i));
     }
     Recorder recorder = new Recorder();
     try {
-      new BatchDecoder(routes(), recorder).decode(batches.batch(0, 1_008));
+      new BatchDecoder(new BatchReader(), routes(), recorder).decode(batches.batch(0, 1_008));
       return new Outcome(recorder.mutations, null);
     } catch (WalbeamException e) {
       return new Outcome(recorder.mutations, e);

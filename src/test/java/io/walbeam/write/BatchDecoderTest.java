@@ -3,6 +3,9 @@ package io.walbeam.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.walbeam.batch.BatchReader;
+import io.walbeam.batch.Batches;
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.ColumnValue;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Relation;
@@ -19,7 +22,6 @@ import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.TableNameTemplate;
-import io.walbeam.source.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ class BatchDecoderTest {
     List<Long> epochs = new ArrayList<>();
     BatchDecoder decoder =
         new BatchDecoder(
+            new BatchReader(),
             routes(),
             new Recorder() {
               @Override
@@ -60,7 +63,7 @@ class BatchDecoderTest {
               .relation(Batches.PEOPLE)
               .insert(900, "1", "a")
               .commit(1000)
-              .batch(new Origin(epoch, "7000000000000000001", 1, 1, 1), 0, 1008, 0));
+              .batch(new ReaderIdentity(epoch, "7000000000000000001", 1, 1, 1), 0, 1008, 0));
     }
     assertThat(epochs).containsExactly(4L, 5L, 4L);
   }
@@ -93,7 +96,7 @@ class BatchDecoderTest {
             .insert(900, "3", "c")
             .insert(900, "4", "d")
             .commit(1000);
-    new BatchDecoder(routes(), new Recorder()).decode(batches.batch(0, 1008, 2));
+    new BatchDecoder(new BatchReader(), routes(), new Recorder()).decode(batches.batch(0, 1008, 2));
     assertThat(mutations).containsExactly("upsert 3,c @1000:900:4", "upsert 4,d @1000:900:6");
   }
 
@@ -180,7 +183,7 @@ class BatchDecoderTest {
                 900,
                 PgOutputEncoder.truncate(true, false, List.of(audit.id(), Batches.PEOPLE.id())))
             .commit(1000);
-    new BatchDecoder(routes(TablePatterns.parse("", "audit.*")), new Recorder())
+    new BatchDecoder(new BatchReader(), routes(TablePatterns.parse("", "audit.*")), new Recorder())
         .decode(batches.batch(0, 1008));
     assertThat(mutations).containsExactly("truncate public.people @1000:900:0");
   }
@@ -198,7 +201,7 @@ class BatchDecoderTest {
   }
 
   private void decode(Batches batches) {
-    new BatchDecoder(routes(), new Recorder()).decode(batches.batch(0, 1008));
+    new BatchDecoder(new BatchReader(), routes(), new Recorder()).decode(batches.batch(0, 1008));
   }
 
   private static Routes routes() {

@@ -3,6 +3,7 @@ package io.walbeam.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.walbeam.batch.Batches;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Interval;
 import io.walbeam.change.Operation;
@@ -186,7 +187,7 @@ class HeldRowsTest {
 
   private static Receipt receipt(long from, long to) {
     return new Receipt(
-        Batches.ORIGIN,
+        Batches.READER,
         from == 0,
         new Interval(StreamPosition.at(from), StreamPosition.at(to)),
         to,

@@ -2,6 +2,7 @@ package io.walbeam.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.batch.Batches;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.ColumnValue;
 import io.walbeam.change.Operation;

@@ -1,5 +1,9 @@
 package io.walbeam.write;
 
+import io.walbeam.batch.BatchReader;
+import io.walbeam.batch.Batches;
+import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ChangeBatchCoder;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Operation;
@@ -8,8 +12,6 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.change.Tuple;
-import io.walbeam.postgres.pgoutput.PgOutputDecoder;
-import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
@@ -18,12 +20,9 @@ import io.walbeam.row.RowBuffer;
 import io.walbeam.row.RowMeta;
 import io.walbeam.row.TableMapping;
 import io.walbeam.row.TableNameTemplate;
-import io.walbeam.source.ChangeBatch;
-import io.walbeam.source.ChangeBatchCoder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +67,7 @@ public class StageBenchmarks {
 
   private final ChangeBatch batch = batch();
   private final byte[] encodedBatch;
-  private final PgOutputDecoder decoder = new PgOutputDecoder();
+  private final BatchReader reader = new BatchReader();
   private final Totals totals = new Totals();
   private final byte[] text = new byte[ChangePosition.SEQUENCE_NUMBER_LENGTH];
   private final TableMapping mapping =
@@ -110,19 +109,12 @@ public class StageBenchmarks {
     return tuple;
   }
 
-  /** Every message of a batch through the pgoutput decoder. */
+  /** Every message of a batch through the reader and the pgoutput decoder. */
   @Benchmark
   @OperationsPerInvocation(ROWS)
   public int decode() {
     totals.columns = 0;
-    byte[] bytes = batch.messages();
-    ByteBuffer header = ByteBuffer.wrap(bytes);
-    int at = 0;
-    while (at < batch.length()) {
-      int length = header.getInt(at + Long.BYTES);
-      decoder.decode(bytes, at + ChangeBatch.ENTRY_HEADER, length, totals);
-      at += ChangeBatch.ENTRY_HEADER + length;
-    }
+    reader.read(batch, totals);
     return totals.columns;
   }
 
@@ -168,7 +160,7 @@ public class StageBenchmarks {
   }
 
   /** Counts the columns of inserted rows, so that nothing is optimized away. */
-  private static final class Totals implements PgOutputHandler {
+  private static final class Totals implements BatchReader.Handler {
     private int columns;
 
     @Override
@@ -196,6 +188,9 @@ public class StageBenchmarks {
 
     @Override
     public void delete(int relationId, OldImage oldImage, Tuple oldRow) {}
+
+    @Override
+    public void oversize(int relationId, Operation operation, long bytes) {}
 
     @Override
     public void truncate(PgOutputMessage.Truncate truncate) {}

@@ -11,7 +11,11 @@ public final class MalformedMessageException extends RuntimeException {
   private final byte messageType;
   private final int offset;
 
-  MalformedMessageException(byte messageType, int offset, String problem) {
+  /**
+   * @param offset where in the message reading stopped
+   * @param problem ends the sentence; holds no value
+   */
+  public MalformedMessageException(byte messageType, int offset, String problem) {
     super(
         "A replication message of type "
             + describe(messageType)

@@ -1,13 +1,11 @@
 package io.walbeam.postgres.pgoutput;
 
-import io.walbeam.postgres.pgoutput.PgOutputMessage.Begin;
-
 /**
  * What the thread that reads the stream must know of a message, without decoding it.
  *
- * <p>Every function takes a message as {@code bytes[offset, offset + length)}, allocates nothing
- * unless it says so, and throws {@link MalformedMessageException} if the message is too short or of
- * another type. Layouts: PostgreSQL documentation, "Logical Replication Message Formats".
+ * <p>Every function takes a message as {@code bytes[offset, offset + length)}, allocates nothing,
+ * and throws {@link MalformedMessageException} if the message is too short or of another type.
+ * Layouts: PostgreSQL documentation, "Logical Replication Message Formats".
  */
 public final class MessageHeader {
   public static final byte BEGIN = 'B';
@@ -21,12 +19,16 @@ public final class MessageHeader {
   public static final byte TRUNCATE = 'T';
   public static final byte MESSAGE = 'M';
 
-  /** Microseconds from the Unix epoch to 2000-01-01, PostgreSQL's epoch. */
-  static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
+  /** Bytes of every Begin message. */
+  public static final int BEGIN_LENGTH = 1 + 8 + 8 + 4;
 
-  private static final int BEGIN_LENGTH = 1 + 8 + 8 + 4;
   private static final int COMMIT_LENGTH = 1 + 1 + 8 + 8 + 8;
   private static final int COMMIT_END_LSN_AT = 1 + 1 + 8;
+  private static final int COMMIT_TIME_AT = 1 + 1 + 8 + 8;
+
+  /** Type, count, options. */
+  private static final int TRUNCATE_RELATIONS_AT = 1 + 4 + 1;
+
   private static final int MESSAGE_PREFIX_AT = 1 + 1 + 8;
   private static final byte TRANSACTIONAL = 1;
 
@@ -57,13 +59,6 @@ public final class MessageHeader {
     return int32(bytes, offset + 1);
   }
 
-  /** The type of a Type message. */
-  public static int typeOid(byte[] bytes, int offset, int length) {
-    byte type = type(bytes, offset, length);
-    require(type == TYPE, length >= 5, type, length);
-    return int32(bytes, offset + 1);
-  }
-
   /** A Begin message's LSN of the commit record (the message calls it final LSN). */
   public static long beginCommitLsn(byte[] bytes, int offset, int length) {
     byte type = type(bytes, offset, length);
@@ -75,16 +70,7 @@ public final class MessageHeader {
   public static long beginCommitTimeMicros(byte[] bytes, int offset, int length) {
     byte type = type(bytes, offset, length);
     require(type == BEGIN, length == BEGIN_LENGTH, type, length);
-    return int64(bytes, offset + 9) + POSTGRES_EPOCH_MICROS;
-  }
-
-  /** A Begin message; allocates it. */
-  public static Begin begin(byte[] bytes, int offset, int length) {
-    long commitLsn = beginCommitLsn(bytes, offset, length);
-    return new Begin(
-        commitLsn,
-        int64(bytes, offset + 9) + POSTGRES_EPOCH_MICROS,
-        int32(bytes, offset + 17) & 0xFFFF_FFFFL);
+    return PostgresEpoch.toUnixMicros(int64(bytes, offset + 9));
   }
 
   /** A Commit message's LSN of the commit record. */
@@ -101,21 +87,33 @@ public final class MessageHeader {
     return int64(bytes, offset + COMMIT_END_LSN_AT);
   }
 
+  /** A Commit message's time, microseconds since the Unix epoch. */
+  public static long commitTimeMicros(byte[] bytes, int offset, int length) {
+    byte type = type(bytes, offset, length);
+    require(type == COMMIT, length == COMMIT_LENGTH, type, length);
+    return PostgresEpoch.toUnixMicros(int64(bytes, offset + COMMIT_TIME_AT));
+  }
+
+  /** How many relations a Truncate message names. */
+  public static int truncatedRelations(byte[] bytes, int offset, int length) {
+    byte type = type(bytes, offset, length);
+    require(type == TRUNCATE, length >= TRUNCATE_RELATIONS_AT, type, length);
+    int count = int32(bytes, offset + 1);
+    boolean fits = count >= 0 && length == TRUNCATE_RELATIONS_AT + (long) Integer.BYTES * count;
+    require(true, fits, type, length);
+    return count;
+  }
+
+  /** One of the relations of a Truncate message that {@link #truncatedRelations} accepted. */
+  public static int truncatedRelation(byte[] bytes, int offset, int which) {
+    return int32(bytes, offset + TRUNCATE_RELATIONS_AT + Integer.BYTES * which);
+  }
+
   /** Whether a logical message is transactional. */
   public static boolean messageTransactional(byte[] bytes, int offset, int length) {
     byte type = type(bytes, offset, length);
     require(type == MESSAGE, length > MESSAGE_PREFIX_AT, type, length);
     return (bytes[offset + 1] & TRANSACTIONAL) != 0;
-  }
-
-  /** A logical message's prefix; allocates the string. */
-  public static String messagePrefix(byte[] bytes, int offset, int length) {
-    byte type = type(bytes, offset, length);
-    require(type == MESSAGE, length > MESSAGE_PREFIX_AT, type, length);
-    MessageReader reader = new MessageReader();
-    reader.reset(bytes, offset, length);
-    reader.take(MESSAGE_PREFIX_AT);
-    return reader.readString();
   }
 
   private static void require(boolean rightType, boolean rightLength, byte type, int length) {

@@ -230,6 +230,6 @@ public final class PgOutputDecoder {
   }
 
   private long readTime() {
-    return reader.readInt64() + MessageHeader.POSTGRES_EPOCH_MICROS;
+    return PostgresEpoch.toUnixMicros(reader.readInt64());
   }
 }

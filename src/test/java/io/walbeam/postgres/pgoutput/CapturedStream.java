@@ -114,8 +114,8 @@ public final class CapturedStream implements AutoCloseable {
   }
 
   private static boolean isEnd(byte[] message) {
-    return MessageHeader.type(message, 0, message.length) == MessageHeader.MESSAGE
-        && MessageHeader.messagePrefix(message, 0, message.length).equals("test.end");
+    return DecodedMessage.decode(message) instanceof DecodedMessage.Logical logical
+        && logical.prefix().equals("test.end");
   }
 
   @Override

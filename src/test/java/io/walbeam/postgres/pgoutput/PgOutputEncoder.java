@@ -27,7 +27,7 @@ public final class PgOutputEncoder {
         encoder -> {
           encoder.out.writeByte('B');
           encoder.out.writeLong(commitLsn);
-          encoder.out.writeLong(commitTimeMicros - MessageHeader.POSTGRES_EPOCH_MICROS);
+          encoder.out.writeLong(PostgresEpoch.ofUnixMicros(commitTimeMicros));
           encoder.out.writeInt((int) transactionId);
         });
   }
@@ -174,7 +174,7 @@ public final class PgOutputEncoder {
           encoder.out.writeByte(flags);
           encoder.out.writeLong(commitLsn);
           encoder.out.writeLong(endLsn);
-          encoder.out.writeLong(commitTimeMicros - MessageHeader.POSTGRES_EPOCH_MICROS);
+          encoder.out.writeLong(PostgresEpoch.ofUnixMicros(commitTimeMicros));
         });
   }
 

@@ -237,7 +237,7 @@ class PgOutputIT {
     List<byte[]> messages = server.messages();
     byte[] first = messages.get(0);
     byte[] last = messages.get(messages.size() - 1);
-    Begin begin = MessageHeader.begin(first, 0, first.length);
+    Begin begin = (Begin) ((DecodedMessage.Plain) DecodedMessage.decode(first)).message();
     Commit commit = (Commit) ((DecodedMessage.Plain) DecodedMessage.decode(last)).message();
 
     assertThat(begin.transactionId()).isEqualTo(xid);

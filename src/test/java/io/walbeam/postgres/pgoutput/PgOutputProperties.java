@@ -12,6 +12,7 @@ import io.walbeam.change.TypeName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -79,7 +80,6 @@ class PgOutputProperties {
     } else if (decoded instanceof DecodedMessage.Delete delete) {
       assertThat(MessageHeader.relationId(message, 0, length)).isEqualTo(delete.relationId());
     } else if (decoded instanceof DecodedMessage.Logical logical) {
-      assertThat(MessageHeader.messagePrefix(message, 0, length)).isEqualTo(logical.prefix());
       assertThat(MessageHeader.messageTransactional(message, 0, length))
           .isEqualTo(logical.transactional());
     } else if (decoded instanceof DecodedMessage.Plain plain) {
@@ -92,17 +92,20 @@ class PgOutputProperties {
   private static void headerAgrees(byte[] message, PgOutputMessage decoded) {
     int length = message.length;
     if (decoded instanceof PgOutputMessage.Begin begin) {
-      assertThat(MessageHeader.begin(message, 0, length)).isEqualTo(begin);
       assertThat(MessageHeader.beginCommitLsn(message, 0, length)).isEqualTo(begin.commitLsn());
       assertThat(MessageHeader.beginCommitTimeMicros(message, 0, length))
           .isEqualTo(begin.commitTimeMicros());
     } else if (decoded instanceof PgOutputMessage.Commit commit) {
       assertThat(MessageHeader.commitLsn(message, 0, length)).isEqualTo(commit.commitLsn());
       assertThat(MessageHeader.commitEndLsn(message, 0, length)).isEqualTo(commit.endLsn());
+      assertThat(MessageHeader.commitTimeMicros(message, 0, length))
+          .isEqualTo(commit.commitTimeMicros());
     } else if (decoded instanceof PgOutputMessage.RelationDescribed described) {
       assertThat(MessageHeader.relationId(message, 0, length)).isEqualTo(described.relation().id());
-    } else if (decoded instanceof PgOutputMessage.TypeDescribed described) {
-      assertThat(MessageHeader.typeOid(message, 0, length)).isEqualTo(described.type().oid());
+    } else if (decoded instanceof PgOutputMessage.Truncate truncate) {
+      int count = MessageHeader.truncatedRelations(message, 0, length);
+      assertThat(IntStream.range(0, count).map(i -> MessageHeader.truncatedRelation(message, 0, i)))
+          .containsExactlyElementsOf(truncate.relationIds());
     }
   }
 
@@ -111,12 +114,13 @@ class PgOutputProperties {
         List.of(
             () -> MessageHeader.type(message, 0, message.length),
             () -> MessageHeader.relationId(message, 0, message.length),
-            () -> MessageHeader.typeOid(message, 0, message.length),
-            () -> MessageHeader.begin(message, 0, message.length),
+            () -> MessageHeader.beginCommitLsn(message, 0, message.length),
+            () -> MessageHeader.beginCommitTimeMicros(message, 0, message.length),
             () -> MessageHeader.commitLsn(message, 0, message.length),
             () -> MessageHeader.commitEndLsn(message, 0, message.length),
-            () -> MessageHeader.messageTransactional(message, 0, message.length),
-            () -> MessageHeader.messagePrefix(message, 0, message.length));
+            () -> MessageHeader.commitTimeMicros(message, 0, message.length),
+            () -> MessageHeader.truncatedRelations(message, 0, message.length),
+            () -> MessageHeader.messageTransactional(message, 0, message.length));
     for (Runnable header : headers) {
       try {
         header.run();

@@ -1,4 +1,4 @@
-package io.walbeam.source;
+package io.walbeam.batch;
 
 import io.walbeam.change.Interval;
 
@@ -27,7 +27,7 @@ import io.walbeam.change.Interval;
  * @param length number of bytes used in {@code messages}
  */
 public record ChangeBatch(
-    Origin origin,
+    ReaderIdentity reader,
     boolean start,
     Interval interval,
     long completeLsn,
@@ -36,9 +36,6 @@ public record ChangeBatch(
     int changes,
     byte[] messages,
     int length) {
-  /** Bytes before each payload: LSN and length. */
-  public static final int ENTRY_HEADER = 12;
-
   /** Hides the messages: row values never reach a log line. */
   @Override
   public String toString() {

@@ -1,4 +1,4 @@
-package io.walbeam.source;
+package io.walbeam.batch;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -15,6 +15,9 @@ final class BatchBuffer {
 
   /** A batch is full when so few bytes are left that the next change would rarely fit. */
   private static final int NEARLY_FULL = CAPACITY - (16 << 10);
+
+  /** Bytes before each payload: LSN and length. */
+  static final int ENTRY_HEADER = Long.BYTES + Integer.BYTES;
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -75,7 +78,7 @@ final class BatchBuffer {
 
   /** Whether an entry of that many bytes fits without growing. */
   boolean fits(int payload) {
-    return length + ChangeBatch.ENTRY_HEADER + payload <= CAPACITY;
+    return length + ENTRY_HEADER + payload <= CAPACITY;
   }
 
   /** Counts the change message just appended, which has that index at its WAL position. */
@@ -87,13 +90,13 @@ final class BatchBuffer {
 
   void append(long lsn, byte[] source, int offset, int count) {
     int at = length;
-    int end = at + ChangeBatch.ENTRY_HEADER + count;
+    int end = at + ENTRY_HEADER + count;
     if (end > bytes.length) {
       bytes = Arrays.copyOf(bytes, Math.max(end, CAPACITY));
     }
     LONG.set(bytes, at, lsn);
     INT.set(bytes, at + Long.BYTES, count);
-    System.arraycopy(source, offset, bytes, at + ChangeBatch.ENTRY_HEADER, count);
+    System.arraycopy(source, offset, bytes, at + ENTRY_HEADER, count);
     length = end;
   }
 

@@ -1,31 +1,34 @@
-package io.walbeam.source;
+package io.walbeam.batch;
 
+import io.walbeam.postgres.MessagePieces;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A hand-written pgoutput stream: messages with their WAL positions, in stream order. */
-final class ScriptedStream {
+public final class ScriptedStream {
   /** One message as it comes from the wire. */
-  record Message(long lsn, byte[] payload) {
-    char type() {
+  public record Message(long lsn, byte[] payload) {
+    public char type() {
       return (char) payload[0];
     }
   }
 
   private final List<Message> messages = new ArrayList<>();
 
-  List<Message> messages() {
+  public List<Message> messages() {
     return messages;
   }
 
-  ScriptedStream begin(long firstLsn, long commitLsn) {
+  public ScriptedStream begin(long firstLsn, long commitLsn) {
     return add(
         firstLsn, bytes(21).put((byte) 'B').putLong(commitLsn).putLong(commitLsn * 10).putInt(7));
   }
 
-  ScriptedStream commit(long commitLsn, long endLsn) {
+  public ScriptedStream commit(long commitLsn, long endLsn) {
     return add(
         endLsn,
         bytes(26)
@@ -36,13 +39,13 @@ final class ScriptedStream {
             .putLong(commitLsn * 10));
   }
 
-  ScriptedStream type(int oid) {
+  public ScriptedStream type(int oid) {
     byte[] names = "public\0mood\0".getBytes(StandardCharsets.UTF_8);
     return add(0, bytes(5 + names.length).put((byte) 'Y').putInt(oid).put(names));
   }
 
   /** A relation with two columns, the first of them the key. */
-  ScriptedStream relation(int id, String name) {
+  public ScriptedStream relation(int id, String name) {
     byte[] names = ("public\0" + name + "\0").getBytes(StandardCharsets.UTF_8);
     ByteBuffer buffer = bytes(5 + names.length + 3 + 2 * (1 + 2 + 8));
     buffer.put((byte) 'R').putInt(id).put(names).put((byte) 'd').putShort((short) 2);
@@ -51,7 +54,7 @@ final class ScriptedStream {
     return add(0, buffer);
   }
 
-  ScriptedStream insert(long lsn, int relation, String key, String value) {
+  public ScriptedStream insert(long lsn, int relation, String key, String value) {
     byte[] k = key.getBytes(StandardCharsets.UTF_8);
     byte[] v = value.getBytes(StandardCharsets.UTF_8);
     ByteBuffer buffer = bytes(5 + 1 + 2 + 5 + k.length + 5 + v.length);
@@ -60,7 +63,7 @@ final class ScriptedStream {
     return add(lsn, buffer);
   }
 
-  ScriptedStream truncate(long lsn, int... relations) {
+  public ScriptedStream truncate(long lsn, int... relations) {
     ByteBuffer buffer = bytes(6 + 4 * relations.length);
     buffer.put((byte) 'T').putInt(relations.length).put((byte) 0);
     for (int relation : relations) {
@@ -69,7 +72,7 @@ final class ScriptedStream {
     return add(lsn, buffer);
   }
 
-  ScriptedStream message(long lsn, boolean transactional, String prefix, String content) {
+  public ScriptedStream message(long lsn, boolean transactional, String prefix, String content) {
     byte[] p = (prefix + "\0").getBytes(StandardCharsets.UTF_8);
     byte[] c = content.getBytes(StandardCharsets.UTF_8);
     ByteBuffer buffer = bytes(10 + p.length + 4 + c.length);
@@ -77,8 +80,27 @@ final class ScriptedStream {
     return add(lsn, buffer.put(p).putInt(c.length).put(c));
   }
 
+  /** A row that was too long, as its marker. */
+  public ScriptedStream oversize(long lsn, int relation, String key) {
+    byte[] insert = new ScriptedStream().insert(lsn, relation, key, "value").last().payload();
+    byte[] described = new ScriptedStream().relation(relation, "a").last().payload();
+    try {
+      byte[] marker =
+          OversizeMarker.reduce(
+                  insert.length, new MessagePieces(insert, 0, insert.length), id -> described)
+              .marker();
+      return add(lsn, bytes(marker.length).put(marker));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Message last() {
+    return messages.get(messages.size() - 1);
+  }
+
   /** What the server sends when asked to start at {@code lsn}. */
-  List<Message> from(long lsn) {
+  public List<Message> from(long lsn) {
     List<Message> sent = new ArrayList<>();
     boolean skipping = false;
     for (Message message : messages) {

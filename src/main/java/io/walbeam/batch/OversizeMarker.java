@@ -1,4 +1,4 @@
-package io.walbeam.source;
+package io.walbeam.batch;
 
 import io.walbeam.postgres.MessagePieces;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OversizeMarker {
   /** Type byte of the marker; pgoutput has no message of this type. */
-  public static final byte TYPE = 'X';
+  static final byte TYPE = 'X';
 
   /** A key value longer than this many bytes is left out as well. */
   private static final int MAX_VALUE_BYTES = 16 << 10;
@@ -28,22 +28,22 @@ public final class OversizeMarker {
   private OversizeMarker() {}
 
   /** Bytes of the message that the marker stands for. */
-  public static long originalSize(byte[] bytes, int offset) {
+  static long originalSize(byte[] bytes, int offset) {
     return ByteBuffer.wrap(bytes).getLong(offset + 6);
   }
 
   /** Whether the message has what the other functions read. */
-  public static boolean isComplete(byte[] bytes, int offset, int length) {
+  static boolean isComplete(byte[] bytes, int offset, int length) {
     return length >= HEADER && "IUDM".indexOf(bytes[offset + 5]) >= 0;
   }
 
   /** Whether the marker stands for a change of a row, not for a logical message. */
-  public static boolean isRowChange(byte[] bytes, int offset) {
+  static boolean isRowChange(byte[] bytes, int offset) {
     return bytes[offset + 5] != 'M';
   }
 
   /** The pgoutput message of a row change, with unchanged values where values were cut out. */
-  public static byte[] restore(byte[] bytes, int offset, int length) {
+  static byte[] restore(byte[] bytes, int offset, int length) {
     byte[] message = new byte[5 + length - HEADER];
     message[0] = bytes[offset + 5];
     System.arraycopy(bytes, offset + 1, message, 1, 4);
@@ -53,12 +53,12 @@ public final class OversizeMarker {
 
   /** Looks up the current Relation message of a relation. */
   @FunctionalInterface
-  interface Relations {
+  public interface Relations {
     byte @Nullable [] find(int id);
   }
 
   /** The marker, and the relation it belongs to. */
-  record Result(int relationId, byte[] marker) {}
+  public record Result(int relationId, byte[] marker) {}
 
   /**
    * Reads a change message piece by piece.
@@ -66,7 +66,8 @@ public final class OversizeMarker {
    * @param length bytes of the message
    * @throws IOException if the stream breaks, or is not what it should be
    */
-  static Result reduce(long length, MessagePieces pieces, Relations relations) throws IOException {
+  public static Result reduce(long length, MessagePieces pieces, Relations relations)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream marker = new DataOutputStream(bytes);
     int operation = pieces.readByte();

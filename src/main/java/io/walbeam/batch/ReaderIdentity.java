@@ -1,7 +1,7 @@
-package io.walbeam.source;
+package io.walbeam.batch;
 
 /**
- * Where a batch was read: the server's identity and the incarnation of the reader.
+ * Who read a batch, and from which server.
  *
  * @param epoch the operator's epoch, first section of every position
  * @param systemId {@code IDENTIFY_SYSTEM}'s system identifier
@@ -9,4 +9,5 @@ package io.walbeam.source;
  * @param jobStart when the job was started, epoch milliseconds
  * @param readerStart when this reader was started, epoch milliseconds of the server's clock
  */
-public record Origin(long epoch, String systemId, int timeline, long jobStart, long readerStart) {}
+public record ReaderIdentity(
+    long epoch, String systemId, int timeline, long jobStart, long readerStart) {}

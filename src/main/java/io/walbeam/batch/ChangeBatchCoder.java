@@ -1,4 +1,4 @@
-package io.walbeam.source;
+package io.walbeam.batch;
 
 import io.walbeam.change.Interval;
 import io.walbeam.change.StreamPosition;
@@ -31,13 +31,13 @@ public final class ChangeBatchCoder extends AtomicCoder<ChangeBatch> {
   @Override
   public void encode(ChangeBatch batch, OutputStream stream) throws IOException {
     DataOutputStream out = new DataOutputStream(stream);
-    Origin origin = batch.origin();
+    ReaderIdentity reader = batch.reader();
     out.writeByte(VERSION);
-    out.writeLong(origin.epoch());
-    out.writeUTF(origin.systemId());
-    out.writeInt(origin.timeline());
-    out.writeLong(origin.jobStart());
-    out.writeLong(origin.readerStart());
+    out.writeLong(reader.epoch());
+    out.writeUTF(reader.systemId());
+    out.writeInt(reader.timeline());
+    out.writeLong(reader.jobStart());
+    out.writeLong(reader.readerStart());
     out.writeBoolean(batch.start());
     out.writeLong(batch.interval().from().lsn());
     out.writeLong(batch.interval().from().n());
@@ -58,8 +58,8 @@ public final class ChangeBatchCoder extends AtomicCoder<ChangeBatch> {
     if (version != VERSION) {
       throw new CoderException("a change batch of unknown version " + version);
     }
-    Origin origin =
-        new Origin(in.readLong(), in.readUTF(), in.readInt(), in.readLong(), in.readLong());
+    ReaderIdentity reader =
+        new ReaderIdentity(in.readLong(), in.readUTF(), in.readInt(), in.readLong(), in.readLong());
     boolean start = in.readBoolean();
     StreamPosition from = new StreamPosition(in.readLong(), in.readLong());
     StreamPosition to = new StreamPosition(in.readLong(), in.readLong());
@@ -71,7 +71,7 @@ public final class ChangeBatchCoder extends AtomicCoder<ChangeBatch> {
     byte[] messages = new byte[length];
     in.readFully(messages);
     return new ChangeBatch(
-        origin,
+        reader,
         start,
         new Interval(from, to),
         completeLsn,
@@ -92,6 +92,6 @@ public final class ChangeBatchCoder extends AtomicCoder<ChangeBatch> {
 
   @Override
   public void registerByteSizeObserver(ChangeBatch batch, ElementByteSizeObserver observer) {
-    observer.update((long) FIXED_BYTES + batch.origin().systemId().length() + batch.length());
+    observer.update((long) FIXED_BYTES + batch.reader().systemId().length() + batch.length());
   }
 }

@@ -1,4 +1,4 @@
-package io.walbeam.source;
+package io.walbeam.batch;
 
 import java.util.ArrayList;
 import java.util.Arrays;

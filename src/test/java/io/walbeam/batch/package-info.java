@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.batch;
+
+import org.jspecify.annotations.NullMarked;
