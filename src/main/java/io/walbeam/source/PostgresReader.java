@@ -76,7 +76,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
         if (open != null) {
           // What ended it is thrown here; a session that gave up its slot just ended.
           Delivery rest = open.poll(0);
-          if (rest != null) {
+          if (rest != null && continuesMark(rest.batch())) {
             return accept(rest);
           }
         }
@@ -91,6 +91,12 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
           return false;
         }
         raiseWatermark(open.caughtUpMicros() / 1000 - SKEW);
+        return false;
+      }
+      if (!continuesMark(delivery.batch())) {
+        // Another reader of this JVM took what lies between. The next call asks for a session that
+        // stands at the mark, and this one no longer does.
+        session = null;
         return false;
       }
       return accept(delivery);
@@ -133,6 +139,19 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
       return !source.settings().hook().isFinished();
     }
     return now - doneSince < CONFIRMATION_PATIENCE;
+  }
+
+  /**
+   * Whether nothing lies between the mark and the batch. It may begin before the mark: a
+   * transaction that cannot be gone on with is read from its start.
+   */
+  private boolean continuesMark(ChangeBatch batch) {
+    if (batch.start()) {
+      return mark.isStart() || mark.epoch() != batch.reader().epoch();
+    }
+    return !mark.isStart()
+        && mark.epoch() == batch.reader().epoch()
+        && batch.interval().from().compareTo(mark.position().toStreamPosition()) <= 0;
   }
 
   private boolean accept(Delivery delivery) {
@@ -211,6 +230,6 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
 
   private static SlotMark startMark(SourceSettings settings) {
     return new SlotMark(
-        settings.slotKey(), ReadPosition.at(0), settings.epoch(), "", 0, 0, 0, 0, false);
+        settings.slotKey(), ReadPosition.at(0), settings.epoch(), "", 0, 0, 0, false);
   }
 }

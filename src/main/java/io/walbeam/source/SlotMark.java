@@ -12,8 +12,7 @@ import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
  * @param systemId server it was read from, empty if nothing was read yet
  * @param optionsHash fingerprint of plugin and options
  * @param watermarkMillis epoch milliseconds
- * @param stopLsn end of our own fence's transaction, 0 if it was not read yet
- * @param done whether everything up to the fence was read
+ * @param done whether everything up to our own fence was read
  */
 record SlotMark(
     String slotKey,
@@ -23,7 +22,6 @@ record SlotMark(
     int timeline,
     long optionsHash,
     long watermarkMillis,
-    long stopLsn,
     boolean done)
     implements CheckpointMark {
   /** The mark right after a batch. */
@@ -37,20 +35,19 @@ record SlotMark(
         read.timeline(),
         settings.optionsHash(),
         watermarkMillis,
-        delivery.last() ? delivery.after().resumeLsn() : 0,
         delivery.last());
   }
 
   /** This mark, finalized under another key. */
   SlotMark ofJob(String key) {
     return new SlotMark(
-        key, position, epoch, systemId, timeline, optionsHash, watermarkMillis, stopLsn, done);
+        key, position, epoch, systemId, timeline, optionsHash, watermarkMillis, done);
   }
 
   /** This mark at another place. */
   SlotMark at(ReadPosition place) {
     return new SlotMark(
-        slotKey, place, epoch, systemId, timeline, optionsHash, watermarkMillis, stopLsn, done);
+        slotKey, place, epoch, systemId, timeline, optionsHash, watermarkMillis, done);
   }
 
   /** Whether nothing was read yet, so that the slot decides where to start. */

@@ -8,10 +8,19 @@ import java.io.OutputStream;
 import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.CoderException;
 
-/** Big-endian, fixed width but for two short texts, deterministic. The first byte is a version. */
+/**
+ * Big-endian, fixed width but for two short texts, deterministic. The first byte is a version:
+ * marks of version 1, which a savepoint may still hold, have eight bytes more.
+ */
 final class SlotMarkCoder extends AtomicCoder<SlotMark> {
   private static final long serialVersionUID = 1L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /**
+   * Held the end of the fence's transaction as well, which is the position of a mark that is done.
+   */
+  private static final int VERSION_WITH_STOP = 1;
+
   private static final SlotMarkCoder INSTANCE = new SlotMarkCoder();
 
   private SlotMarkCoder() {}
@@ -35,7 +44,6 @@ final class SlotMarkCoder extends AtomicCoder<SlotMark> {
     out.writeInt(mark.timeline());
     out.writeLong(mark.optionsHash());
     out.writeLong(mark.watermarkMillis());
-    out.writeLong(mark.stopLsn());
     out.writeBoolean(mark.done());
     out.writeUTF(mark.slotKey());
   }
@@ -44,7 +52,7 @@ final class SlotMarkCoder extends AtomicCoder<SlotMark> {
   public SlotMark decode(InputStream stream) throws IOException {
     DataInputStream in = new DataInputStream(stream);
     int version = in.readUnsignedByte();
-    if (version != VERSION) {
+    if (version != VERSION && version != VERSION_WITH_STOP) {
       throw new CoderException("a checkpoint mark of unknown version " + version);
     }
     ReadPosition position =
@@ -54,10 +62,12 @@ final class SlotMarkCoder extends AtomicCoder<SlotMark> {
     int timeline = in.readInt();
     long optionsHash = in.readLong();
     long watermark = in.readLong();
-    long stopLsn = in.readLong();
+    if (version == VERSION_WITH_STOP) {
+      in.readLong();
+    }
     boolean done = in.readBoolean();
     return new SlotMark(
-        in.readUTF(), position, epoch, systemId, timeline, optionsHash, watermark, stopLsn, done);
+        in.readUTF(), position, epoch, systemId, timeline, optionsHash, watermark, done);
   }
 
   @Override

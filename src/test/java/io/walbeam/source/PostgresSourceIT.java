@@ -8,6 +8,7 @@ import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -103,6 +104,52 @@ final class PostgresSourceIT {
       assertThat(fixture.changes).hasSize(10_001).doesNotHaveDuplicates();
       assertThat(fixture.batches).anyMatch(batch -> batch.interval().from().insideTransaction());
       assertGapless(fixture);
+    }
+  }
+
+  /** As a runner does that goes on with an earlier reader of a mark. */
+  @Test
+  void readersOfOneMarkThatShareASessionMissNothing() throws Exception {
+    database.createPublicationAndSlot();
+    SourceSettings settings = SourceFixture.settings(database);
+    try (SourceFixture fixture = new SourceFixture(settings)) {
+      database.execute("INSERT INTO t VALUES (1, 'a')");
+      fixture.readChanges(1);
+      SlotMark mark = fixture.mark();
+      fixture.recreateReader();
+      List<ChangeBatch> taken = new ArrayList<>();
+      PostgresReader late = new PostgresReader(new PostgresSource(settings), mark);
+      PostgresReader other = new PostgresReader(new PostgresSource(settings), mark);
+      take(late.start(), late, taken);
+      take(other.start(), other, new ArrayList<>());
+      database.execute("INSERT INTO t VALUES (2, 'b')");
+      List<ChangeBatch> elsewhere = new ArrayList<>();
+      Await.until(
+          "the other reader has the second row",
+          () -> {
+            take(other.advance(), other, elsewhere);
+            return !BatchContents.changes(elsewhere).isEmpty();
+          });
+      other.close();
+      database.execute("INSERT INTO t VALUES (3, 'c')");
+      Await.until(
+          "two more rows",
+          () -> {
+            take(late.advance(), late, taken);
+            return BatchContents.changes(taken).size() >= 2
+                || BatchContents.changes(taken).stream().anyMatch(row -> row.body().endsWith("c"));
+          });
+      late.close();
+      assertThat(BatchContents.changes(taken))
+          .extracting(row -> row.body().substring(row.body().length() - 1))
+          .containsExactly("b", "c");
+      assertThat(taken.get(0).interval().from()).isEqualTo(mark.position().toStreamPosition());
+    }
+  }
+
+  private static void take(boolean available, PostgresReader reader, List<ChangeBatch> taken) {
+    if (available) {
+      taken.add(reader.getCurrent());
     }
   }
 
@@ -245,7 +292,7 @@ final class PostgresSourceIT {
       mark.finalizeCheckpoint();
       mark.finalizeCheckpoint();
       assertThat(fixture.shutdown()).isTrue();
-      assertThat(database.confirmedFlush()).isEqualTo(mark.stopLsn());
+      assertThat(database.confirmedFlush()).isEqualTo(mark.position().resumeLsn());
       // A reader made from the last mark connects nowhere and is at the end.
       fixture.restoreFrom(mark);
       assertThat(fixture.bundle()).isZero();

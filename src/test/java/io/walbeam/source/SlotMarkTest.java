@@ -3,12 +3,7 @@ package io.walbeam.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.walbeam.batch.ChangeBatch;
-import io.walbeam.batch.ChangeBatchCoder;
-import io.walbeam.batch.ReaderIdentity;
-import io.walbeam.change.Interval;
 import io.walbeam.change.JobRun;
-import io.walbeam.change.StreamPosition;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.secret.SecretReference;
@@ -27,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class SlotMarkTest {
   private static final SlotMark MARK =
       new SlotMark(
-          "h:1/d/s@5", new ReadPosition(0x10, 0x20, 3, 0x1F, 2), 4, "77", 1, 9, 1000, 0, false);
+          "h:1/d/s@5", new ReadPosition(0x10, 0x20, 3, 0x1F, 2), 4, "77", 1, 9, 1000, false);
 
   private static SourceSettings settings() {
     return new SourceSettings(
@@ -42,68 +37,37 @@ final class SlotMarkTest {
         ConfirmationChannel.inJvm());
   }
 
+  private static final String BEFORE_DONE =
+      "0000000000000010"
+          + "0000000000000020"
+          + "0000000000000003"
+          + "000000000000001f"
+          + "00000002"
+          + "0000000000000004"
+          + "00023737"
+          + "00000001"
+          + "0000000000000009"
+          + "00000000000003e8";
+
+  private static final String FROM_DONE = "00" + "0009683a312f642f734035";
+
   @Test
   void markEncodingIsFixedForGood() throws Exception {
     assertThat(hex(CoderUtils.encodeToByteArray(SlotMarkCoder.of(), MARK)))
-        .isEqualTo(
-            "01"
-                + "0000000000000010"
-                + "0000000000000020"
-                + "0000000000000003"
-                + "000000000000001f"
-                + "00000002"
-                + "0000000000000004"
-                + "00023737"
-                + "00000001"
-                + "0000000000000009"
-                + "00000000000003e8"
-                + "0000000000000000"
-                + "00"
-                + "0009683a312f642f734035");
+        .isEqualTo("02" + BEFORE_DONE + FROM_DONE);
     assertThat(CoderUtils.clone(SlotMarkCoder.of(), MARK)).isEqualTo(MARK);
   }
 
   @Test
-  void batchEncodingIsFixedForGood() throws Exception {
-    ChangeBatch batch =
-        new ChangeBatch(
-            new ReaderIdentity(1, "77", 2, 3, 4),
-            true,
-            new Interval(StreamPosition.at(5), new StreamPosition(6, 7)),
-            5,
-            8,
-            9,
-            1,
-            new byte[] {1, 2, 3, 99},
-            3);
-    assertThat(hex(CoderUtils.encodeToByteArray(ChangeBatchCoder.of(), batch)))
-        .isEqualTo(
-            "01"
-                + "0000000000000001"
-                + "00023737"
-                + "00000002"
-                + "0000000000000003"
-                + "0000000000000004"
-                + "01"
-                + "0000000000000005"
-                + "0000000000000000"
-                + "0000000000000006"
-                + "0000000000000007"
-                + "0000000000000005"
-                + "0000000000000008"
-                + "00000009"
-                + "00000001"
-                + "00000003"
-                + "010203");
+  void aMarkOfTheFirstVersionIsStillRead() throws Exception {
+    byte[] bytes = HexFormat.of().parseHex("01" + BEFORE_DONE + "0000000000000abc" + FROM_DONE);
+    assertThat(CoderUtils.decodeFromByteArray(SlotMarkCoder.of(), bytes)).isEqualTo(MARK);
   }
 
   @Test
   void unknownVersionIsRefused() {
     assertThatThrownBy(
-            () -> SlotMarkCoder.of().decode(new ByteArrayInputStream(new byte[] {2, 0, 0})))
-        .isInstanceOf(CoderException.class);
-    assertThatThrownBy(
-            () -> ChangeBatchCoder.of().decode(new ByteArrayInputStream(new byte[] {9, 0, 0})))
+            () -> SlotMarkCoder.of().decode(new ByteArrayInputStream(new byte[] {3, 0, 0})))
         .isInstanceOf(CoderException.class);
   }
 
@@ -150,8 +114,8 @@ final class SlotMarkTest {
 
   @Test
   void finalizingLateOrTwiceNeverMovesThePositionBack() {
-    SlotMark older = new SlotMark("k", ReadPosition.at(10), 0, "77", 1, 0, 0, 0, false);
-    SlotMark newer = new SlotMark("k", ReadPosition.at(20), 0, "77", 1, 0, 0, 0, false);
+    SlotMark older = new SlotMark("k", ReadPosition.at(10), 0, "77", 1, 0, 0, false);
+    SlotMark newer = new SlotMark("k", ReadPosition.at(20), 0, "77", 1, 0, 0, false);
     newer.finalizeCheckpoint();
     newer.finalizeCheckpoint();
     older.finalizeCheckpoint();
@@ -160,7 +124,7 @@ final class SlotMarkTest {
 
   @Test
   void markOfAReaderThatReadNothingFinalizesNothing() {
-    new SlotMark("n", ReadPosition.at(10), 0, "", 0, 0, 0, 0, false).finalizeCheckpoint();
+    new SlotMark("n", ReadPosition.at(10), 0, "", 0, 0, 0, false).finalizeCheckpoint();
     assertThat(LocalJob.of("n").positions().finalized()).isZero();
   }
 

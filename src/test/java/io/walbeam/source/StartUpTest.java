@@ -21,7 +21,7 @@ final class StartUpTest {
   }
 
   private static SlotMark mark(ReadPosition position, String systemId, int timeline) {
-    return new SlotMark("k", position, 3, systemId, timeline, HASH, 0, 0, false);
+    return new SlotMark("k", position, 3, systemId, timeline, HASH, 0, false);
   }
 
   private static Optional<RecordedPosition> recorded(long epoch, long lsn) {
@@ -92,7 +92,7 @@ final class StartUpTest {
 
   @Test
   void lowerEpochThanTheMarkIsRefused() {
-    SlotMark later = new SlotMark("k", ReadPosition.at(0x200), 5, "77", 1, HASH, 0, 0, false);
+    SlotMark later = new SlotMark("k", ReadPosition.at(0x200), 5, "77", 1, HASH, 0, false);
     refused(
         FailureKind.OPERATOR, later, Optional.empty(), slot(0x200, 0x100), "lower", "--epoch=5");
   }
@@ -101,7 +101,7 @@ final class StartUpTest {
   void higherEpochIsAcceptedWhateverWasRecorded() {
     Optional<RecordedPosition> other =
         Optional.of(new RecordedPosition(2, "another", 9, 0xFFFF_0000L));
-    SlotMark old = new SlotMark("k", ReadPosition.at(1), 2, "another", 9, HASH, 0, 0, false);
+    SlotMark old = new SlotMark("k", ReadPosition.at(1), 2, "another", 9, HASH, 0, false);
     StartUp.Decision decision = decide(old, other, slot(0x200, 0x100));
     assertThat(decision.fresh()).isTrue();
     assertThat(decision.position()).isEqualTo(ReadPosition.at(0x200));
