@@ -48,7 +48,8 @@ final class Job implements LocalJob.Shared {
     sink = BigQuerySink.acquire(settings.destination());
     catalogue = new SourceCatalogue(settings.replication().postgres());
     sourceRows = new SourceRows(settings.replication().postgres(), sink.stalls());
-    RouteCompiler compiler = new RouteCompiler(settings.mapping(), sink.changelogShapes());
+    RouteCompiler compiler =
+        new RouteCompiler(settings.mapping(), sink.existing(), sink.changelogShapes());
     Routes routes = new Routes(settings.tables(), catalogue, compiler);
     positions = placement.channel().publishing(settings.replication(), settings.run());
     publisher = new StatePublisher(sink.stateStore(), positions);

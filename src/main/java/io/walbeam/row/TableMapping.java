@@ -41,31 +41,47 @@ public final class TableMapping {
     }
   }
 
+  /** Compiles a table that has a key and is not there yet. */
+  public static TableMapping compile(
+      Relation relation, KeyColumns key, Map<Integer, TypeName> types, MappingSettings settings) {
+    return compile(relation, key, types, ExistingColumns.NONE, settings);
+  }
+
   /**
    * Compiles a table that has a key.
    *
    * @param types the types that the stream has announced, by object identifier
+   * @param existing what the destination table has already
    * @throws IllegalArgumentException if there is no key: such a table has a changelog only
    */
   public static TableMapping compile(
-      Relation relation, KeyColumns key, Map<Integer, TypeName> types, MappingSettings settings) {
+      Relation relation,
+      KeyColumns key,
+      Map<Integer, TypeName> types,
+      ExistingColumns existing,
+      MappingSettings settings) {
     if (!key.exists()) {
       throw new IllegalArgumentException("a table without key has a changelog only");
     }
-    List<TypeMapping> mappings = new ArrayList<>();
-    for (int i = 0; i < relation.columns().size(); i++) {
-      boolean inKey = key.positions().contains(i);
-      mappings.add(TypeMapping.of(relation.columns().get(i), inKey, types));
-    }
-    return new TableMapping(
-        relation, key, destination(relation, key, mappings, settings), mappings);
-  }
-
-  private static DestinationTable destination(
-      Relation relation, KeyColumns key, List<TypeMapping> mappings, MappingSettings settings) {
     List<String> names =
         ColumnNames.of(
             relation.columns().stream().map(RelationColumn::name).toList(), RowHeader.COLUMN);
+    List<TypeMapping> mappings = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      boolean inKey = key.positions().contains(i);
+      TypeMapping wanted = TypeMapping.of(relation.columns().get(i), inKey, types);
+      mappings.add(existing.type(names.get(i)).map(wanted::in).orElse(wanted));
+    }
+    return new TableMapping(
+        relation, key, destination(relation, key, names, mappings, settings), mappings);
+  }
+
+  private static DestinationTable destination(
+      Relation relation,
+      KeyColumns key,
+      List<String> names,
+      List<TypeMapping> mappings,
+      MappingSettings settings) {
     List<DestinationColumn> columns = new ArrayList<>();
     List<String> primaryKey = new ArrayList<>();
     List<String> clustering = new ArrayList<>();

@@ -48,6 +48,20 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
         : mapping;
   }
 
+  /** The mapping of the same column to a column that is there, if that holds every value. */
+  TypeMapping in(DestinationType existing) {
+    return switch (existing) {
+      case STRING -> new TypeMapping(existing, TEXT, source);
+      case NUMERIC ->
+          type == DestinationType.INT64 ? new TypeMapping(existing, NUMERIC, source) : this;
+      case BIGNUMERIC ->
+          type == DestinationType.INT64 || type == DestinationType.NUMERIC
+              ? new TypeMapping(existing, BIGNUMERIC, source)
+              : this;
+      default -> this;
+    };
+  }
+
   private static TypeMapping mapping(String base, RelationColumn column, String source) {
     return switch (base) {
       case "bool" -> new TypeMapping(DestinationType.BOOL, BOOLEAN, source);
@@ -97,7 +111,7 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
     if (announced == null) {
       return BuiltInTypes.name(column.typeOid());
     }
-    return announced.builtIn() ? announced.name() : "";
+    return announced.builtIn() ? BuiltInTypes.named(announced.name()) : "";
   }
 
   private static String sourceName(RelationColumn column, Map<Integer, TypeName> types) {
@@ -105,7 +119,7 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
     TypeName announced = types.get(column.typeOid());
     if (announced != null) {
       return announced.builtIn()
-          ? "domain over " + announced.name()
+          ? "domain over " + BuiltInTypes.named(announced.name())
           : announced.schema() + "." + announced.name();
     }
     String name = BuiltInTypes.name(column.typeOid());

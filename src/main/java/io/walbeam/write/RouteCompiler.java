@@ -5,29 +5,38 @@ import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.ChangelogMapping;
+import io.walbeam.row.ExistingColumns;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.ChangelogShapes;
+import io.walbeam.sink.ExistingTables;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the tables that a relation is written to. A changelog that the destination has already
- * with a key is written by it; any other is appended to.
+ * Chooses the tables that a relation is written to. Thread-safe.
+ *
+ * <p>A column that the destination has keeps its type there where that holds every value, and so
+ * does one that an earlier description of the table brought: its rows may be under way still. A
+ * changelog that the destination has already with a key is written by it; any other is appended to.
  */
 public final class RouteCompiler implements Routes.Compiler {
   private static final Logger log = LoggerFactory.getLogger(RouteCompiler.class);
 
   private final MappingSettings mapping;
+  private final ExistingTables existing;
   private final ChangelogShapes shapes;
+  private final Map<String, ExistingColumns> compiled = new ConcurrentHashMap<>();
 
-  public RouteCompiler(MappingSettings mapping, ChangelogShapes shapes) {
+  public RouteCompiler(MappingSettings mapping, ExistingTables existing, ChangelogShapes shapes) {
     this.mapping = mapping;
+    this.existing = existing;
     this.shapes = shapes;
   }
 
@@ -42,7 +51,7 @@ public final class RouteCompiler implements Routes.Compiler {
     return new Route(
         relation,
         key,
-        replica ? TableMapping.compile(relation, key, types, mapping) : null,
+        replica ? replica(relation, key, types) : null,
         mapping.mode().changelog() || !replica ? changelog(relation, key) : null);
   }
 
@@ -52,12 +61,32 @@ public final class RouteCompiler implements Routes.Compiler {
           ? ChangelogMapping.keyed(relation, key, mapping)
           : ChangelogMapping.appended(relation, key, mapping);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WalbeamException(
-          FailureKind.TRANSIENT,
-          "The look-up of a changelog was interrupted.",
-          "Start again; nothing is lost.",
-          e);
+      throw interrupted(e);
     }
+  }
+
+  private TableMapping replica(Relation relation, KeyColumns key, Map<Integer, TypeName> types) {
+    String name = mapping.tableName().nameOf(relation.table());
+    ExistingColumns columns = columns(name);
+    TableMapping replica = TableMapping.compile(relation, key, types, columns, mapping);
+    compiled.put(name, columns.and(ExistingColumns.of(replica.destination())));
+    return replica;
+  }
+
+  private ExistingColumns columns(String table) {
+    try {
+      return existing.columns(table).and(compiled.getOrDefault(table, ExistingColumns.NONE));
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static WalbeamException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new WalbeamException(
+        FailureKind.TRANSIENT,
+        "Looking at a table of the destination was interrupted.",
+        "Start again; nothing is lost.",
+        e);
   }
 }

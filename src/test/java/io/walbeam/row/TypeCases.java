@@ -29,7 +29,8 @@ final class TypeCases {
   private final List<String> failures = new ArrayList<>();
   private int lastEnd;
 
-  private TypeCases(int oid, int modifier, boolean key, Map<Integer, TypeName> types) {
+  private TypeCases(
+      int oid, int modifier, boolean key, Map<Integer, TypeName> types, ExistingColumns existing) {
     Relation relation =
         new Relation(
             7,
@@ -43,24 +44,35 @@ final class TypeCases {
             relation,
             KeyColumns.of(relation, Optional.empty()),
             types,
+            existing,
             new MappingSettings(TableNameTemplate.DEFAULT, ""));
     rows = new ProtoRows(mapping.destination());
   }
 
   static TypeCases of(int oid) {
-    return new TypeCases(oid, -1, false, Map.of());
+    return new TypeCases(oid, -1, false, Map.of(), ExistingColumns.NONE);
   }
 
   static TypeCases of(int oid, int modifier) {
-    return new TypeCases(oid, modifier, false, Map.of());
+    return new TypeCases(oid, modifier, false, Map.of(), ExistingColumns.NONE);
   }
 
   static TypeCases ofKey(int oid) {
-    return new TypeCases(oid, -1, true, Map.of());
+    return new TypeCases(oid, -1, true, Map.of(), ExistingColumns.NONE);
+  }
+
+  /** The destination's column is there already, under another case of its name. */
+  static TypeCases in(DestinationType existing, int oid) {
+    return in(existing, oid, -1);
+  }
+
+  static TypeCases in(DestinationType existing, int oid, int modifier) {
+    return new TypeCases(
+        oid, modifier, false, Map.of(), new ExistingColumns(Map.of("V", existing)));
   }
 
   static TypeCases of(TypeName type) {
-    return new TypeCases(type.oid(), -1, false, Map.of(type.oid(), type));
+    return new TypeCases(type.oid(), -1, false, Map.of(type.oid(), type), ExistingColumns.NONE);
   }
 
   static TypeCases numeric(int precision, int scale) {

@@ -178,6 +178,33 @@ class TypeMappingTest {
   }
 
   @Test
+  void builtInTypesAreNamedAsInSql() {
+    TypeCases.of(1185).described("PostgreSQL column \"v\", timestamptz[].").kept("{NULL}").check();
+    TypeCases.of(6155).described("PostgreSQL column \"v\", datemultirange[].").check();
+    TypeCases.of(new TypeName(16_403, "pg_catalog", "_int4"))
+        .described("PostgreSQL column \"v\", domain over int4[].")
+        .check();
+  }
+
+  @Test
+  void aColumnThatIsThereStaysWhatItIsIfItHoldsEveryValue() {
+    for (int oid : new int[] {16, 20, 701, 1700, 17, 3802, 1082, 1083, 1114, 1184}) {
+      TypeCases.in(STRING, oid).isA(STRING).kept("as PostgreSQL writes it").check();
+    }
+    TypeCases.in(NUMERIC, 20).isA(NUMERIC).kept("-9223372036854775808").check();
+    TypeCases.in(BIGNUMERIC, 23).isA(BIGNUMERIC).kept("-5").check();
+    TypeCases.in(BIGNUMERIC, 1700, ((10 << 16) | 2) + 4).isA(BIGNUMERIC).kept("-5.25").check();
+  }
+
+  @Test
+  void aColumnThatIsThereAndCannotHoldEveryValueIsLeftToTheComparison() {
+    TypeCases.in(INT64, 25).isA(STRING).check();
+    TypeCases.in(NUMERIC, 1700).isA(BIGNUMERIC).check();
+    TypeCases.in(FLOAT64, 20).isA(INT64).check();
+    TypeCases.in(DATETIME, 1184).isA(TIMESTAMP).check();
+  }
+
+  @Test
   void bytes() {
     TypeCases.of(17)
         .isA(BYTES)

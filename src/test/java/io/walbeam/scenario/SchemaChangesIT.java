@@ -34,8 +34,8 @@ class SchemaChangesIT {
             "INSERT INTO t VALUES (4, 'new', 40)",
             "ALTER TABLE t ADD COLUMN c numeric(10,2) NOT NULL DEFAULT 1.5",
             "INSERT INTO t VALUES (5, 'newer', 50)",
-            "ALTER TABLE t ADD COLUMN d macaddr DEFAULT '08:00:2b:01:02:03', ADD COLUMN e int4range,"
-                + " ADD COLUMN f point",
+            "ALTER TABLE t ADD COLUMN d macaddr DEFAULT '08:00:2b:01:02:03', ADD COLUMN e"
+                + " int4range, ADD COLUMN f point",
             "INSERT INTO t VALUES (6, 'odd', 60, 6, '08:00:2b:01:02:04', '[1,5)', '(1,2)')",
             "CREATE TYPE mood AS ENUM ('good', 'bad')",
             "CREATE TYPE pair AS (x int, y text)",
@@ -70,7 +70,7 @@ class SchemaChangesIT {
     try (Scenario scenario = Scenario.start(directory)) {
       execute(
           scenario,
-          "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
+          "CREATE TABLE t (id int PRIMARY KEY, a text, b text, n int)",
           "CREATE TABLE other (id int PRIMARY KEY)");
       try (ChildProcess pipeline = scenario.start(scenario.command())) {
         scenario.awaitReading(pipeline);
@@ -97,14 +97,25 @@ class SchemaChangesIT {
         execute(
             scenario,
             "ALTER TABLE t ALTER COLUMN c TYPE int USING length(c)",
-            "INSERT INTO t VALUES (4, 4)",
+            "INSERT INTO t VALUES (4, 4)");
+        scenario.awaitConfirmation(pipeline);
+        assertThat(rows(scenario, "public_t").get(3).get("c"))
+            .as("a STRING column holds every number")
+            .hasValue("4");
+
+        execute(
+            scenario,
+            "ALTER TABLE t ALTER COLUMN n TYPE text",
+            "INSERT INTO t VALUES (5, 5, 'five')",
             "INSERT INTO other VALUES (1)");
         Await.until(
             "the conflict is named",
             Scenario.DEADLINE,
             () -> {
               scenario.assertRunning(pipeline);
-              return pipeline.errors().contains("has column c of type STRING, but INT64 is needed");
+              return pipeline
+                  .errors()
+                  .contains("has column n of type INTEGER, but STRING is needed");
             });
         Await.until(
             "the other table goes on",

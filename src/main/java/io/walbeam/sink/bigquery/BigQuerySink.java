@@ -4,6 +4,7 @@ import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
+import io.walbeam.sink.ExistingTables;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.StateStore;
@@ -44,6 +45,7 @@ public final class BigQuerySink implements AutoCloseable {
   private final BigQueryRest rest;
   private final TableSink tables;
   private final ChangelogShapes changelogShapes;
+  private final ExistingTables existing;
   private final DeadLetterSink deadLetters;
   private final StateStore stateStore;
   private final DumpLedger dumpLedger;
@@ -59,7 +61,9 @@ public final class BigQuerySink implements AutoCloseable {
     BigQueryTableSink.Parts parts =
         new BigQueryTableSink.Parts(prepared, connections, pace, waits, stalls, metrics);
     this.tables = new BigQueryTableSink(parts);
-    this.changelogShapes = new BigQueryChangelogShapes(rest, parts);
+    TableSearch search = new TableSearch(rest, parts);
+    this.existing = new BigQueryExistingTables(search);
+    this.changelogShapes = new BigQueryChangelogShapes(rest.settings(), search);
     this.deadLetters = new BigQueryDeadLetters(tables, settings.deadLetterTable());
     this.stateStore = new BigQueryStateStore(tables, prepared, rest);
     this.dumpLedger = new BigQueryDumpLedger(tables, prepared, rest);
@@ -104,6 +108,10 @@ public final class BigQuerySink implements AutoCloseable {
   /** Closing it does nothing; close this. */
   public TableSink tables() {
     return tables;
+  }
+
+  public ExistingTables existing() {
+    return existing;
   }
 
   public ChangelogShapes changelogShapes() {

@@ -180,7 +180,7 @@ final class TableEvolution {
   }
 
   /** REST still answers with the names of legacy SQL. */
-  private static @Nullable DestinationType type(String name) {
+  static @Nullable DestinationType type(String name) {
     return switch (name) {
       case "BOOLEAN", "BOOL" -> DestinationType.BOOL;
       case "INTEGER", "INT64" -> DestinationType.INT64;

@@ -1,0 +1,40 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import io.walbeam.row.DestinationType;
+import io.walbeam.row.ExistingColumns;
+import io.walbeam.sink.ExistingTables;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the columns of tables. Thread-safe. */
+final class BigQueryExistingTables implements ExistingTables {
+  private final TableSearch search;
+
+  BigQueryExistingTables(TableSearch search) {
+    this.search = search;
+  }
+
+  @Override
+  public ExistingColumns columns(String table) throws InterruptedException {
+    return search.find(table).map(BigQueryExistingTables::columns).orElse(ExistingColumns.NONE);
+  }
+
+  /** Arrays and types that we never write are left out: no source column fits them. */
+  static ExistingColumns columns(Table table) {
+    List<TableFieldSchema> fields =
+        table.getSchema() == null || table.getSchema().getFields() == null
+            ? List.of()
+            : table.getSchema().getFields();
+    Map<String, DestinationType> types = new HashMap<>();
+    for (TableFieldSchema field : fields) {
+      DestinationType type = TableEvolution.type(field.getType());
+      if (type != null && !"REPEATED".equals(field.getMode())) {
+        types.put(field.getName(), type);
+      }
+    }
+    return new ExistingColumns(types);
+  }
+}

@@ -1,0 +1,39 @@
+package io.walbeam.sink.bigquery;
+
+import com.google.api.services.bigquery.model.Table;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import java.util.Optional;
+
+/** Looks tables up before they are written to, as patiently as they are written. Thread-safe. */
+final class TableSearch {
+  private final BigQueryRest rest;
+  private final BigQueryTableSink.Parts parts;
+
+  TableSearch(BigQueryRest rest, BigQueryTableSink.Parts parts) {
+    this.rest = rest;
+    this.parts = parts;
+  }
+
+  /**
+   * The table as it is, or empty if it does not exist.
+   *
+   * @throws WalbeamException of kind OPERATOR if the dataset is missing or forbidden before any
+   *     table was ever prepared, TRANSIENT if the sink is closed meanwhile
+   */
+  Optional<Table> find(String table) throws InterruptedException {
+    try (Patience patience = new Patience(table, parts)) {
+      while (true) {
+        try {
+          return rest.get(table);
+        } catch (WalbeamException e) {
+          // As where tables are made: only at the start does a missing grant end the run.
+          if (e.kind() != FailureKind.OPERATOR || !parts.tables().anyReady()) {
+            throw e;
+          }
+          patience.wait(AppendFailures.of(e));
+        }
+      }
+    }
+  }
+}

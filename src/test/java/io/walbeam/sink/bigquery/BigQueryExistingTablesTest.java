@@ -1,0 +1,40 @@
+package io.walbeam.sink.bigquery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import com.google.api.services.bigquery.model.TableSchema;
+import io.walbeam.row.DestinationType;
+import io.walbeam.row.ExistingColumns;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BigQueryExistingTablesTest {
+  @Test
+  void columnsThatWeNeverWriteAreLeftOut() {
+    Table table =
+        new Table()
+            .setSchema(
+                new TableSchema()
+                    .setFields(
+                        List.of(
+                            new TableFieldSchema().setName("A").setType("INTEGER"),
+                            new TableFieldSchema().setName("b").setType("STRING"),
+                            new TableFieldSchema()
+                                .setName("list")
+                                .setType("STRING")
+                                .setMode("REPEATED"),
+                            new TableFieldSchema().setName("place").setType("GEOGRAPHY"))));
+
+    assertThat(BigQueryExistingTables.columns(table))
+        .isEqualTo(
+            new ExistingColumns(Map.of("a", DestinationType.INT64, "b", DestinationType.STRING)));
+  }
+
+  @Test
+  void aTableWithoutSchemaHasNone() {
+    assertThat(BigQueryExistingTables.columns(new Table())).isEqualTo(ExistingColumns.NONE);
+  }
+}
