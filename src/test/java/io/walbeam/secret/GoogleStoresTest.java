@@ -86,7 +86,7 @@ final class GoogleStoresTest {
     settings
         .accessSecretVersionSettings()
         .retrySettings()
-        .setTotalTimeoutDuration(Duration.ofSeconds(2));
+        .setTotalTimeoutDuration(Duration.ofSeconds(60));
     return new GoogleSecretStore(settings.build());
   }
 
