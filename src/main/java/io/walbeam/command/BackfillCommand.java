@@ -7,6 +7,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.dump.DumpRequest;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.options.BackfillOptions;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.AskedDump;
@@ -14,37 +15,23 @@ import io.walbeam.sink.bigquery.BigQuerySink;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** {@code backfill}: asks the run that reads the slot for a dump, in a table of the destination. */
 final class BackfillCommand {
-  private static final String KEY_FROM = "--keyFrom=";
-  private static final String KEY_TO = "--keyTo=";
-
   private BackfillCommand() {}
 
   /**
    * Returns when the request is durable.
    *
-   * @param arguments without the command's name
-   * @throws Exception with everything that is wrong with them
+   * @throws WalbeamException if it cannot be asked for
    */
-  static void run(List<String> arguments, StatusLine status, PrintStream out) throws Exception {
-    List<String> rest = new ArrayList<>();
-    List<String> keyFrom = List.of();
-    List<String> keyTo = List.of();
-    for (String argument : arguments) {
-      if (argument.startsWith(KEY_FROM)) {
-        keyFrom = bound("--keyFrom", argument.substring(KEY_FROM.length()));
-      } else if (argument.startsWith(KEY_TO)) {
-        keyTo = bound("--keyTo", argument.substring(KEY_TO.length()));
-      } else {
-        rest.add(argument);
-      }
-    }
-    OptionsReader.Source source = OptionsReader.readSource(rest);
-    Logging.configure(source.options().isDebug(), source.options().isQuiet(), status);
+  static void run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+    BackfillOptions options = source.options().as(BackfillOptions.class);
+    List<String> keyFrom = bound("--keyFrom", Optional.ofNullable(options.getKeyFrom()));
+    List<String> keyTo = bound("--keyTo", Optional.ofNullable(options.getKeyTo()));
     try (DumpConnection connection =
         new DumpConnection(source.replication().postgres(), "walbeam-backfill")) {
       List<TableId> tables =
@@ -83,9 +70,10 @@ final class BackfillCommand {
   }
 
   /** A JSON list for a key of several columns, anything else as it stands. */
-  private static List<String> bound(String option, String text) {
+  private static List<String> bound(String option, Optional<String> given) {
+    String text = given.orElse("");
     if (!text.startsWith("[")) {
-      return List.of(text);
+      return given.map(List::of).orElse(List.of());
     }
     try {
       JsonNode array = new ObjectMapper().readTree(text);

@@ -1,61 +1,45 @@
 package io.walbeam.command;
 
+import io.walbeam.change.NearestNames;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.options.Command;
 import io.walbeam.options.OptionsReader;
+import io.walbeam.options.WalbeamOptions;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds the command, runs it, and maps whatever happens to an exit code. */
 public final class CommandLine {
-  private static final String RUN = "run";
-  private static final String BACKFILL = "backfill";
   private static final Set<String> DEBUG = Set.of("--debug", "--debug=true");
+  private static final Set<String> HELP = Set.of("--help", "-h");
+  private static final String HELP_WORD = "help";
+  private static final Set<String> VERSION = Set.of("--version", "-V");
 
-  private static final String USAGE =
-      """
-      Usage: java -jar walbeam.jar [command] --postgresUrl=... --postgresUser=... [options]
+  private final Map<String, String> environment;
+  private final PrintStream out;
+  private final PrintStream err;
 
-      run       replicate PostgreSQL into BigQuery until stopped (default); needs --dataset
-      backfill  ask the run for a dump of --tables, of the keys from --keyFrom to --keyTo if given
+  private CommandLine(Map<String, String> environment, PrintStream out, PrintStream err) {
+    this.environment = environment;
+    this.out = out;
+    this.err = err;
+  }
 
-      Exit codes: 0 done, 1 ended and may be started again, 2 the command line is wrong,
-      3 a person must mend something first. docs/options.md lists every option.
-      """;
-
-  private CommandLine() {}
-
-  /** Runs the command line and returns the exit code. */
+  /** Runs the command line with this process's variables and returns the exit code. */
   public static int execute(String[] arguments, PrintStream out, PrintStream err) {
-    boolean debug = Arrays.stream(arguments).anyMatch(DEBUG::contains);
-    StatusLine status = new StatusLine(Terminal.isInteractive(System.getenv()), out, err);
+    return execute(List.of(arguments), System.getenv(), out, err);
+  }
+
+  static int execute(
+      List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+    boolean debug = arguments.stream().anyMatch(DEBUG::contains);
     try {
-      List<String> rest = List.of(arguments);
-      if (rest.isEmpty() || rest.contains("--help")) {
-        out.print(USAGE);
-        return rest.isEmpty() ? FailureKind.CONFIGURATION.exitCode() : 0;
-      }
-      if (!rest.get(0).startsWith("--")) {
-        String command = rest.get(0);
-        rest = rest.subList(1, rest.size());
-        if (command.equals(BACKFILL)) {
-          BackfillCommand.run(rest, status, out);
-          return 0;
-        }
-        if (!command.equals(RUN)) {
-          err.println("walbeam: There is no command " + command + "; there are run and backfill.");
-          return FailureKind.CONFIGURATION.exitCode();
-        }
-      }
-      if (rest.stream().noneMatch(argument -> argument.startsWith("--runner="))) {
-        TerminationSignals.leaveWell();
-      }
-      OptionsReader.Invocation invocation = OptionsReader.read(rest);
-      Logging.configure(invocation.options().isDebug(), invocation.options().isQuiet(), status);
-      Failures.hideTracesOfThreads(debug, status);
-      RunCommand.run(invocation, status, out);
-      return 0;
+      return new CommandLine(environment, out, err).execute(arguments, debug);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return FailureKind.TRANSIENT.exitCode();
@@ -63,5 +47,70 @@ public final class CommandLine {
       // Errors too: the JVM would print a trace, and a person could not tell what to do.
       return Failures.report(e, debug, err);
     }
+  }
+
+  private int execute(List<String> arguments, boolean debug) throws Exception {
+    List<String> rest = new ArrayList<>(arguments);
+    if (rest.stream().anyMatch(VERSION::contains)) {
+      out.println(Version.describe());
+      return 0;
+    }
+    boolean help = rest.removeIf(HELP::contains) | rest.remove(HELP_WORD);
+    Optional<String> word = rest.stream().filter(part -> !part.startsWith("-")).findFirst();
+    word.ifPresent(rest::remove);
+    Optional<Command> command = word.flatMap(Command::of);
+    if (word.isPresent() && command.isEmpty()) {
+      return unknown(word.get());
+    }
+    if (help || isEmpty(arguments)) {
+      out.print(new HelpText(Terminal.width(environment)).of(command));
+      return help ? 0 : FailureKind.CONFIGURATION.exitCode();
+    }
+    return run(command.orElse(Command.RUN), rest, debug);
+  }
+
+  private int run(Command command, List<String> rest, boolean debug) throws Exception {
+    StatusLine status = new StatusLine(Terminal.isInteractive(environment), out, err);
+    switch (command) {
+      case RUN -> {
+        if (rest.stream().noneMatch(argument -> argument.startsWith("--runner="))
+            && !environment.containsKey("WALBEAM_RUNNER")) {
+          TerminationSignals.leaveWell();
+        }
+        OptionsReader.Invocation invocation = OptionsReader.read(rest, environment);
+        configure(invocation.options(), status);
+        Failures.hideTracesOfThreads(debug, status);
+        RunCommand.run(invocation, status, out);
+      }
+      case BACKFILL -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        BackfillCommand.run(source, out);
+      }
+      case COMPLETION -> out.print(Completion.script(rest));
+    }
+    return 0;
+  }
+
+  private static void configure(WalbeamOptions options, StatusLine status) {
+    Logging.configure(options.isDebug(), options.isQuiet(), status);
+  }
+
+  /** Whether nobody said anything, in no way. */
+  private boolean isEmpty(List<String> arguments) {
+    return arguments.isEmpty()
+        && !environment.containsKey("WALBEAM_CONFIG")
+        && !environment.containsKey("WALBEAM_POSTGRES_URL");
+  }
+
+  private int unknown(String word) {
+    List<String> words = Arrays.stream(Command.values()).map(Command::word).toList();
+    String near =
+        NearestNames.of(word, words, 1).stream()
+            .map(other -> " Did you mean " + other + "?")
+            .findFirst()
+            .orElse(" There are " + String.join(", ", words) + ".");
+    err.println("walbeam: There is no command " + word + "." + near);
+    return FailureKind.CONFIGURATION.exitCode();
   }
 }

@@ -7,9 +7,6 @@ import java.util.Locale;
 
 /** Words for how far a run is. Keeps the last state for the rate. Not thread-safe. */
 final class ProgressLine {
-  /** A terminal line must not wrap, or it cannot be rewritten. */
-  private static final int TERMINAL_WIDTH = 79;
-
   private static final double NANOS_PER_SECOND = 1e9;
 
   private static final long SECONDS_PER_MINUTE = 60;
@@ -27,10 +24,14 @@ final class ProgressLine {
     return text(now, rate(now, nanos));
   }
 
-  /** The same, cut to the width of a terminal. */
-  String forTerminal(RunProgress now, long nanos) {
+  /**
+   * The same, cut so that it does not wrap: a line that did could not be rewritten.
+   *
+   * @param columns of the terminal, of which the last stays free
+   */
+  String forTerminal(RunProgress now, long nanos, int columns) {
     String text = forLog(now, nanos);
-    return text.length() > TERMINAL_WIDTH ? text.substring(0, TERMINAL_WIDTH - 1) + "~" : text;
+    return text.length() >= columns ? text.substring(0, columns - 2) + "~" : text;
   }
 
   private static String text(RunProgress now, long rate) {

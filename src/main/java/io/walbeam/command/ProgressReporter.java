@@ -21,6 +21,9 @@ final class ProgressReporter implements AutoCloseable {
   /** Rare enough for a log that is kept. */
   static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
+  /** A person who changes the size of a window does not do it often. */
+  private static final int REPORTS_PER_LOOK = 5;
+
   private final StatusLine status;
   private final Supplier<RunProgress> progress;
   private final Duration interval;
@@ -66,11 +69,16 @@ final class ProgressReporter implements AutoCloseable {
 
   private void run() {
     ProgressLine line = new ProgressLine(System.nanoTime());
+    int columns = Terminal.USUAL_COLUMNS;
+    int reports = 0;
     try {
       while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
         RunProgress now = progress.get();
         if (status.isTerminal()) {
-          status.show(line.forTerminal(now, System.nanoTime()));
+          if (reports++ % REPORTS_PER_LOOK == 0) {
+            columns = Terminal.width(System.getenv());
+          }
+          status.show(line.forTerminal(now, System.nanoTime(), columns));
         } else {
           log.info("{}", line.forLog(now, System.nanoTime()));
         }

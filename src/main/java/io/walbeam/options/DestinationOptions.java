@@ -22,6 +22,7 @@ public interface DestinationOptions extends PipelineOptions {
       "upsert: the current state of each table; changelog: one row for each change; both. A table"
           + " without a key has a changelog only.")
   @Default.String("upsert")
+  @OneOf({"upsert", "changelog", "both"})
   String getWriteMode();
 
   void setWriteMode(String value);

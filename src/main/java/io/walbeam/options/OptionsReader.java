@@ -21,6 +21,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -63,8 +64,20 @@ public final class OptionsReader {
    * @throws ConfigurationProblems with every problem found
    */
   public static Invocation read(List<String> arguments) throws ConfigurationProblems {
+    return read(arguments, Map.of());
+  }
+
+  /**
+   * Reads a command line without the command's name, and what the environment adds to it.
+   *
+   * @param environment variables and their values
+   * @throws ConfigurationProblems with every problem found
+   */
+  public static Invocation read(List<String> arguments, Map<String, String> environment)
+      throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
-    ArgumentParser.Parsed parsed = ArgumentParser.parse(arguments, problems);
+    ArgumentParser.Parsed parsed =
+        ArgumentParser.parse(Command.RUN, arguments, environment, problems);
     OptionsReader reader = new OptionsReader(parsed.options(), Clock.systemUTC(), problems);
     Optional<JobSettings> settings = reader.settings(UUID.randomUUID().toString());
     Duration patience =
@@ -97,13 +110,16 @@ public final class OptionsReader {
   }
 
   /**
-   * Reads the command line of a command that works beside a job.
+   * Reads the command line of a command that works beside a job, and what the environment adds.
    *
    * @throws ConfigurationProblems with every problem found
    */
-  public static Source readSource(List<String> arguments) throws ConfigurationProblems {
+  public static Source readSource(
+      Command command, List<String> arguments, Map<String, String> environment)
+      throws ConfigurationProblems {
     List<String> problems = new ArrayList<>();
-    WalbeamOptions options = ArgumentParser.parse(arguments, problems).options();
+    WalbeamOptions options =
+        ArgumentParser.parse(command, arguments, environment, problems).options();
     OptionsReader reader = new OptionsReader(options, Clock.systemUTC(), problems);
     Optional<PostgresSettings> postgres = reader.postgres();
     String slot = reader.slot();

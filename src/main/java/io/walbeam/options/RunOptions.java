@@ -3,6 +3,7 @@ package io.walbeam.options;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a run lasts and what it prints.
@@ -16,6 +17,7 @@ public interface RunOptions extends PipelineOptions {
       "never: run until stopped; now: write everything committed before the start, confirm it,"
           + " end.")
   @Default.String("never")
+  @OneOf({"never", "now"})
   String getStopAt();
 
   void setStopAt(String value);
@@ -27,6 +29,13 @@ public interface RunOptions extends PipelineOptions {
   String getStartPatience();
 
   void setStartPatience(String value);
+
+  @Description(
+      "A YAML file of options, one name: value a line; the command line and the variables"
+          + " WALBEAM_POSTGRES_URL and the like win over it. Secrets are references there.")
+  @Nullable String getConfig();
+
+  void setConfig(@Nullable String value);
 
   @Description("Print stack traces and debug messages.")
   boolean isDebug();

@@ -17,6 +17,7 @@ public interface SnapshotOptions extends PipelineOptions {
       "initial: dump every table that was never dumped, while the stream goes on; never: stream"
           + " only; only: dump what was never dumped, write what was committed meanwhile, end.")
   @Default.String("initial")
+  @OneOf({"initial", "never", "only"})
   String getSnapshot();
 
   void setSnapshot(String value);
@@ -45,6 +46,7 @@ public interface SnapshotOptions extends PipelineOptions {
           + " backfill; any: also dump requests that others put into the WAL (logical messages with"
           + " the prefix walbeam.backfill), which delete nothing.")
   @Default.String("own")
+  @OneOf({"own", "any"})
   String getRequests();
 
   void setRequests(String value);
@@ -53,6 +55,7 @@ public interface SnapshotOptions extends PipelineOptions {
       "apply: a TRUNCATE of a table deletes its rows in BigQuery; log: it is logged and becomes a"
           + " dead letter.")
   @Default.String("apply")
+  @OneOf({"apply", "log"})
   String getTruncate();
 
   void setTruncate(String value);

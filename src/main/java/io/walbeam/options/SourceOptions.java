@@ -53,6 +53,7 @@ public interface SourceOptions extends PipelineOptions {
       "on: tables that come later join the publications that walbeam made, if --tables matches and"
           + " the role owns them; off: they are left out.")
   @Default.String("on")
+  @OneOf({"on", "off"})
   String getPublishNewTables();
 
   void setPublishNewTables(String value);

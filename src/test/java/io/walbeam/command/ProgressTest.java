@@ -74,10 +74,16 @@ class ProgressTest {
   }
 
   @Test
-  void aTerminalLineNeverWraps() {
-    String line =
-        new ProgressLine(0).forTerminal(progress(1, stall("x".repeat(200))), 1_000_000_000);
-    assertThat(line).hasSize(79).endsWith("~");
+  void aTerminalLineNeverWrapsAndUsesTheWholeWidth() {
+    for (int columns : new int[] {60, 80, 200}) {
+      String line =
+          new ProgressLine(0)
+              .forTerminal(progress(1, stall("x".repeat(200))), 1_000_000_000, columns);
+      assertThat(line).hasSize(columns - 1).endsWith("~");
+    }
+    String fits = new ProgressLine(0).forLog(progress(1), 1_000_000_000);
+    assertThat(new ProgressLine(0).forTerminal(progress(1), 1_000_000_000, fits.length() + 1))
+        .isEqualTo(fits);
   }
 
   @Test

@@ -35,6 +35,7 @@ class MetadataJsonTest {
       Map.of(
           "stopAt", "a Dataflow job runs until it is drained; the program refuses now there",
           "startPatience", "a launcher that submits a job connects to neither end",
+          "config", "a template's launcher has no file of the user's, and its parameters are one",
           "quiet", "progress goes to Cloud Logging, which has its own filter",
           "debug", "sets the launcher's own console only; workers have workerLogLevelOverrides",
           "bigQueryEndpoint", "a worker cannot reach a stand-in on somebody's machine");

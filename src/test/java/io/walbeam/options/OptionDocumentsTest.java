@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -32,26 +33,51 @@ class OptionDocumentsTest {
   private static final Path METADATA = Path.of("metadata.json");
   private static final String BEGIN = "<!-- options, generated: begin -->\n";
   private static final String END = "<!-- options, generated: end -->\n";
+  private static final String COMMANDS_BEGIN = "<!-- options of commands, generated: begin -->\n";
+  private static final String COMMANDS_END = "<!-- options of commands, generated: end -->\n";
   private static final String HOW =
       "run ./mvnw test -Dtest=OptionDocumentsTest -Dwalbeam.options.write=true";
 
   /** Options that the template leaves out; {@link MetadataJsonTest} says why. */
   private static final Set<String> NOT_IN_TEMPLATE =
-      Set.of("stopAt", "startPatience", "quiet", "debug");
+      Set.of("stopAt", "startPatience", "quiet", "debug", "config");
 
   private static final boolean WRITE = Boolean.getBoolean("walbeam.options.write");
 
   @Test
   void theDocumentsTableIsTheInterface() throws IOException {
     String text = Files.readString(OPTIONS);
-    int begin = text.indexOf(BEGIN) + BEGIN.length();
-    int end = text.indexOf(END);
     String table = table(new ObjectMapper().readTree(METADATA.toFile()));
+    String expected = with(with(text, BEGIN, END, table), COMMANDS_BEGIN, COMMANDS_END, commands());
     if (WRITE) {
-      Files.writeString(OPTIONS, text.substring(0, begin) + table + text.substring(end));
+      Files.writeString(OPTIONS, expected);
       return;
     }
-    assertThat(text.substring(begin, end)).as(HOW).isEqualTo(table);
+    assertThat(text).as(HOW).isEqualTo(expected);
+  }
+
+  private static String with(String text, String begin, String end, String generated) {
+    int from = text.indexOf(begin) + begin.length();
+    return text.substring(0, from) + generated + text.substring(text.indexOf(end));
+  }
+
+  /** What single commands take beside the options of a run. */
+  private static String commands() {
+    StringBuilder table =
+        new StringBuilder("| command | option | meaning | default |\n|---|---|---|---|\n");
+    for (Command command : Command.values()) {
+      for (Class<? extends PipelineOptions> own : command.own()) {
+        for (OptionCatalogue.Option option : OptionCatalogue.group(own)) {
+          table
+              .append("| `" + command.word() + "` | `--" + option.name() + "` | ")
+              .append(option.description().replace("|", "\\|"))
+              .append(" | ")
+              .append(option.defaultValue().isEmpty() ? "none" : "`" + option.defaultValue() + "`")
+              .append(" |\n");
+        }
+      }
+    }
+    return table.toString();
   }
 
   @Test

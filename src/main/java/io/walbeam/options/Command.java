@@ -1,0 +1,45 @@
+package io.walbeam.options;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * The commands of the program. Each takes every option of a run, so that its command line is the
+ * run's with another word in front, and those of its own.
+ */
+public enum Command {
+  RUN("replicate PostgreSQL into BigQuery until stopped (default)", List.of()),
+  BACKFILL("ask the run for a dump of --tables", List.of(BackfillOptions.class)),
+  COMPLETION("print the completion script for a shell: completion bash, completion zsh", List.of());
+
+  private final String summary;
+  private final List<Class<? extends PipelineOptions>> own;
+
+  Command(String summary, List<Class<? extends PipelineOptions>> own) {
+    this.summary = summary;
+    this.own = own;
+  }
+
+  /** The command of that word. */
+  public static Optional<Command> of(String word) {
+    return Arrays.stream(values()).filter(command -> command.word().equals(word)).findFirst();
+  }
+
+  /** As it is typed. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What it does, in a few words. */
+  public String summary() {
+    return summary;
+  }
+
+  /** Interfaces of the options that it takes beside those of a run. */
+  List<Class<? extends PipelineOptions>> own() {
+    return own;
+  }
+}
