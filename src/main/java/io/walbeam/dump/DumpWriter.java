@@ -5,6 +5,7 @@ import io.walbeam.change.Operation;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Refusal;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.CopiedRow;
 import io.walbeam.postgres.CopyText;
@@ -139,7 +140,7 @@ final class DumpWriter implements CopiedRow {
       try {
         add(replica.destination(), replica.encodeUpsert(row, meta, buffer), line);
       } catch (RowRejectedException e) {
-        reject(row, line, "map", e.errorClass(), e.problem(), e.remedy());
+        reject(row, line, e.refusal());
       }
     }
   }
@@ -210,7 +211,7 @@ final class DumpWriter implements CopiedRow {
     for (RejectedRow rejected : Outcome.of(sent.result(), unexpected)) {
       byte[] line = sent.lines().get(rejected.index());
       CopyText.parse(line, tuple);
-      reject(tuple, line, "append", rejected.errorClass(), rejected.message(), rejected.remedy());
+      reject(tuple, line, rejected.refusal());
     }
     // Only now: what ends the wait before leaves it to be given up.
     outstanding.remove();
@@ -247,8 +248,7 @@ final class DumpWriter implements CopiedRow {
   }
 
   /** A row that is refused in the replica and in the changelog is one dead letter. */
-  private void reject(
-      Tuple row, byte[] line, String stage, String errorClass, String message, String remedy) {
+  private void reject(Tuple row, byte[] line, Refusal refusal) {
     if (!rejectedLines.add(line)) {
       return;
     }
@@ -257,15 +257,13 @@ final class DumpWriter implements CopiedRow {
     letters.add(
         new DeadLetter(
             ChronoUnit.MICROS.between(Instant.EPOCH, target.clock().instant()),
-            stage,
-            errorClass,
-            message,
-            remedy,
-            route.relation().table(),
-            Operation.READ,
-            new ChangePosition(entry.epoch(), entry.requestLsn(), 0, ROW_N),
-            0,
-            entry.requestCommitMicros(),
+            refusal,
+            new DeadLetter.Change(
+                route.relation().table(),
+                Operation.READ,
+                new ChangePosition(entry.epoch(), entry.requestLsn(), 0, ROW_N),
+                0,
+                entry.requestCommitMicros()),
             route.key().exists() ? json.key(route.key(), row) : "{}",
             json.row(row),
             line));

@@ -136,7 +136,7 @@ final class Purge {
             "A row of table "
                 + order.mapping().destination().name()
                 + " has a key that PostgreSQL cannot have had: "
-                + e.errorClass()
+                + e.refusal().errorClass().label()
                 + ".",
             "Delete the row by hand.",
             e);
@@ -152,8 +152,8 @@ final class Purge {
           "BigQuery refuses to delete a row of table "
               + order.mapping().destination().name()
               + ": "
-              + rejected.get(0).message(),
-          rejected.get(0).remedy());
+              + rejected.get(0).refusal().message(),
+          rejected.get(0).refusal().remedy());
     }
   }
 

@@ -4,7 +4,10 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.TableId;
 import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.row.Route;
@@ -150,15 +153,17 @@ final class TruncationRun implements Runnable {
             List.of(
                 new DeadLetter(
                     context.nowMicros(),
-                    "truncate",
-                    "TRUNCATE",
-                    String.valueOf(reason.getMessage()),
-                    reason.remedy(),
-                    truncation.table(),
-                    Operation.TRUNCATE,
-                    truncation.position(),
-                    truncation.transactionId(),
-                    truncation.commitMicros(),
+                    new Refusal(
+                        Stage.TRUNCATE,
+                        ErrorClass.TRUNCATED,
+                        String.valueOf(reason.getMessage()),
+                        reason.remedy()),
+                    new DeadLetter.Change(
+                        truncation.table(),
+                        Operation.TRUNCATE,
+                        truncation.position(),
+                        truncation.transactionId(),
+                        truncation.commitMicros()),
                     "{}",
                     "{}",
                     new byte[0])));

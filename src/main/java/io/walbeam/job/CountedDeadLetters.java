@@ -2,6 +2,7 @@ package io.walbeam.job;
 
 import io.walbeam.change.TableId;
 import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.metrics.JobCounts;
 import io.walbeam.metrics.Metric;
 import io.walbeam.sink.DeadLetterSink;
@@ -28,7 +29,7 @@ final class CountedDeadLetters implements DeadLetterSink {
   /** Tables and classes that are told apart; more than this nobody reads. */
   private static final int MOST_TOLD = 10_000;
 
-  private record Kind(TableId table, String errorClass) {}
+  private record Kind(TableId table, ErrorClass errorClass) {}
 
   private static final class Seen {
     Instant told;
@@ -54,24 +55,23 @@ final class CountedDeadLetters implements DeadLetterSink {
   public void write(List<DeadLetter> letters) throws InterruptedException {
     sink.write(letters);
     for (DeadLetter letter : letters) {
-      counts.add(Metric.DEAD_LETTERS.named(letter.errorClass()), 1);
+      counts.add(Metric.DEAD_LETTERS.named(letter.refusal().errorClass().label()), 1);
       tell(letter);
     }
   }
 
   private synchronized void tell(DeadLetter letter) {
-    Kind kind = new Kind(letter.table(), letter.errorClass());
+    Kind kind = new Kind(letter.change().table(), letter.refusal().errorClass());
     Instant now = clock.instant();
     Seen known = seen.get(kind);
     if (known == null) {
       if (seen.size() < MOST_TOLD) {
         seen.put(kind, new Seen(now));
         log.warn(
-            "A change of table {} is a dead letter ({}): {} {}",
+            "A change of table {} is a dead letter ({}): {}",
             kind.table(),
-            kind.errorClass(),
-            letter.errorMessage(),
-            letter.remedy());
+            kind.errorClass().label(),
+            letter.refusal().describe());
       }
       return;
     }
@@ -81,7 +81,7 @@ final class CountedDeadLetters implements DeadLetterSink {
           "{} more changes of table {} are dead letters ({}).",
           known.since,
           kind.table(),
-          kind.errorClass());
+          kind.errorClass().label());
       known.told = now;
       known.since = 0;
     }

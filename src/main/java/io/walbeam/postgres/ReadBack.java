@@ -4,7 +4,10 @@ import io.walbeam.change.ColumnValue;
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TableId;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -78,7 +81,7 @@ public final class ReadBack implements AutoCloseable {
   public record InProgress() implements Answer {}
 
   /** The values can no longer be read by anyone. */
-  public record Gone(String errorClass, String message, String remedy) implements Answer {}
+  public record Gone(Refusal refusal) implements Answer {}
 
   /**
    * The rows that are there.
@@ -209,8 +212,8 @@ public final class ReadBack implements AutoCloseable {
             e);
       }
       if (isRefused(PostgresErrors.state(e))) {
-        return new Gone(
-            "KEY_NOT_READABLE",
+        return gone(
+            ErrorClass.KEY_NOT_READABLE,
             "Rows of table "
                 + table
                 + " cannot be looked up by their key (SQLState "
@@ -220,6 +223,10 @@ public final class ReadBack implements AutoCloseable {
       }
       throw PostgresErrors.using("read rows of table " + table, connections.settings(), e);
     }
+  }
+
+  private static Gone gone(ErrorClass errorClass, String message, String remedy) {
+    return new Gone(new Refusal(Stage.READ_BACK, errorClass, message, remedy));
   }
 
   /** Closes the connection; the next call opens another. */
@@ -274,8 +281,8 @@ public final class ReadBack implements AutoCloseable {
     Relation relation = request.relation();
     String from = table(open, relation);
     if (from.isEmpty()) {
-      return new Gone(
-          "TABLE_GONE",
+      return gone(
+          ErrorClass.TABLE_DROPPED,
           "Table "
               + relation.table()
               + " is gone, and with it a large value that the change left"
@@ -289,8 +296,8 @@ public final class ReadBack implements AutoCloseable {
       RelationColumn column = relation.columns().get(i);
       Current now = current.get(column.name());
       if (now == null || now.typeOid() != column.typeOid()) {
-        return new Gone(
-            "COLUMN_GONE",
+        return gone(
+            ErrorClass.COLUMN_CHANGED,
             "Column "
                 + TableId.quote(column.name())
                 + " of table "

@@ -1,57 +1,75 @@
 package io.walbeam.row;
 
 import io.walbeam.change.TableId;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 
-/** Why a row cannot be written as it is. The names are written to the dead-letter table. */
+/** Why a row cannot be written as it is. */
 enum Rejection {
   INVALID_TEXT(
+      ErrorClass.INVALID_TEXT,
       "holds a text that PostgreSQL does not print for this type",
       "Check that the stream's DateStyle is ISO and its client encoding UTF8."),
   INVALID_UTF8(
+      ErrorClass.INVALID_UTF8,
       "holds bytes that are not UTF-8",
       "Correct the value in PostgreSQL, whose database encoding does not check it; the update is"
           + " then replicated."),
   NUMERIC_NOT_FINITE(
+      ErrorClass.NUMERIC_NOT_FINITE,
       "holds NaN or an infinity, which BigQuery's decimal types lack",
       "Change the value in PostgreSQL; the update is then replicated."),
   NUMERIC_RANGE(
+      ErrorClass.NUMERIC_RANGE,
       "holds a number with more digits before the point than BigQuery's type has",
       "Change the value in PostgreSQL, or declare the column with a precision above 38, which is"
           + " replicated as text."),
   NUMERIC_SCALE(
+      ErrorClass.NUMERIC_SCALE,
       "holds a number that BigQuery would round, having more digits after the point",
       "Round the value in PostgreSQL, or declare the column with a scale above 38, which is"
           + " replicated as text."),
   DATE_INFINITE(
+      ErrorClass.DATE_INFINITE,
       "holds an infinite date or timestamp, which BigQuery lacks",
       "Change the value in PostgreSQL, for instance to NULL; the update is then replicated."),
   DATE_RANGE(
+      ErrorClass.DATE_RANGE,
       "holds a date outside the years 1 to 9999, which is what BigQuery has",
       "Change the value in PostgreSQL; the update is then replicated."),
   TIME_24(
+      ErrorClass.TIME_24,
       "holds the hour 24, which BigQuery lacks",
       "Change the value in PostgreSQL to 00:00:00 or 23:59:59.999999; the update is then"
           + " replicated."),
   JSON_NUMBER(
+      ErrorClass.JSON_NUMBER,
       "holds a JSON document with a number that BigQuery would round",
       "Write the number as a JSON string in PostgreSQL; the update is then replicated."),
   KEY_NULL(
+      ErrorClass.KEY_NULL,
       "is part of the key and is NULL",
       "Give the table a primary key, or a replica identity over NOT NULL columns."),
   KEY_MISSING(
+      ErrorClass.KEY_MISSING,
       "is part of the key and the change does not carry it",
       "Set the table's replica identity to the columns of its key and back-fill the table."),
   UNCHANGED_TOAST(
+      ErrorClass.UNCHANGED_TOAST,
       "is a large value that the update left alone and the change does not carry",
       "Set REPLICA IDENTITY FULL on the table, or update the column once."),
   TUPLE_WIDTH(
+      ErrorClass.TUPLE_WIDTH,
       "is not in the row, whose number of columns differs from the table's description",
       "Report this with the dead letter's raw bytes.");
 
+  private final ErrorClass errorClass;
   private final String problem;
   private final String remedy;
 
-  Rejection(String problem, String remedy) {
+  Rejection(ErrorClass errorClass, String problem, String remedy) {
+    this.errorClass = errorClass;
     this.problem = problem;
     this.remedy = remedy;
   }
@@ -63,9 +81,11 @@ enum Rejection {
 
   RowRejectedException row(TableId table, String column) {
     return new RowRejectedException(
-        name(),
-        column,
-        "Column " + TableId.quote(column) + " of table " + table + " " + problem + ".",
-        remedy);
+        new Refusal(
+            Stage.MAP,
+            errorClass,
+            "Column " + TableId.quote(column) + " of table " + table + " " + problem + ".",
+            remedy),
+        column);
   }
 }

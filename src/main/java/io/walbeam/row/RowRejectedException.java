@@ -1,5 +1,7 @@
 package io.walbeam.row;
 
+import io.walbeam.failure.Refusal;
+
 /**
  * One row cannot be written as it is: it belongs into the dead-letter table. Says what is wrong and
  * what to do, never the value. Has no stack trace, as it may come in great numbers.
@@ -7,36 +9,23 @@ package io.walbeam.row;
 public final class RowRejectedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final String errorClass;
+  // Never serialized: it ends where the row is written.
+  private final transient Refusal refusal;
   private final String column;
-  private final String problem;
-  private final String remedy;
 
-  RowRejectedException(String errorClass, String column, String problem, String remedy) {
-    super(problem, null, false, false);
-    this.errorClass = errorClass;
+  RowRejectedException(Refusal refusal, String column) {
+    super(refusal.message(), null, false, false);
+    this.refusal = refusal;
     this.column = column;
-    this.problem = problem;
-    this.remedy = remedy;
   }
 
-  /** Short stable name, for grouping. */
-  public String errorClass() {
-    return errorClass;
+  /** Why. */
+  public Refusal refusal() {
+    return refusal;
   }
 
   /** The PostgreSQL column. */
   public String column() {
     return column;
-  }
-
-  /** One sentence that says what is wrong. */
-  public String problem() {
-    return problem;
-  }
-
-  /** One sentence that says what to do. */
-  public String remedy() {
-    return remedy;
   }
 }

@@ -1,5 +1,6 @@
 package io.walbeam.sink;
 
+import io.walbeam.failure.ErrorClass;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,8 +47,8 @@ public final class CountingSinkMetrics implements SinkMetrics {
    * @param latencyNanos sum over the acknowledged requests
    * @param longestNanos longest single request
    * @param rowsByTable acknowledged rows by table name
-   * @param retries repeated requests by error class
-   * @param rejections refused rows by error class
+   * @param retries repeated requests by label of the error class
+   * @param rejections refused rows by label of the error class
    * @param readBacks rows whose large values were looked up at the source, by table name
    * @param readBacksAbsent rows that were looked up and are gone from the source
    */
@@ -77,13 +78,13 @@ public final class CountingSinkMetrics implements SinkMetrics {
   }
 
   @Override
-  public void retried(String table, String errorClass) {
-    add(retries, errorClass, 1);
+  public void retried(String table, ErrorClass errorClass) {
+    add(retries, errorClass.label(), 1);
   }
 
   @Override
-  public void rejected(String table, String errorClass) {
-    add(rejections, errorClass, 1);
+  public void rejected(String table, ErrorClass errorClass) {
+    add(rejections, errorClass.label(), 1);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.walbeam.sink;
 
+import io.walbeam.failure.ErrorClass;
+
 /**
  * What a sink counts. Free of Beam: the pipeline carries it over. Implementations are thread-safe
  * and never throw.
@@ -12,10 +14,10 @@ public interface SinkMetrics {
         public void appended(String table, int rows, long bytes, long latencyNanos) {}
 
         @Override
-        public void retried(String table, String errorClass) {}
+        public void retried(String table, ErrorClass errorClass) {}
 
         @Override
-        public void rejected(String table, String errorClass) {}
+        public void rejected(String table, ErrorClass errorClass) {}
       };
 
   /**
@@ -27,10 +29,10 @@ public interface SinkMetrics {
   void appended(String table, int rows, long bytes, long latencyNanos);
 
   /** One request failed and is sent again. */
-  void retried(String table, String errorClass);
+  void retried(String table, ErrorClass errorClass);
 
   /** One row was refused for good. */
-  void rejected(String table, String errorClass);
+  void rejected(String table, ErrorClass errorClass);
 
   /**
    * Rows were looked up at the source, because their change left a large value alone.

@@ -5,7 +5,10 @@ import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailPoint;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
 import io.walbeam.row.ChangelogMapping;
@@ -168,10 +171,11 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     tally.add(route, meta.operation(), reader.payloadLength());
     deadLetters.add(
         origin(route, meta),
-        "decode",
-        "OVERSIZE",
-        "The change is " + bytes + " bytes long, more than BigQuery takes as a row.",
-        "Leave the large column out of the publication, or shorten the value.");
+        new Refusal(
+            Stage.DECODE,
+            ErrorClass.ROW_TOO_LARGE,
+            "The change is " + bytes + " bytes long, more than BigQuery takes as a row.",
+            "Leave the large column out of the publication, or shorten the value."));
   }
 
   @Override
@@ -196,11 +200,12 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     }
     deadLetters.add(
         origin(route, meta),
-        "truncate",
-        "TRUNCATE",
-        "The table was truncated; its rows are still in BigQuery.",
-        "Ask for a dump of the table, which deletes what the source no longer has, or run with"
-            + " --truncate=apply.");
+        new Refusal(
+            Stage.TRUNCATE,
+            ErrorClass.TRUNCATED,
+            "The table was truncated; its rows are still in BigQuery.",
+            "Ask for a dump of the table, which deletes what the source no longer has, or run with"
+                + " --truncate=apply."));
     log.warn(
         "Table {} was truncated at {}; a dead letter says what to do.",
         route.relation().table(),
@@ -225,13 +230,9 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   private void reject(
       Route route, TableMapping mapping, RowMeta meta, RowRejectedException rejection) {
-    deadLetters.add(
-        origin(route, meta),
-        "map",
-        rejection.errorClass(),
-        rejection.problem(),
-        rejection.remedy());
-    stage.rows().metrics().rejected(mapping.destination().name(), rejection.errorClass());
+    Refusal refusal = rejection.refusal();
+    deadLetters.add(origin(route, meta), refusal);
+    stage.rows().metrics().rejected(mapping.destination().name(), refusal.errorClass());
   }
 
   private RowOrigin origin(Route route, RowMeta meta) {

@@ -4,6 +4,7 @@ import io.walbeam.batch.BatchReader;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.Refusal;
 import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.row.Route;
@@ -28,26 +29,23 @@ public final class DeadLetterBox {
   }
 
   public void add(RefusedRow row) {
-    add(row.origin(), row.stage(), row.errorClass(), row.message(), row.remedy());
+    add(row.origin(), row.refusal());
   }
 
-  public void add(
-      RowOrigin origin, String stage, String errorClass, String message, String remedy) {
+  public void add(RowOrigin origin, Refusal refusal) {
     byte[] messages = origin.messages();
     Images images = new Images(origin.route());
     BatchReader.readMessage(messages, origin.entry(), origin.length(), images);
     letters.add(
         new DeadLetter(
             ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
-            stage,
-            errorClass,
-            message,
-            remedy,
-            origin.route().relation().table(),
-            origin.operation(),
-            origin.position(),
-            origin.transactionId(),
-            origin.commitTimeMicros(),
+            refusal,
+            new DeadLetter.Change(
+                origin.route().relation().table(),
+                origin.operation(),
+                origin.position(),
+                origin.transactionId(),
+                origin.commitTimeMicros()),
             images.keyJson,
             images.rowJson,
             Arrays.copyOfRange(messages, origin.entry(), origin.entry() + origin.length())));

@@ -2,6 +2,9 @@ package io.walbeam.write;
 
 import io.walbeam.change.ColumnValue;
 import io.walbeam.change.Tuple;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.postgres.ReadBack;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
@@ -109,7 +112,7 @@ public final class RowsWriter {
       left = new ArrayList<>();
       List<EncodedRow> rows = newest.stream().map(EarlierImages.Image::row).toList();
       for (RejectedRow row : sink.write(chunk.table(), rows)) {
-        refuse(newest.get(row.index()).origin(), row);
+        refuse(newest.get(row.index()).origin(), row.refusal());
         if (!older.get(row.index()).isEmpty()) {
           left.add(older.get(row.index()));
         }
@@ -132,12 +135,8 @@ public final class RowsWriter {
       return;
     }
     for (RejectedRow row : sink.write(chunk.table(), rows)) {
-      refuse(origins.get(row.index()), row);
+      refuse(origins.get(row.index()), row.refusal());
     }
-  }
-
-  private void refuse(RowOrigin origin, RejectedRow row) {
-    refuse(origin, "append", row.errorClass(), row.message(), row.remedy());
   }
 
   /** Looks up rows that lack the same columns and writes them. Returns those not looked up yet. */
@@ -148,8 +147,8 @@ public final class RowsWriter {
     ReadBack.Answer answer = source.read(table.name(), request(route, columns, rows));
     if (answer instanceof ReadBack.Gone gone) {
       for (RowOrigin row : rows) {
-        metrics.rejected(table.name(), gone.errorClass());
-        refuse(row, "read_back", gone.errorClass(), gone.message(), gone.remedy());
+        metrics.rejected(table.name(), gone.refusal().errorClass());
+        refuse(row, gone.refusal());
       }
       return List.of();
     }
@@ -199,12 +198,13 @@ public final class RowsWriter {
       if (values.get(i) instanceof ColumnValue.Absent) {
         refuse(
             origin,
-            "read_back",
-            "OVERSIZE",
-            "A value that the change left alone is longer than "
-                + ReadBack.LONGEST_VALUE
-                + " bytes, more than BigQuery takes as a row.",
-            "Leave the large column out of the publication, or shorten the value.");
+            new Refusal(
+                Stage.READ_BACK,
+                ErrorClass.ROW_TOO_LARGE,
+                "A value that the change left alone is longer than "
+                    + ReadBack.LONGEST_VALUE
+                    + " bytes, more than BigQuery takes as a row.",
+                "Leave the large column out of the publication, or shorten the value."));
         return;
       }
       found.put(columns.get(i), values.get(i));
@@ -214,13 +214,12 @@ public final class RowsWriter {
       encoded.add(mapping.encodeUpsert(row, origin.meta(), buffer));
       origins.add(origin);
     } catch (RowRejectedException e) {
-      metrics.rejected(chunk.table().name(), e.errorClass());
-      refuse(origin, "map", e.errorClass(), e.problem(), e.remedy());
+      metrics.rejected(chunk.table().name(), e.refusal().errorClass());
+      refuse(origin, e.refusal());
     }
   }
 
-  private void refuse(
-      RowOrigin origin, String stage, String errorClass, String message, String remedy) {
-    refused.add(new RefusedRow(origin, stage, errorClass, message, remedy));
+  private void refuse(RowOrigin origin, Refusal refusal) {
+    refused.add(new RefusedRow(origin, refusal));
   }
 }

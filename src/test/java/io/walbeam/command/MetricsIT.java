@@ -60,7 +60,7 @@ class MetricsIT {
           .containsEntry("changes.delete.public.t", 1L)
           .containsEntry("changes.insert.public.u", 1L)
           .hasEntrySatisfying(
-              "dead_letters.NUMERIC_NOT_FINITE",
+              "dead_letters.numeric_not_finite",
               letters ->
                   assertThat(letters)
                       .as("those of the stream, and of the dump as far as it is reported")

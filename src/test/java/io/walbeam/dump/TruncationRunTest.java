@@ -87,8 +87,8 @@ class TruncationRunTest {
         .singleElement()
         .satisfies(
             letter -> {
-              assertThat(letter.position()).isEqualTo(TRUNCATION.position());
-              assertThat(letter.remedy()).isEqualTo("Decide.");
+              assertThat(letter.change().position()).isEqualTo(TRUNCATION.position());
+              assertThat(letter.refusal().remedy()).isEqualTo("Decide.");
             });
   }
 

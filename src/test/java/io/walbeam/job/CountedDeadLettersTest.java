@@ -7,6 +7,9 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.TableId;
 import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.metrics.JobCounts;
 import io.walbeam.metrics.Metric;
 import java.time.Clock;
@@ -69,18 +72,12 @@ class CountedDeadLettersTest {
     LOGGER.removeHandler(handler);
   }
 
-  private static DeadLetter letter(String table, String errorClass) {
+  private static DeadLetter letter(String table, ErrorClass errorClass) {
     return new DeadLetter(
         0,
-        "map",
-        errorClass,
-        "The value is out of range.",
-        "Change the column.",
-        new TableId("public", table),
-        Operation.INSERT,
-        new ChangePosition(0, 1, 1, 0),
-        1,
-        1,
+        new Refusal(Stage.MAP, errorClass, "The value is out of range.", "Change the column."),
+        new DeadLetter.Change(
+            new TableId("public", table), Operation.INSERT, new ChangePosition(0, 1, 1, 0), 1, 1),
         "{\"id\":\"secret\"}",
         "{}",
         new byte[0]);
@@ -90,13 +87,17 @@ class CountedDeadLettersTest {
   void eachTableAndClassIsSaidOnceWithItsRemedyAndThenCountedOnceAMinute() throws Exception {
     CountedDeadLetters letters = new CountedDeadLetters(written::addAll, counts, clock);
     for (int i = 0; i < 1_604; i++) {
-      letters.write(List.of(letter("rental", "infinity")));
+      letters.write(List.of(letter("rental", ErrorClass.DATE_INFINITE)));
     }
-    letters.write(List.of(letter("film", "infinity"), letter("rental", "range")));
+    letters.write(
+        List.of(letter("film", ErrorClass.DATE_INFINITE), letter("rental", ErrorClass.DATE_RANGE)));
     assertThat(said).hasSize(3);
-    assertThat(said.get(0)).contains("public.rental", "infinity", "Change the column.");
+    assertThat(said.get(0)).contains("public.rental", "(date_infinite)", "Change the column.");
     now = now.plus(CountedDeadLetters.REMINDER_INTERVAL);
-    letters.write(List.of(letter("rental", "infinity"), letter("rental", "infinity")));
+    letters.write(
+        List.of(
+            letter("rental", ErrorClass.DATE_INFINITE),
+            letter("rental", ErrorClass.DATE_INFINITE)));
     assertThat(said).hasSize(4);
     assertThat(said.get(3)).startsWith("1604 more changes of table public.rental");
     assertThat(said.toString()).doesNotContain("secret");
@@ -112,7 +113,7 @@ class CountedDeadLettersTest {
             },
             counts,
             clock);
-    assertThatThrownBy(() -> letters.write(List.of(letter("rental", "infinity"))))
+    assertThatThrownBy(() -> letters.write(List.of(letter("rental", ErrorClass.DATE_INFINITE))))
         .isInstanceOf(IllegalStateException.class);
     assertThat(counts.total(Metric.DEAD_LETTERS)).isZero();
     assertThat(said).isEmpty();

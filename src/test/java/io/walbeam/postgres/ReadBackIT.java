@@ -10,6 +10,7 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.change.Tuple;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.pgoutput.PgOutputDecoder;
@@ -261,11 +262,11 @@ final class ReadBackIT {
     ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("1"));
 
     database.execute("ALTER TABLE t ALTER COLUMN big TYPE jsonb USING NULL");
-    assertGone(request, "COLUMN_GONE", "has another type now");
+    assertGone(request, ErrorClass.COLUMN_CHANGED, "has another type now");
     database.execute("ALTER TABLE t DROP COLUMN big");
-    assertGone(request, "COLUMN_GONE", "was dropped or renamed");
+    assertGone(request, ErrorClass.COLUMN_CHANGED, "was dropped or renamed");
     database.execute("DROP TABLE t", "CREATE TABLE t (id int PRIMARY KEY, big text)");
-    assertGone(request, "TABLE_GONE", "is gone");
+    assertGone(request, ErrorClass.TABLE_DROPPED, "is gone");
   }
 
   @Test
@@ -380,14 +381,14 @@ final class ReadBackIT {
     assertThat(found(request)).hasSize(1);
   }
 
-  private void assertGone(ReadBack.Request request, String errorClass, String text)
+  private void assertGone(ReadBack.Request request, ErrorClass errorClass, String text)
       throws InterruptedException {
     assertThat(readBack.read(request))
         .isInstanceOfSatisfying(
             ReadBack.Gone.class,
             gone -> {
-              assertThat(gone.errorClass()).isEqualTo(errorClass);
-              assertThat(gone.message()).contains(text);
+              assertThat(gone.refusal().errorClass()).isEqualTo(errorClass);
+              assertThat(gone.refusal().message()).contains(text);
             });
   }
 

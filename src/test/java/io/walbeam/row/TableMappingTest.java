@@ -13,6 +13,7 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.change.Tuple;
+import io.walbeam.failure.ErrorClass;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -194,7 +195,8 @@ class TableMappingTest {
 
     assertThat(mapping.canBeLookedUp(row)).isTrue();
     assertThat(mapping.canBeLookedUp(TypeCases.tuple("7", "x", "1"))).isFalse();
-    assertRejected("UNCHANGED_TOAST", "name", () -> mapping.encodeUpsert(row, meta, buffer));
+    assertRejected(
+        ErrorClass.UNCHANGED_TOAST, "name", () -> mapping.encodeUpsert(row, meta, buffer));
   }
 
   @Test
@@ -228,13 +230,15 @@ class TableMappingTest {
     Tuple missing = TypeCases.tuple("7", "x");
     missing.markAbsent(0);
 
-    assertRejected("KEY_NULL", "id", () -> mapping.encodeUpsert(isNull, meta, buffer));
-    assertRejected("KEY_NULL", "id", () -> mapping.encodeDelete(isNull, meta, buffer));
-    assertRejected("KEY_MISSING", "id", () -> mapping.encodeDelete(missing, meta, buffer));
+    assertRejected(ErrorClass.KEY_NULL, "id", () -> mapping.encodeUpsert(isNull, meta, buffer));
+    assertRejected(ErrorClass.KEY_NULL, "id", () -> mapping.encodeDelete(isNull, meta, buffer));
+    assertRejected(ErrorClass.KEY_MISSING, "id", () -> mapping.encodeDelete(missing, meta, buffer));
     assertRejected(
-        "TUPLE_WIDTH", "name", () -> mapping.encodeUpsert(TypeCases.tuple("7"), meta, buffer));
+        ErrorClass.TUPLE_WIDTH,
+        "name",
+        () -> mapping.encodeUpsert(TypeCases.tuple("7"), meta, buffer));
     assertRejected(
-        "TUPLE_WIDTH",
+        ErrorClass.TUPLE_WIDTH,
         "name",
         () -> mapping.encodeDelete(TypeCases.tuple("7", "x", "y"), meta, buffer));
   }
@@ -259,7 +263,8 @@ class TableMappingTest {
       row.reset(bytes);
       row.addText(0, 1);
       row.addText(1, bytes.length - 1);
-      assertRejected("INVALID_UTF8", "name", () -> mapping.encodeUpsert(row, meta, buffer));
+      assertRejected(
+          ErrorClass.INVALID_UTF8, "name", () -> mapping.encodeUpsert(row, meta, buffer));
     }
   }
 
@@ -271,7 +276,7 @@ class TableMappingTest {
     for (int i = 0; i < 200; i++) {
       rows.add(mapping.encodeUpsert(TypeCases.tuple("" + i, name, "" + i), meta, buffer));
       assertRejected(
-          "NUMERIC_NOT_FINITE",
+          ErrorClass.NUMERIC_NOT_FINITE,
           "price",
           () -> mapping.encodeUpsert(TypeCases.tuple("1", name, "NaN"), meta, buffer));
     }
@@ -337,9 +342,9 @@ class TableMappingTest {
     assertThat(key.changed(TypeCases.tuple("7", "x"), unchanged)).isFalse();
   }
 
-  private void assertRejected(String errorClass, String column, Runnable encoding) {
+  private void assertRejected(ErrorClass errorClass, String column, Runnable encoding) {
     RowRejectedException e = catchThrowableOfType(RowRejectedException.class, encoding::run);
-    assertThat(Objects.requireNonNull(e, "rejected").errorClass()).isEqualTo(errorClass);
+    assertThat(Objects.requireNonNull(e, "rejected").refusal().errorClass()).isEqualTo(errorClass);
     assertThat(e.column()).isEqualTo(column);
     assertThat(e.getStackTrace()).isEmpty();
   }

@@ -97,7 +97,7 @@ final class TypeCases {
         failures.add(text + " became " + actual + " instead of " + value);
       }
     } catch (RowRejectedException e) {
-      failures.add(text + " was rejected: " + e.problem());
+      failures.add(text + " was rejected: " + e.refusal().message());
     }
     return this;
   }
@@ -125,12 +125,14 @@ final class TypeCases {
       if (e == null) {
         failures.add(text + " was not rejected");
       } else {
-        assertThat(e.errorClass()).as(text).isEqualTo(rejection.name());
+        assertThat(e.refusal().errorClass().name()).as(text).isEqualTo(rejection.name());
         assertThat(e.column()).isEqualTo("v");
-        assertThat(e.problem()).startsWith("Column \"v\" of table public.t ").endsWith(".");
-        assertThat(e.remedy()).endsWith(".");
+        assertThat(e.refusal().message())
+            .startsWith("Column \"v\" of table public.t ")
+            .endsWith(".");
+        assertThat(e.refusal().remedy()).endsWith(".");
         if (text.length() > 3) {
-          assertThat(e.toString() + e.remedy()).doesNotContain(text);
+          assertThat(e.toString() + e.refusal()).doesNotContain(text);
         }
         assertThat(buffer.position()).as("rolled back").isEqualTo(lastEnd);
       }

@@ -90,7 +90,7 @@ class UnchangedValuesIT {
           .satisfies(
               letter -> {
                 assertThat(letter.require("stage")).isEqualTo("read_back");
-                assertThat(letter.require("error_class")).isEqualTo("COLUMN_GONE");
+                assertThat(letter.require("error_class")).isEqualTo("column_changed");
                 assertThat(letter.require("error_message")).contains("\"body\"");
               });
       assertThat(scenario.ends().destination().rows("public_documents"))

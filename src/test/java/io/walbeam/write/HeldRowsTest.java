@@ -8,7 +8,10 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Interval;
 import io.walbeam.change.Operation;
 import io.walbeam.change.StreamPosition;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
 import io.walbeam.row.DestinationTable;
@@ -115,7 +118,10 @@ class HeldRowsTest {
     CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
     held.release(writing(10, writing), 0, ticket);
     held.finish(ticket, List.of(receipt(0, 1)));
-    writing.complete(List.of(new RefusedRow(origin(), "append", "row", "bad.", "do.")));
+    writing.complete(
+        List.of(
+            new RefusedRow(
+                origin(), new Refusal(Stage.APPEND, ErrorClass.ROW_REFUSED, "bad.", "do."))));
     work();
 
     assertThat(buried).hasSize(1);

@@ -11,6 +11,9 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.change.Tuple;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.postgres.ReadBack;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
@@ -143,12 +146,13 @@ class RowsWriterTest {
   void whatCanNoLongerBeReadIsADeadLetterAndNeverNull() throws Exception {
     put(11, "1", "a", "2", UNCHANGED, "x");
     put(12, "2", "a", "3", UNCHANGED, UNCHANGED);
-    answers.add(new ReadBack.Gone("COLUMN_GONE", "gone.", "do."));
+    answers.add(
+        new ReadBack.Gone(new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
     answers.add(new ReadBack.Found(Map.of(0, List.of(ColumnValue.ABSENT, text("x"))), true));
 
     assertThat(write())
-        .extracting(row -> row.stage() + " " + row.errorClass())
-        .containsExactly("read_back COLUMN_GONE", "read_back OVERSIZE");
+        .extracting(row -> row.refusal().stage() + " " + row.refusal().errorClass())
+        .containsExactly("READ_BACK COLUMN_CHANGED", "READ_BACK ROW_TOO_LARGE");
     assertThat(written).isEmpty();
   }
 
@@ -163,7 +167,7 @@ class RowsWriterTest {
         .singleElement()
         .satisfies(
             row -> {
-              assertThat(row.stage()).isEqualTo("append");
+              assertThat(row.refusal().stage()).isEqualTo(Stage.APPEND);
               assertThat(row.origin().position().changeLsn()).isEqualTo(12);
             });
   }
@@ -253,7 +257,9 @@ class RowsWriterTest {
       for (int i = 0; i < rows.size(); i++) {
         Map<String, Object> row = new ProtoRows(table).read(rows.get(i));
         if (Objects.equals(row.get("version"), (long) rejectVersion)) {
-          rejected.add(new RejectedRow(i, "row", "refused.", "do."));
+          rejected.add(
+              new RejectedRow(
+                  i, new Refusal(Stage.APPEND, ErrorClass.ROW_REFUSED, "refused.", "do.")));
         } else {
           written.add(row);
         }

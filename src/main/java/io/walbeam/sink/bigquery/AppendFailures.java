@@ -12,8 +12,12 @@ import io.grpc.Status.Code;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
+import io.walbeam.sink.RejectedRow;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -47,17 +51,11 @@ final class AppendFailures {
     OPERATOR
   }
 
-  /** One refused row: index into the request, what is wrong without values. */
-  record BadRow(int index, String errorClass, String message) {}
-
   /**
-   * @param errorClass short stable name, for metrics and grouping
-   * @param message what is wrong in one sentence, without values
-   * @param remedy what to do; empty if nothing
-   * @param rows refused rows by ascending index, for ROW_ERRORS only
+   * @param refusal why, without values
+   * @param rows refused rows by ascending index into the request, for ROW_ERRORS only
    */
-  record Failure(
-      Action action, String errorClass, String message, String remedy, List<BadRow> rows) {}
+  record Failure(Action action, Refusal refusal, List<RejectedRow> rows) {}
 
   private static final String PASSES = "This passes by itself.";
 
@@ -96,23 +94,25 @@ final class AppendFailures {
           "",
           table);
     }
-    return failure(Action.REOPEN, "connection_lost", "The connection ended before the response.");
+    return failure(
+        Action.REOPEN, ErrorClass.CONNECTION_LOST, "The connection ended before the response.");
   }
 
   /** A table that a person must mend. */
   static Failure of(BigQueryTables.Blocked blocked) {
-    return operator(blocked.errorClass(), blocked.message(), blocked.remedy());
+    return new Failure(Action.OPERATOR, blocked.refusal(), List.of());
   }
 
   /** A REST call that a person must make possible. */
   static Failure of(WalbeamException failure) {
-    return operator("rest", String.valueOf(failure.getMessage()), failure.remedy());
+    return operator(
+        ErrorClass.REST_REFUSED, String.valueOf(failure.getMessage()), failure.remedy());
   }
 
   /** One row after the other is refused and none accepted, without a reason. */
   static Failure refusesEverything(DestinationTable table) {
     return operator(
-        "refuses_everything",
+        ErrorClass.REFUSES_EVERYTHING,
         "BigQuery refuses every row of table " + table.name() + " and does not say why.",
         "Compare its columns and its primary key with the source; writing goes on as soon as rows"
             + " are accepted.");
@@ -130,12 +130,15 @@ final class AppendFailures {
       case TABLE_NOT_FOUND, STREAM_NOT_FOUND -> notFound();
       case STREAM_FINALIZED, INVALID_STREAM_STATE, STREAM_ALREADY_COMMITTED, INVALID_STREAM_TYPE ->
           failure(
-              Action.RETRY, "stream_state", "BigQuery says the default stream is not writable.");
+              Action.RETRY,
+              ErrorClass.STREAM_STATE,
+              "BigQuery says the default stream is not writable.");
       case KMS_SERVICE_ERROR ->
-          failure(Action.RETRY, "kms", "The key service of the table did not answer.");
+          failure(
+              Action.RETRY, ErrorClass.KEY_SERVICE, "The key service of the table did not answer.");
       case CMEK_NOT_PROVIDED, INVALID_CMEK_PROVIDED, CMEK_ENCRYPTION_ERROR, KMS_PERMISSION_DENIED ->
           operator(
-              "kms",
+              ErrorClass.ENCRYPTION_KEY,
               "BigQuery cannot use the encryption key of table " + table.name() + ".",
               "Grant BigQuery's service account the role Cloud KMS CryptoKey Encrypter/Decrypter.");
       case OFFSET_ALREADY_EXISTS,
@@ -152,88 +155,96 @@ final class AppendFailures {
       // gRPC's own size limit has the code of a quota, and waiting does not help.
       case RESOURCE_EXHAUSTED ->
           text.contains("maximum size") || text.contains("larger than max")
-              ? failure(Action.BISECT, "request_too_large", "The request is too large.")
-              : failure(Action.RETRY, "quota", "A BigQuery quota is used up.");
+              ? failure(Action.BISECT, ErrorClass.REQUEST_TOO_LARGE, "The request is too large.")
+              : failure(Action.RETRY, ErrorClass.QUOTA, "A BigQuery quota is used up.");
       case NOT_FOUND -> notFound();
       case PERMISSION_DENIED ->
           operator(
-              "permission",
+              ErrorClass.PERMISSION,
               "The permission bigquery.tables.updateData on table " + table.name() + " is missing.",
               "Grant the role BigQuery Data Editor on the dataset.");
       case UNAUTHENTICATED ->
           operator(
-              "unauthenticated",
+              ErrorClass.UNAUTHENTICATED,
               "BigQuery does not accept the credentials.",
               "Check the service account and its keys.");
       case UNIMPLEMENTED ->
           operator(
-              "unimplemented",
+              ErrorClass.UNIMPLEMENTED,
               "The endpoint does not speak the BigQuery Storage Write API.",
               "Check --bigQueryEndpoint.");
-      case UNAVAILABLE -> failure(Action.RETRY, "unavailable", "BigQuery cannot be reached.");
+      case UNAVAILABLE ->
+          failure(Action.RETRY, ErrorClass.UNAVAILABLE, "BigQuery cannot be reached.");
       case DEADLINE_EXCEEDED ->
-          failure(Action.RETRY, "deadline", "BigQuery did not answer in time.");
+          failure(Action.RETRY, ErrorClass.DEADLINE, "BigQuery did not answer in time.");
       case FAILED_PRECONDITION, ABORTED, CANCELLED ->
-          failure(Action.RETRY, nameOf(code), "BigQuery gave the request up.");
+          failure(Action.RETRY, ErrorClass.GIVEN_UP, "BigQuery gave the request up.");
       case INTERNAL, UNKNOWN, DATA_LOSS ->
-          failure(Action.RETRY, nameOf(code), "BigQuery failed internally.");
+          failure(Action.RETRY, ErrorClass.INTERNAL, "BigQuery failed internally.");
       case OK, ALREADY_EXISTS, OUT_OF_RANGE ->
-          failure(Action.RETRY, nameOf(code), "BigQuery answered something that does not fit.");
+          failure(
+              Action.RETRY,
+              ErrorClass.UNEXPECTED,
+              "BigQuery answered something that does not fit.");
     };
   }
 
   private static Failure invalidArgument(String text, DestinationTable table) {
     if (text.contains("primary key")) {
       return operator(
-          "primary_key",
+          ErrorClass.PRIMARY_KEY,
           "BigQuery says that table " + table.name() + " has no usable primary key.",
           "Declare PRIMARY KEY ("
               + String.join(", ", table.primaryKey())
               + ") NOT ENFORCED on it.");
     }
-    return failure(Action.BISECT, "invalid_argument", "BigQuery refused the request as a whole.");
-  }
-
-  private static String nameOf(Code code) {
-    return code.name().toLowerCase(Locale.ROOT);
+    return failure(
+        Action.BISECT, ErrorClass.INVALID_ARGUMENT, "BigQuery refused the request as a whole.");
   }
 
   private static Failure rowErrors(AppendRowsResponse response, DestinationTable table) {
-    TreeMap<Integer, BadRow> rows = new TreeMap<>();
+    TreeMap<Integer, RejectedRow> rows = new TreeMap<>();
     for (RowError error : response.getRowErrorsList()) {
       int index = Math.toIntExact(error.getIndex());
       rows.putIfAbsent(
           index,
-          new BadRow(
+          new RejectedRow(
               index,
-              error.getCode() == RowError.RowErrorCode.FIELDS_ERROR ? "row_field" : "row",
-              ServerText.describe(error.getMessage(), table)));
+              refusal(
+                  error.getCode() == RowError.RowErrorCode.FIELDS_ERROR
+                      ? ErrorClass.FIELD_REFUSED
+                      : ErrorClass.ROW_REFUSED,
+                  ServerText.describe(error.getMessage(), table),
+                  "Correct the value at the source, or change the column's type.")));
     }
     return new Failure(
         Action.ROW_ERRORS,
-        "row_errors",
-        "BigQuery refused " + rows.size() + " rows.",
-        "",
+        refusal(ErrorClass.ROWS_REFUSED, "BigQuery refused " + rows.size() + " rows.", ""),
         List.copyOf(rows.values()));
   }
 
   private static Failure schemaNotVisible() {
     return failure(
         Action.RETRY_AFTER_SCHEMA,
-        "schema_not_visible",
+        ErrorClass.SCHEMA_NOT_VISIBLE,
         "BigQuery does not show all columns of the table to writers yet.");
   }
 
   private static Failure notFound() {
-    return failure(Action.TABLE_GONE, "table_not_found", "BigQuery does not find the table.");
+    return failure(
+        Action.TABLE_GONE, ErrorClass.TABLE_NOT_FOUND, "BigQuery does not find the table.");
   }
 
-  private static Failure failure(Action action, String errorClass, String message) {
-    return new Failure(action, errorClass, message, PASSES, List.of());
+  private static Failure failure(Action action, ErrorClass errorClass, String message) {
+    return new Failure(action, refusal(errorClass, message, PASSES), List.of());
   }
 
-  private static Failure operator(String errorClass, String message, String remedy) {
-    return new Failure(Action.OPERATOR, errorClass, message, remedy, List.of());
+  private static Failure operator(ErrorClass errorClass, String message, String remedy) {
+    return new Failure(Action.OPERATOR, refusal(errorClass, message, remedy), List.of());
+  }
+
+  private static Refusal refusal(ErrorClass errorClass, String message, String remedy) {
+    return new Refusal(Stage.APPEND, errorClass, message, remedy);
   }
 
   private static StorageErrorCode storageCode(com.google.rpc.Status status) {

@@ -109,20 +109,20 @@ final class BigQueryDeadLetters implements DeadLetterSink {
     RowEncoder row =
         new RowEncoder()
             .int64(3, letter.failedAtMicros())
-            .string(4, cut(letter.stage()))
-            .string(5, cut(letter.errorClass()))
+            .string(4, letter.refusal().stage().label())
+            .string(5, letter.refusal().errorClass().label())
             .string(6, message(letter, extent))
-            .string(7, cut(letter.remedy()))
-            .string(8, letter.table().schema())
-            .string(9, letter.table().name())
-            .string(10, letter.operation().name())
-            .int64(11, letter.position().epoch())
-            .int64(12, letter.position().commitLsn())
-            .int64(13, letter.position().changeLsn())
-            .int64(14, letter.position().n())
-            .string(15, letter.position().toString())
-            .int64(16, letter.transactionId())
-            .int64(17, letter.commitTimeMicros());
+            .string(7, cut(letter.refusal().remedy()))
+            .string(8, letter.change().table().schema())
+            .string(9, letter.change().table().name())
+            .string(10, letter.change().operation().name())
+            .int64(11, letter.change().position().epoch())
+            .int64(12, letter.change().position().commitLsn())
+            .int64(13, letter.change().position().changeLsn())
+            .int64(14, letter.change().position().n())
+            .string(15, letter.change().position().toString())
+            .int64(16, letter.change().transactionId())
+            .int64(17, letter.change().commitTimeMicros());
     if (extent != Extent.WITHOUT_KEY) {
       row.string(18, letter.keyJson());
     }
@@ -133,7 +133,7 @@ final class BigQueryDeadLetters implements DeadLetterSink {
   }
 
   private static String message(DeadLetter letter, Extent extent) {
-    String message = cut(letter.errorMessage());
+    String message = cut(letter.refusal().message());
     if (extent == Extent.ALL) {
       return message;
     }

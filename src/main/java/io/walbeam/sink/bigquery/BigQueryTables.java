@@ -1,6 +1,9 @@
 package io.walbeam.sink.bigquery;
 
 import com.google.api.services.bigquery.model.Table;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.row.DestinationTable;
 import java.time.Duration;
 import java.util.Locale;
@@ -30,7 +33,7 @@ final class BigQueryTables {
   record Ready(TableLayout layout) implements Preparation {}
 
   /** A person must act on this table. */
-  record Blocked(String errorClass, String message, String remedy) implements Preparation {}
+  record Blocked(Refusal refusal) implements Preparation {}
 
   private final class TableState {
     final ReentrantLock lock = new ReentrantLock();
@@ -134,7 +137,7 @@ final class BigQueryTables {
       TableEvolution.Plan plan = TableEvolution.plan(existing.get(), table);
       if (plan instanceof TableEvolution.Conflict conflict) {
         ready.remove(table);
-        return new Blocked("table_conflict", conflict.message(), conflict.remedy());
+        return blocked(ErrorClass.TABLE_CONFLICT, conflict.message(), conflict.remedy());
       }
       if (plan instanceof TableEvolution.Extend extend) {
         pauseBeforeUpdate(state);
@@ -168,10 +171,14 @@ final class BigQueryTables {
     state.updatedNanos = System.nanoTime();
   }
 
+  private static Blocked blocked(ErrorClass errorClass, String message, String remedy) {
+    return new Blocked(new Refusal(Stage.APPEND, errorClass, message, remedy));
+  }
+
   private Blocked gone(DestinationTable table) {
     BigQuerySettings settings = rest.settings();
-    return new Blocked(
-        "table_gone",
+    return blocked(
+        ErrorClass.TABLE_DELETED,
         "BigQuery table "
             + settings.dataset()
             + "."

@@ -44,7 +44,8 @@ final class OwnTable {
     }
     if (tables.ready(table) == null
         && tables.prepare(table) instanceof BigQueryTables.Blocked blocked) {
-      throw new WalbeamException(FailureKind.OPERATOR, blocked.message(), blocked.remedy());
+      throw new WalbeamException(
+          FailureKind.OPERATOR, blocked.refusal().message(), blocked.refusal().remedy());
     }
     List<TableRow> rows = new ArrayList<>();
     rest.query(
@@ -73,7 +74,10 @@ final class OwnTable {
     if (!rejected.isEmpty()) {
       throw new WalbeamException(
           FailureKind.OPERATOR,
-          "BigQuery refuses the row of table " + table.name() + ": " + rejected.get(0).message(),
+          "BigQuery refuses the row of table "
+              + table.name()
+              + ": "
+              + rejected.get(0).refusal().message(),
           "Compare the table's columns with the documentation.");
     }
   }

@@ -39,15 +39,13 @@ final class Patience implements AutoCloseable {
 
   /** Waits before the next attempt after {@code failure}. */
   void wait(AppendFailures.Failure failure) throws InterruptedException {
-    parts.metrics().retried(table, failure.errorClass());
+    parts.metrics().retried(table, failure.refusal().errorClass());
     if (!failing) {
       failing = true;
       failingSinceNanos = System.nanoTime();
     }
     if (isStall(failure)) {
-      showStall(
-          failure.message() + " " + failure.remedy(),
-          failure.action() == AppendFailures.Action.OPERATOR);
+      showStall(failure.refusal().describe(), failure.action() == AppendFailures.Action.OPERATOR);
     }
     Duration delay =
         failure.action() == AppendFailures.Action.OPERATOR

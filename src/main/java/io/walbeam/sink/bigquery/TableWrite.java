@@ -3,7 +3,10 @@ package io.walbeam.sink.bigquery;
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
 import com.google.cloud.bigquery.storage.v1.ProtoRows;
 import com.google.protobuf.UnsafeByteOperations;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.RejectedRow;
@@ -70,11 +73,14 @@ final class TableWrite {
     while (!work.isEmpty()) {
       AppendFailures.Failure failure = round();
       if (failure != null) {
-        log.debug("Table {}: {}, trying again", layout.name(), failure.errorClass());
+        log.debug(
+            "Table {}: {}, trying again", layout.name(), failure.refusal().errorClass().label());
         patience.wait(failure);
       }
     }
-    rejected.values().forEach(row -> parts.metrics().rejected(layout.name(), row.errorClass()));
+    rejected
+        .values()
+        .forEach(row -> parts.metrics().rejected(layout.name(), row.refusal().errorClass()));
     return List.copyOf(rejected.values());
   }
 
@@ -89,7 +95,7 @@ final class TableWrite {
         bytes = 0;
         reject(
             i,
-            "row_too_large",
+            ErrorClass.ROW_TOO_LARGE,
             "The row has " + size + " bytes, and BigQuery takes " + ROW_BYTES + " at most.",
             "Leave the large column out of the publication, or shorten the value.");
         continue;
@@ -189,15 +195,11 @@ final class TableWrite {
   private boolean rejectNamed(AppendFailures.Failure failure, int[] request, Deque<int[]> queue) {
     boolean[] bad = new boolean[request.length];
     int count = 0;
-    for (AppendFailures.BadRow row : failure.rows()) {
+    for (RejectedRow row : failure.rows()) {
       if (row.index() >= 0 && row.index() < request.length) {
         bad[row.index()] = true;
         count++;
-        reject(
-            request[row.index()],
-            row.errorClass(),
-            row.message(),
-            "Correct the value at the source, or change the column's type.");
+        reject(request[row.index()], row.refusal());
       }
     }
     if (count == 0) {
@@ -236,7 +238,9 @@ final class TableWrite {
       } else if (failure.action() == AppendFailures.Action.BISECT) {
         reject(
             part[0],
-            failure.errorClass().equals("request_too_large") ? "row_too_large" : "row",
+            failure.refusal().errorClass() == ErrorClass.REQUEST_TOO_LARGE
+                ? ErrorClass.ROW_TOO_LARGE
+                : ErrorClass.ROW_REFUSED,
             "BigQuery refuses any request with this row and does not say why.",
             "Look at the row in the dead-letter table, and correct it at the source.");
         suspects.add(part[0]);
@@ -326,7 +330,11 @@ final class TableWrite {
     return null;
   }
 
-  private void reject(int index, String errorClass, String message, String remedy) {
-    rejected.put(index, new RejectedRow(index, errorClass, message, remedy));
+  private void reject(int index, ErrorClass errorClass, String message, String remedy) {
+    reject(index, new Refusal(Stage.APPEND, errorClass, message, remedy));
+  }
+
+  private void reject(int index, Refusal refusal) {
+    rejected.put(index, new RejectedRow(index, refusal));
   }
 }

@@ -10,6 +10,7 @@ import com.google.protobuf.Any;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import io.walbeam.row.DestinationTable;
+import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.bigquery.AppendFailures.Action;
 import io.walbeam.sink.bigquery.AppendFailures.Failure;
 import java.util.concurrent.ExecutionException;
@@ -127,7 +128,7 @@ class AppendFailuresTest {
             TABLE);
 
     assertThat(failure.action()).isEqualTo(Action.OPERATOR);
-    assertThat(failure.remedy()).contains("PRIMARY KEY (id)");
+    assertThat(failure.refusal().remedy()).contains("PRIMARY KEY (id)");
   }
 
   @Test
@@ -145,8 +146,8 @@ class AppendFailuresTest {
     Failure failure = AppendFailures.of(response, TABLE);
 
     assertThat(failure.action()).isEqualTo(Action.ROW_ERRORS);
-    assertThat(failure.rows()).extracting(AppendFailures.BadRow::index).containsExactly(2, 9);
-    assertThat(failure.rows().get(1).message())
+    assertThat(failure.rows()).extracting(RejectedRow::index).containsExactly(2, 9);
+    assertThat(failure.rows().get(1).refusal().message())
         .isEqualTo("BigQuery refused the row because of column name: the value is out of range.");
     assertThat(failure.toString()).doesNotContain(MARKER);
   }

@@ -25,7 +25,7 @@ class BigQueryDeadLettersTest {
     public List<RejectedRow> write(DestinationTable table, List<EncodedRow> rows) {
       sizes.add(rows.stream().map(EncodedRow::length).toList());
       List<Integer> rejected = script.isEmpty() ? List.of() : script.removeFirst();
-      return rejected.stream().map(index -> new RejectedRow(index, "row", "", "")).toList();
+      return rejected.stream().map(index -> new RejectedRow(index, Rows.REFUSAL)).toList();
     }
 
     @Override

@@ -10,6 +10,9 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.TableId;
 import io.walbeam.deadletter.DeadLetter;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.local.StandInOptions;
 import io.walbeam.local.StandInServer;
 import io.walbeam.local.standin.Fault;
@@ -147,8 +150,8 @@ class BigQuerySinkStandInIT {
     }
 
     assertThat(sink.tables().write(Rows.keyed("t"), rows))
-        .extracting(row -> row.index() + " " + row.errorClass())
-        .containsExactly("77 row_field", "311 row");
+        .extracting(row -> row.index() + " " + row.refusal().errorClass())
+        .containsExactly("77 FIELD_REFUSED", "311 ROW_REFUSED");
 
     assertThat(query("SELECT COUNT(*) FROM `p.%s.t`")).containsExactly(List.of("498"));
   }
@@ -195,7 +198,7 @@ class BigQuerySinkStandInIT {
         .containsExactly(
             List.of(
                 "map",
-                "numeric_nan",
+                "numeric_not_finite",
                 "is NaN",
                 "do x",
                 "public",
@@ -216,7 +219,8 @@ class BigQuerySinkStandInIT {
 
     assertThat(
             query(
-                "SELECT error_message FROM `p.%s._walbeam_dead_letters` ORDER BY LENGTH(error_message)"))
+                "SELECT error_message FROM `p.%s._walbeam_dead_letters` ORDER BY"
+                    + " LENGTH(error_message)"))
         .hasSize(2)
         .last()
         .asString()
@@ -253,15 +257,13 @@ class BigQuerySinkStandInIT {
   static DeadLetter deadLetter(String row) {
     return new DeadLetter(
         1_700_000_000_000_000L,
-        "map",
-        "numeric_nan",
-        "is NaN",
-        "do x",
-        new TableId("public", "Weird \"Name\""),
-        Operation.INSERT,
-        new ChangePosition(0, 0x1_0000_0023L, 0x1_0000_0020L, 0),
-        77,
-        1_700_000_000_000_001L,
+        new Refusal(Stage.MAP, ErrorClass.NUMERIC_NOT_FINITE, "is NaN", "do x"),
+        new DeadLetter.Change(
+            new TableId("public", "Weird \"Name\""),
+            Operation.INSERT,
+            new ChangePosition(0, 0x1_0000_0023L, 0x1_0000_0020L, 0),
+            77,
+            1_700_000_000_000_001L),
         "{\"id\":\"1\"}",
         row,
         "raw".getBytes(StandardCharsets.UTF_8));

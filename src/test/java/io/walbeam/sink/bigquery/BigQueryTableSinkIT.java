@@ -9,6 +9,7 @@ import com.google.api.services.bigquery.model.TableSchema;
 import com.google.cloud.bigquery.storage.v1.StorageError.StorageErrorCode;
 import com.google.protobuf.DynamicMessage;
 import io.grpc.Status;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
@@ -126,7 +127,7 @@ class BigQueryTableSinkIT {
     List<RejectedRow> rejected = write(Rows.keyed("t"), Rows.upserts(10));
 
     assertThat(rejected).extracting(RejectedRow::index).containsExactly(3, 7);
-    assertThat(rejected.get(0).message()).contains("column name").contains("type");
+    assertThat(rejected.get(0).refusal().message()).contains("column name").contains("type");
     assertThat(rejected.toString()).doesNotContain(MARKER);
     assertThat(ids("t")).containsExactly(0L, 1L, 2L, 4L, 5L, 6L, 8L, 9L);
     assertThat(sink.metrics().totals().rejections()).containsEntry("row_field", 2L);
@@ -385,7 +386,9 @@ class BigQueryTableSinkIT {
     List<RejectedRow> rejected = write(Rows.keyed("t"), rows);
 
     assertThat(rejected).extracting(RejectedRow::index).containsExactly(1);
-    assertThat(rejected).extracting(RejectedRow::errorClass).containsExactly("row_too_large");
+    assertThat(rejected)
+        .extracting(row -> row.refusal().errorClass())
+        .containsExactly(ErrorClass.ROW_TOO_LARGE);
     assertThat(ids("t")).containsExactly(1L, 3L);
   }
 

@@ -2,6 +2,9 @@ package io.walbeam.sink.bigquery;
 
 import com.google.protobuf.CodedOutputStream;
 import io.walbeam.change.ChangePosition;
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
 import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.DestinationType;
@@ -15,6 +18,9 @@ import java.util.stream.Stream;
 
 /** Tables and rows for tests. */
 final class Rows {
+  /** Any refusal. */
+  static final Refusal REFUSAL = new Refusal(Stage.APPEND, ErrorClass.ROW_REFUSED, "bad.", "do.");
+
   private Rows() {}
 
   /** Columns {@code id} (key) and {@code name}, then one STRING column for each further name. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walbeam.failure;
+
+import org.jspecify.annotations.NullMarked;
