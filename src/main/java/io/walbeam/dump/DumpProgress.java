@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Sums;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,7 +58,8 @@ final class DumpProgress {
 
   /** Pages that are not read yet, by the share of chunks that is done. */
   synchronized double pagesLeft() {
-    return pages - pages * entry.chunksDone() / Math.max(1, entry.chunksTotal());
+    return pages
+        - pages * entry.course().sums().chunks() / Math.max(1, entry.course().chunksTotal());
   }
 
   /** The tables that hold the rows meant. */
@@ -73,9 +75,9 @@ final class DumpProgress {
       contiguous = 0;
       resume = null;
       entry = entry.started(context.nowMicros());
-      entry =
-          entry.progressed(
-              entry.resume().isEmpty() ? 0 : entry.chunksDone(), chunks, 0, 0, entry.resume());
+      Sums sums = entry.course().sums();
+      Sums kept = entry.resume().isEmpty() ? new Sums(0, sums.rows(), sums.bytes()) : sums;
+      entry = entry.progressed(chunks, kept, entry.resume());
     }
     note();
   }
@@ -91,17 +93,13 @@ final class DumpProgress {
         contiguous++;
       }
       String at = resume == null ? entry.resume() : resume;
-      entry =
-          entry.progressed(
-              entry.chunksDone() + 1,
-              Math.max(entry.chunksTotal(), entry.chunksDone() + 1),
-              rows,
-              bytes,
-              at);
+      Sums before = entry.course().sums();
+      Sums sums = new Sums(before.chunks() + 1, before.rows() + rows, before.bytes() + bytes);
+      entry = entry.progressed(Math.max(entry.course().chunksTotal(), sums.chunks()), sums, at);
       ownRows += rows;
       ownDeadLetters += written.deadLetters();
       ownBytes += bytes;
-      context.meter().chunk(rows, bytes, pages / Math.max(1, entry.chunksTotal()));
+      context.meter().chunk(rows, bytes, pages / Math.max(1, entry.course().chunksTotal()));
       dirty = true;
       due = System.nanoTime() - notedNanos >= context.pace().ledger().toNanos();
     }
@@ -127,9 +125,8 @@ final class DumpProgress {
       entry = entry.over(status, context.nowMicros(), problem);
       boolean complete = status == FINISHED || (status == SUPERSEDED && !covered.isEmpty());
       if (complete) {
-        entry =
-            entry.progressed(
-                entry.chunksDone(), entry.chunksTotal(), 0, 0, NewTables.COVERED + covered);
+        DumpEntry.Course course = entry.course();
+        entry = entry.progressed(course.chunksTotal(), course.sums(), NewTables.COVERED + covered);
       }
     }
     note();

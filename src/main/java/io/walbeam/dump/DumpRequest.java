@@ -133,12 +133,8 @@ public final class DumpRequest {
     return new Read(
         false,
         List.of(
-            entry(
-                origin,
-                new TableId("", ""),
-                DumpEntry.Kind.REQUEST,
-                DumpEntry.Status.REFUSED,
-                DumpScope.ALL,
+            DumpEntry.refused(
+                order(origin, new TableId("", ""), DumpEntry.Kind.REQUEST, DumpScope.ALL),
                 refusal + " Send {\"tables\":[\"schema.table\"]}.")));
   }
 
@@ -196,7 +192,7 @@ public final class DumpRequest {
       throw new RefusedException("Only walbeam itself asks for initial dumps.");
     }
     for (TableId table : tables) {
-      entries.add(entry(origin, table, kind, DumpEntry.Status.REQUESTED, scope, ""));
+      entries.add(DumpEntry.requested(order(origin, table, kind, scope)));
     }
     return new Read(own, entries);
   }
@@ -222,30 +218,14 @@ public final class DumpRequest {
     return texts;
   }
 
-  private static DumpEntry entry(
-      Origin origin,
-      TableId table,
-      DumpEntry.Kind kind,
-      DumpEntry.Status status,
-      DumpScope scope,
-      String error) {
-    return new DumpEntry(
+  private static DumpEntry.Order order(
+      Origin origin, TableId table, DumpEntry.Kind kind, DumpScope scope) {
+    return new DumpEntry.Order(
         origin.slot(),
-        origin.epoch(),
-        origin.commitLsn(),
-        origin.messageLsn(),
-        origin.commitMicros(),
+        new DumpEntry.Point(
+            origin.epoch(), origin.commitLsn(), origin.messageLsn(), origin.commitMicros()),
         table,
         kind,
-        status,
-        scope.toJson(),
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        "",
-        error);
+        scope.toJson());
   }
 }

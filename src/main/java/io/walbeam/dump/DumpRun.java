@@ -75,7 +75,7 @@ final class DumpRun {
     log.debug("Cause", problem);
     boolean initial = entry.kind() == DumpEntry.Kind.INITIAL;
     boolean refused =
-        !initial && problem.kind() == FailureKind.OPERATOR && entry.startedMicros() == 0;
+        !initial && problem.kind() == FailureKind.OPERATOR && entry.course().startedMicros() == 0;
     progress.end(refused ? Status.REFUSED : Status.FAILED, problem.describe());
     return initial ? Optional.of(problem.describe()) : Optional.empty();
   }
@@ -84,7 +84,8 @@ final class DumpRun {
     log.info(
         String.format(
             Locale.ROOT,
-            "Dumped table %s: %,d rows written, %,d dead letters in %.1f s, %,.0f rows/s, %.1f MB/s.",
+            "Dumped table %s: %,d rows written, %,d dead letters in %.1f s, %,.0f rows/s, %.1f"
+                + " MB/s.",
             over.table(),
             progress.ownRows(),
             progress.ownDeadLetters(),

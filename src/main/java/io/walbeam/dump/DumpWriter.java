@@ -112,7 +112,7 @@ final class DumpWriter implements CopiedRow {
     this.json = new RowJson(target.route().relation());
     this.width = target.route().relation().columns().size();
     DumpEntry entry = target.entry();
-    meta.transaction(entry.epoch(), entry.requestLsn(), entry.requestCommitMicros(), 0);
+    meta.transaction(entry.epoch(), entry.requestLsn(), entry.order().point().commitMicros(), 0);
   }
 
   /** Whether {@link #take} wants each row's address: what tells the rows of a changelog apart. */
@@ -263,7 +263,7 @@ final class DumpWriter implements CopiedRow {
                 Operation.READ,
                 new ChangePosition(entry.epoch(), entry.requestLsn(), 0, ROW_N),
                 0,
-                entry.requestCommitMicros()),
+                entry.order().point().commitMicros()),
             route.key().exists() ? json.key(route.key(), row) : "{}",
             json.row(row),
             line));

@@ -65,7 +65,11 @@ final class LedgerEntries {
     int order = Long.compareUnsigned(other.requestLsn(), entry.requestLsn());
     return other.status() == Status.REQUESTED
         && (order > 0
-            || (order == 0 && Long.compareUnsigned(other.changeLsn(), entry.changeLsn()) > 0));
+            || (order == 0 && Long.compareUnsigned(changeLsn(other), changeLsn(entry)) > 0));
+  }
+
+  private static long changeLsn(DumpEntry entry) {
+    return entry.order().point().changeLsn();
   }
 
   private static boolean isSameInitial(DumpEntry other, DumpEntry entry) {

@@ -203,7 +203,7 @@ final class TableDump {
         || (entry.kind() == DumpEntry.Kind.INITIAL
             && !context
                 .outdated()
-                .existedBefore(replica.destination(), entry.requestCommitMicros()))) {
+                .existedBefore(replica.destination(), entry.order().point().commitMicros()))) {
       return;
     }
     // A batch from before the request that is still to be written could bring a row back.
@@ -221,7 +221,7 @@ final class TableDump {
                     replica,
                     new ChangePosition(entry.epoch(), entry.requestLsn(), 0, DumpWriter.ROW_N),
                     new ChangePosition(entry.epoch(), entry.requestLsn(), 0, 0),
-                    entry.requestCommitMicros(),
+                    entry.order().point().commitMicros(),
                     Operation.DELETE,
                     Long.MAX_VALUE));
     if (deleted > 0) {

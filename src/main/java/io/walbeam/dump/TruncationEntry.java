@@ -22,24 +22,17 @@ final class TruncationEntry {
     ObjectNode scope = JSON.createObjectNode();
     scope.put("n", Long.toHexString(position.n()));
     scope.put("transactionId", truncation.transactionId());
-    return new DumpEntry(
-        slot,
-        position.epoch(),
-        position.commitLsn(),
-        position.changeLsn(),
-        truncation.commitMicros(),
-        truncation.table(),
-        DumpEntry.Kind.TRUNCATE,
-        DumpEntry.Status.REQUESTED,
-        scope.toString(),
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        "",
-        "");
+    return DumpEntry.requested(
+        new DumpEntry.Order(
+            slot,
+            new DumpEntry.Point(
+                position.epoch(),
+                position.commitLsn(),
+                position.changeLsn(),
+                truncation.commitMicros()),
+            truncation.table(),
+            DumpEntry.Kind.TRUNCATE,
+            scope.toString()));
   }
 
   /**
@@ -50,15 +43,16 @@ final class TruncationEntry {
   static Truncation read(DumpEntry entry) {
     try {
       JsonNode scope = JSON.readTree(entry.scope());
+      DumpEntry.Point point = entry.order().point();
       return new Truncation(
           entry.table(),
           new ChangePosition(
-              entry.epoch(),
-              entry.requestLsn(),
-              entry.changeLsn(),
+              point.epoch(),
+              point.commitLsn(),
+              point.changeLsn(),
               Long.parseUnsignedLong(scope.path("n").asText(), 16)),
           scope.path("transactionId").asLong(),
-          entry.requestCommitMicros());
+          point.commitMicros());
     } catch (JsonProcessingException | NumberFormatException e) {
       throw new WalbeamException(
           FailureKind.OPERATOR,

@@ -5,38 +5,52 @@ import io.walbeam.change.TableId;
 /**
  * One row of {@code _walbeam_backfills}: a dump of one table that was asked for, and how far it is.
  *
- * @param slot name of the replication slot, part of the key
- * @param requestLsn commit LSN of the request's transaction, the consistent point; part of the key
- * @param changeLsn LSN of the request itself, or of a truncation's record; part of the key
- * @param requestCommitMicros commit time of it, microseconds since the Unix epoch
- * @param table the source table, part of the key; both names empty if the request names none
- * @param scope JSON object of what part of the table is meant, {@code {}} for all of it
- * @param startedMicros microseconds since the Unix epoch, 0 if not yet
- * @param finishedMicros microseconds since the Unix epoch, 0 if not yet
- * @param chunksTotal 0 if not known
- * @param rows rows written so far
- * @param bytes bytes read so far
- * @param resume where to go on after a restart, empty for the beginning
+ * @param course how far it has come
  * @param error what went wrong and the remedy, without row values; empty if nothing did
  */
-public record DumpEntry(
-    String slot,
-    long epoch,
-    long requestLsn,
-    long changeLsn,
-    long requestCommitMicros,
-    TableId table,
-    Kind kind,
-    Status status,
-    String scope,
-    long startedMicros,
-    long finishedMicros,
-    long chunksDone,
-    long chunksTotal,
-    long rows,
-    long bytes,
-    String resume,
-    String error) {
+public record DumpEntry(Order order, Status status, Course course, String error) {
+  /**
+   * What is asked for; it never changes.
+   *
+   * @param slot name of the replication slot, part of the key
+   * @param point where in the log it was asked for, part of the key
+   * @param table the source table, part of the key; both names empty if the request names none
+   * @param scope JSON object of what part of the table is meant, {@code {}} for all of it
+   */
+  public record Order(String slot, Point point, TableId table, Kind kind, String scope) {}
+
+  /**
+   * The consistent point.
+   *
+   * @param commitLsn of the request's transaction
+   * @param changeLsn LSN of the request itself, or of a truncation's record
+   * @param commitMicros commit time of it, microseconds since the Unix epoch
+   */
+  public record Point(long epoch, long commitLsn, long changeLsn, long commitMicros) {}
+
+  /**
+   * How far it has come.
+   *
+   * @param startedMicros microseconds since the Unix epoch, 0 if not yet
+   * @param finishedMicros microseconds since the Unix epoch, 0 if not yet
+   * @param chunksTotal 0 if not known
+   * @param resume where to go on after a restart, empty for the beginning
+   */
+  public record Course(
+      long startedMicros, long finishedMicros, long chunksTotal, Sums sums, String resume) {
+    /** Nothing was done yet. */
+    public static final Course NONE = new Course(0, 0, 0, new Sums(0, 0, 0), "");
+  }
+
+  /**
+   * What is done so far.
+   *
+   * @param chunks written
+   * @param rows written
+   * @param bytes read
+   */
+  public record Sums(long chunks, long rows, long bytes) {}
+
   /** Why the table is dumped. The names are written to BigQuery and never change. */
   public enum Kind {
     /** It had never been dumped. */
@@ -65,67 +79,72 @@ public record DumpEntry(
     }
   }
 
+  /** What was just asked for. */
+  public static DumpEntry requested(Order order) {
+    return new DumpEntry(order, Status.REQUESTED, Course.NONE, "");
+  }
+
+  /** What is asked for and not carried out. */
+  public static DumpEntry refused(Order order, String reason) {
+    return new DumpEntry(order, Status.REFUSED, Course.NONE, reason);
+  }
+
+  public TableId table() {
+    return order.table();
+  }
+
+  public Kind kind() {
+    return order.kind();
+  }
+
+  /** JSON object of what part of the table is meant, {@code {}} for all of it. */
+  public String scope() {
+    return order.scope();
+  }
+
+  public long epoch() {
+    return order.point().epoch();
+  }
+
+  /** Commit LSN of the request's transaction: the consistent point. */
+  public long requestLsn() {
+    return order.point().commitLsn();
+  }
+
+  /** Where to go on after a restart, empty for the beginning. */
+  public String resume() {
+    return course.resume();
+  }
+
   /** The same entry, over. */
   public DumpEntry over(Status last, long finishedAt, String problem) {
-    return copy(
-        last, startedMicros, finishedAt, chunksDone, chunksTotal, rows, bytes, resume, problem);
+    Course ended =
+        new Course(
+            course.startedMicros(),
+            finishedAt,
+            course.chunksTotal(),
+            course.sums(),
+            course.resume());
+    return new DumpEntry(order, last, ended, problem);
   }
 
   /** The same entry, begun. */
   public DumpEntry started(long micros) {
-    long first = startedMicros == 0 ? micros : startedMicros;
-    return copy(Status.RUNNING, first, 0, chunksDone, chunksTotal, rows, bytes, resume, "");
+    long first = course.startedMicros() == 0 ? micros : course.startedMicros();
+    Course begun = new Course(first, 0, course.chunksTotal(), course.sums(), course.resume());
+    return new DumpEntry(order, Status.RUNNING, begun, "");
   }
 
   /** The same entry, further on. */
-  public DumpEntry progressed(
-      long chunks, long total, long moreRows, long moreBytes, String resumeAt) {
-    return copy(
-        status,
-        startedMicros,
-        finishedMicros,
-        chunks,
-        total,
-        rows + moreRows,
-        bytes + moreBytes,
-        resumeAt,
-        error);
-  }
-
-  /** The same request in another state. */
-  private DumpEntry copy(
-      Status newStatus,
-      long started,
-      long finished,
-      long done,
-      long total,
-      long newRows,
-      long newBytes,
-      String newResume,
-      String newError) {
-    return new DumpEntry(
-        slot,
-        epoch,
-        requestLsn,
-        changeLsn,
-        requestCommitMicros,
-        table,
-        kind,
-        newStatus,
-        scope,
-        started,
-        finished,
-        done,
-        total,
-        newRows,
-        newBytes,
-        newResume,
-        newError);
+  public DumpEntry progressed(long total, Sums sums, String resumeAt) {
+    Course further =
+        new Course(course.startedMicros(), course.finishedMicros(), total, sums, resumeAt);
+    return new DumpEntry(order, status, further, error);
   }
 
   /** Hides the scope, which may hold key values. */
   @Override
   public String toString() {
-    return "DumpEntry[" + table + ", " + kind + ", " + status + "]";
+    return "DumpEntry[" + table() + ", " + kind() + ", " + status + "]";
   }
 }

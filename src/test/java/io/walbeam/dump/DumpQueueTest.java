@@ -25,24 +25,13 @@ class DumpQueueTest {
   private final DumpQueue queue = new DumpQueue(EPOCH, 4);
 
   private static DumpEntry entry(String table, long lsn, Kind kind) {
-    return new DumpEntry(
-        "slot",
-        EPOCH,
-        lsn,
-        0,
-        0,
-        new TableId("public", table),
-        kind,
-        Status.REQUESTED,
-        "{}",
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        "",
-        "");
+    return DumpEntry.requested(
+        new DumpEntry.Order(
+            "slot",
+            new DumpEntry.Point(EPOCH, lsn, 0, 0),
+            new TableId("public", table),
+            kind,
+            "{}"));
   }
 
   private static DumpEntry request(String table, long lsn) {

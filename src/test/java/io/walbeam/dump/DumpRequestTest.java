@@ -38,7 +38,7 @@ class DumpRequestTest {
               assertThat(entry.status()).isEqualTo(Status.REQUESTED);
               assertThat(entry.epoch()).isEqualTo(7);
               assertThat(entry.requestLsn()).isEqualTo(900);
-              assertThat(entry.requestCommitMicros()).isEqualTo(1_000_000);
+              assertThat(entry.order().point().commitMicros()).isEqualTo(1_000_000);
               assertThat(DumpScope.parse(entry.scope()).isAll()).isTrue();
             });
   }

@@ -27,7 +27,9 @@ class TruncationEntryTest {
     entries.learn(TruncationEntry.of("slot", truncation(700)));
     entries.learn(TruncationEntry.of("slot", truncation(800)));
     entries.learn(TruncationEntry.of("slot", truncation(800)));
-    assertThat(entries.unfinished()).extracting(DumpEntry::changeLsn).containsExactly(700L, 800L);
+    assertThat(entries.unfinished())
+        .extracting(entry -> entry.order().point().changeLsn())
+        .containsExactly(700L, 800L);
   }
 
   @Test

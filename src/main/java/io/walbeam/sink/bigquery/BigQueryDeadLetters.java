@@ -1,7 +1,5 @@
 package io.walbeam.sink.bigquery;
 
-import static io.walbeam.sink.bigquery.OwnTable.column;
-
 import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -33,6 +31,110 @@ final class BigQueryDeadLetters implements DeadLetterSink {
   /** Texts of ours; far above any real one. */
   private static final int MOST_TEXT = 10_000;
 
+  /** A dead letter, and how much of it is written. */
+  private record Part(DeadLetter letter, Extent extent) {
+    DeadLetter.Change change() {
+      return letter.change();
+    }
+  }
+
+  private static final OwnColumn<Part> SCHEMA_NAME =
+      OwnColumn.text(
+          "schema_name",
+          8,
+          part -> part.change().table().schema(),
+          "PostgreSQL schema of the table.");
+  private static final OwnColumn<Part> TABLE_NAME =
+      OwnColumn.text("table_name", 9, part -> part.change().table().name(), "PostgreSQL table.");
+  private static final OwnColumn<Part> ERROR_CLASS =
+      OwnColumn.text(
+          "error_class",
+          5,
+          part -> part.letter().refusal().errorClass().label(),
+          "Short stable name, for grouping.");
+
+  /** The layout is public: users query it and replay reads it. */
+  private static final OwnColumns<Part> COLUMNS =
+      OwnColumns.of(
+          OwnColumn.time(
+              "failed_at",
+              3,
+              part -> part.letter().failedAtMicros(),
+              "When the change was set aside."),
+          OwnColumn.text(
+              "stage",
+              4,
+              part -> part.letter().refusal().stage().label(),
+              "Where it failed: decode, map, read_back, append or truncate."),
+          ERROR_CLASS,
+          OwnColumn.text("error_message", 6, BigQueryDeadLetters::message, "What is wrong."),
+          OwnColumn.text("remedy", 7, part -> cut(part.letter().refusal().remedy()), "What to do."),
+          SCHEMA_NAME,
+          TABLE_NAME,
+          OwnColumn.text(
+              "operation",
+              10,
+              part -> part.change().operation().name(),
+              "INSERT, UPDATE, DELETE, TRUNCATE, or READ for a dumped row."),
+          OwnColumn.int64(
+              "epoch", 11, part -> part.change().position().epoch(), "Position, first part."),
+          OwnColumn.int64(
+              "commit_lsn",
+              12,
+              part -> part.change().position().commitLsn(),
+              "Position, LSN of the commit."),
+          OwnColumn.int64(
+              "change_lsn",
+              13,
+              part -> part.change().position().changeLsn(),
+              "Position, LSN of the change."),
+          OwnColumn.int64("n", 14, part -> part.change().position().n(), "Position, last part."),
+          OwnColumn.text(
+              "position",
+              15,
+              part -> part.change().position().toString(),
+              "The position as text, LSNs as PostgreSQL prints them."),
+          OwnColumn.int64(
+              "transaction_id",
+              16,
+              part -> part.change().transactionId(),
+              "PostgreSQL's transaction id."),
+          OwnColumn.time(
+              "commit_time",
+              17,
+              part -> part.change().commitTimeMicros(),
+              "When the change was committed."),
+          OwnColumn.of(
+              "key",
+              DestinationType.JSON,
+              18,
+              (row, field, part) -> {
+                if (part.extent() != Extent.WITHOUT_KEY) {
+                  row.string(field, part.letter().keyJson());
+                }
+              },
+              "Key columns as text values."),
+          OwnColumn.of(
+              "row",
+              DestinationType.JSON,
+              19,
+              (row, field, part) -> {
+                if (part.extent() == Extent.ALL) {
+                  row.string(field, part.letter().rowJson());
+                }
+              },
+              "The row as text values, if it was kept."),
+          OwnColumn.of(
+              "raw",
+              DestinationType.BYTES,
+              20,
+              (row, field, part) -> {
+                if (part.extent() == Extent.ALL) {
+                  row.bytes(field, part.letter().raw());
+                }
+              },
+              "PostgreSQL's message, if it was kept."));
+
   private final TableSink sink;
   private final DestinationTable table;
 
@@ -41,45 +143,12 @@ final class BigQueryDeadLetters implements DeadLetterSink {
     this.table = table(tableName);
   }
 
-  /** The dead-letter table. The layout is public: users query it and replay reads it. */
   static DestinationTable table(String name) {
-    return new DestinationTable(
+    return COLUMNS.table(
         name,
-        List.of(
-            column("failed_at", DestinationType.TIMESTAMP, 3, "When the change was set aside."),
-            column(
-                "stage",
-                DestinationType.STRING,
-                4,
-                "Where it failed: decode, map, read_back, append or truncate."),
-            column("error_class", DestinationType.STRING, 5, "Short stable name, for grouping."),
-            column("error_message", DestinationType.STRING, 6, "What is wrong."),
-            column("remedy", DestinationType.STRING, 7, "What to do."),
-            column("schema_name", DestinationType.STRING, 8, "PostgreSQL schema of the table."),
-            column("table_name", DestinationType.STRING, 9, "PostgreSQL table."),
-            column(
-                "operation",
-                DestinationType.STRING,
-                10,
-                "INSERT, UPDATE, DELETE, TRUNCATE, or READ for a dumped row."),
-            column("epoch", DestinationType.INT64, 11, "Position, first part."),
-            column("commit_lsn", DestinationType.INT64, 12, "Position, LSN of the commit."),
-            column("change_lsn", DestinationType.INT64, 13, "Position, LSN of the change."),
-            column("n", DestinationType.INT64, 14, "Position, last part."),
-            column(
-                "position",
-                DestinationType.STRING,
-                15,
-                "The position as text, LSNs as PostgreSQL prints them."),
-            column("transaction_id", DestinationType.INT64, 16, "PostgreSQL's transaction id."),
-            column("commit_time", DestinationType.TIMESTAMP, 17, "When the change was committed."),
-            column("key", DestinationType.JSON, 18, "Key columns as text values."),
-            column("row", DestinationType.JSON, 19, "The row as text values, if it was kept."),
-            column("raw", DestinationType.BYTES, 20, "PostgreSQL's message, if it was kept.")),
         List.of(),
-        List.of("schema_name", "table_name", "error_class"),
-        "Changes that walbeam could not write, one row each; the same one may come twice.",
-        "");
+        List.of(SCHEMA_NAME, TABLE_NAME, ERROR_CLASS),
+        "Changes that walbeam could not write, one row each; the same one may come twice.");
   }
 
   @Override
@@ -88,7 +157,7 @@ final class BigQueryDeadLetters implements DeadLetterSink {
     for (Extent extent : Extent.values()) {
       List<EncodedRow> rows = new ArrayList<>(left.size());
       for (DeadLetter letter : left) {
-        rows.add(encode(letter, extent));
+        rows.add(COLUMNS.insert(new Part(letter, extent)));
       }
       List<DeadLetter> refused = new ArrayList<>();
       for (RejectedRow row : sink.write(table, rows)) {
@@ -105,36 +174,10 @@ final class BigQueryDeadLetters implements DeadLetterSink {
         "Compare its columns with the documentation, or name another one with --deadLetterTable.");
   }
 
-  private static EncodedRow encode(DeadLetter letter, Extent extent) {
-    RowEncoder row =
-        new RowEncoder()
-            .int64(3, letter.failedAtMicros())
-            .string(4, letter.refusal().stage().label())
-            .string(5, letter.refusal().errorClass().label())
-            .string(6, message(letter, extent))
-            .string(7, cut(letter.refusal().remedy()))
-            .string(8, letter.change().table().schema())
-            .string(9, letter.change().table().name())
-            .string(10, letter.change().operation().name())
-            .int64(11, letter.change().position().epoch())
-            .int64(12, letter.change().position().commitLsn())
-            .int64(13, letter.change().position().changeLsn())
-            .int64(14, letter.change().position().n())
-            .string(15, letter.change().position().toString())
-            .int64(16, letter.change().transactionId())
-            .int64(17, letter.change().commitTimeMicros());
-    if (extent != Extent.WITHOUT_KEY) {
-      row.string(18, letter.keyJson());
-    }
-    if (extent == Extent.ALL) {
-      row.string(19, letter.rowJson()).bytes(20, letter.raw());
-    }
-    return row.row();
-  }
-
-  private static String message(DeadLetter letter, Extent extent) {
+  private static String message(Part part) {
+    DeadLetter letter = part.letter();
     String message = cut(letter.refusal().message());
-    if (extent == Extent.ALL) {
+    if (part.extent() == Extent.ALL) {
       return message;
     }
     String sizes =
@@ -143,7 +186,7 @@ final class BigQueryDeadLetters implements DeadLetterSink {
             + letter.raw().length
             + " bytes of message";
     String key =
-        extent == Extent.WITHOUT_KEY
+        part.extent() == Extent.WITHOUT_KEY
             ? ", and " + letter.keyJson().getBytes(StandardCharsets.UTF_8).length + " bytes of key"
             : "";
     return message

@@ -1,15 +1,9 @@
 package io.walbeam.sink.bigquery;
 
-import static io.walbeam.sink.bigquery.OwnTable.column;
-import static io.walbeam.sink.bigquery.OwnTable.key;
-
-import com.google.api.services.bigquery.model.TableCell;
-import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
 import io.walbeam.row.DestinationTable;
-import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
@@ -23,67 +17,100 @@ import java.util.List;
 final class BigQueryDumpLedger implements DumpLedger {
   static final String TABLE_NAME = "_walbeam_backfills";
 
-  static final DestinationTable TABLE =
-      new DestinationTable(
-          TABLE_NAME,
-          List.of(
-              key("slot", 3, "Replication slot."),
-              key(
-                  "request",
-                  4,
-                  "Commit LSN of the request: the dump is complete as of it. Of a truncation also its own."),
-              key("schema_name", 5, "Schema of the source table."),
-              key("table_name", 6, "Name of the source table."),
-              column("epoch", DestinationType.INT64, 7, "Raised after a failover or restore."),
-              column("requested_at", DestinationType.TIMESTAMP, 8, "Commit time of the request."),
-              column("kind", DestinationType.STRING, 9, "INITIAL, REQUEST or TRUNCATE."),
-              column(
-                  "status",
-                  DestinationType.STRING,
-                  10,
-                  "REQUESTED, RUNNING, FINISHED, REFUSED, FAILED or SUPERSEDED."),
-              column("scope", DestinationType.STRING, 11, "Part of the table that is meant."),
-              column("started_at", DestinationType.TIMESTAMP, 12, "When reading began."),
-              column("finished_at", DestinationType.TIMESTAMP, 13, "When it was over."),
-              column("chunks_done", DestinationType.INT64, 14, "Chunks written."),
-              column("chunks_total", DestinationType.INT64, 15, "Chunks, 0 if not known."),
-              column("row_count", DestinationType.INT64, 16, "Rows written."),
-              column("byte_count", DestinationType.INT64, 17, "Bytes read."),
-              column("resume", DestinationType.STRING, 18, "Where a restart goes on."),
-              column("error", DestinationType.STRING, 19, "What went wrong, and the remedy.")),
-          List.of("slot", "request", "schema_name", "table_name"),
-          List.of("slot", "request", "schema_name", "table_name"),
-          "The dumps that walbeam was asked for, one row for each table of a request.",
-          "");
-
-  private static final List<String> READ =
-      List.of(
-          "slot",
-          "epoch",
+  private static final OwnColumn<DumpEntry> SLOT =
+      OwnColumn.key("slot", 3, entry -> entry.order().slot(), "Replication slot.");
+  private static final OwnColumn<DumpEntry> REQUEST =
+      OwnColumn.key(
           "request",
+          4,
+          BigQueryDumpLedger::request,
+          "Commit LSN of the request: the dump is complete as of it. Of a truncation also its"
+              + " own.");
+  private static final OwnColumn<DumpEntry> SCHEMA_NAME =
+      OwnColumn.key(
+          "schema_name", 5, entry -> entry.table().schema(), "Schema of the source table.");
+  private static final OwnColumn<DumpEntry> TABLE_OF =
+      OwnColumn.key("table_name", 6, entry -> entry.table().name(), "Name of the source table.");
+  private static final OwnColumn<DumpEntry> EPOCH =
+      OwnColumn.int64("epoch", 7, DumpEntry::epoch, "Raised after a failover or restore.");
+  private static final OwnColumn<DumpEntry> REQUESTED_AT =
+      OwnColumn.time(
           "requested_at",
-          "schema_name",
-          "table_name",
-          "kind",
+          8,
+          entry -> entry.order().point().commitMicros(),
+          "Commit time of the request.");
+  private static final OwnColumn<DumpEntry> KIND =
+      OwnColumn.text("kind", 9, entry -> entry.kind().name(), "INITIAL, REQUEST or TRUNCATE.");
+  private static final OwnColumn<DumpEntry> STATUS =
+      OwnColumn.text(
           "status",
-          "scope",
-          "started_at",
-          "finished_at",
-          "chunks_done",
-          "chunks_total",
-          "row_count",
-          "byte_count",
-          "resume",
-          "error");
+          10,
+          entry -> entry.status().name(),
+          "REQUESTED, RUNNING, FINISHED, REFUSED, FAILED or SUPERSEDED.");
+  private static final OwnColumn<DumpEntry> SCOPE =
+      OwnColumn.text("scope", 11, DumpEntry::scope, "Part of the table that is meant.");
+  private static final OwnColumn<DumpEntry> STARTED_AT =
+      OwnColumn.timeOrNull(
+          "started_at", 12, entry -> entry.course().startedMicros(), "When reading began.");
+  private static final OwnColumn<DumpEntry> FINISHED_AT =
+      OwnColumn.timeOrNull(
+          "finished_at", 13, entry -> entry.course().finishedMicros(), "When it was over.");
+  private static final OwnColumn<DumpEntry> CHUNKS_DONE =
+      OwnColumn.int64(
+          "chunks_done", 14, entry -> entry.course().sums().chunks(), "Chunks written.");
+  private static final OwnColumn<DumpEntry> CHUNKS_TOTAL =
+      OwnColumn.int64(
+          "chunks_total", 15, entry -> entry.course().chunksTotal(), "Chunks, 0 if not known.");
+  private static final OwnColumn<DumpEntry> ROW_COUNT =
+      OwnColumn.int64("row_count", 16, entry -> entry.course().sums().rows(), "Rows written.");
+  private static final OwnColumn<DumpEntry> BYTE_COUNT =
+      OwnColumn.int64("byte_count", 17, entry -> entry.course().sums().bytes(), "Bytes read.");
+  private static final OwnColumn<DumpEntry> RESUME =
+      OwnColumn.text("resume", 18, entry -> entry.course().resume(), "Where a restart goes on.");
+  private static final OwnColumn<DumpEntry> ERROR =
+      OwnColumn.text("error", 19, DumpEntry::error, "What went wrong, and the remedy.");
 
-  private final OwnTable own;
+  private static final OwnColumns<DumpEntry> COLUMNS =
+      OwnColumns.of(
+          SLOT,
+          REQUEST,
+          SCHEMA_NAME,
+          TABLE_OF,
+          EPOCH,
+          REQUESTED_AT,
+          KIND,
+          STATUS,
+          SCOPE,
+          STARTED_AT,
+          FINISHED_AT,
+          CHUNKS_DONE,
+          CHUNKS_TOTAL,
+          ROW_COUNT,
+          BYTE_COUNT,
+          RESUME,
+          ERROR);
+
+  private static final List<OwnColumn<DumpEntry>> KEY =
+      List.of(SLOT, REQUEST, SCHEMA_NAME, TABLE_OF);
+
+  static final DestinationTable TABLE =
+      COLUMNS.table(
+          TABLE_NAME,
+          KEY,
+          KEY,
+          "The dumps that walbeam was asked for, one row for each table of a request.");
+
+  private final OwnTable<DumpEntry> own;
   private final BigQueryAskedDumps asked;
 
   BigQueryDumpLedger(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
-    this.own = new OwnTable(TABLE, sink, tables, rest);
+    this.own = new OwnTable<>(TABLE, COLUMNS, sink, tables, rest);
     this.asked =
         new BigQueryAskedDumps(
-            new OwnTable(BigQueryAskedDumps.TABLE, sink, tables, rest), rest, Clock.systemUTC());
+            new OwnTable<>(
+                BigQueryAskedDumps.TABLE, BigQueryAskedDumps.COLUMNS, sink, tables, rest),
+            rest,
+            Clock.systemUTC());
   }
 
   @Override
@@ -103,7 +130,7 @@ final class BigQueryDumpLedger implements DumpLedger {
 
   @Override
   public List<DumpEntry> read(String slot) throws InterruptedException {
-    return own.read(slot, READ).stream()
+    return own.read(slot).stream()
         .map(BigQueryDumpLedger::entry)
         .sorted(
             Comparator.comparingLong(DumpEntry::epoch)
@@ -118,68 +145,37 @@ final class BigQueryDumpLedger implements DumpLedger {
   }
 
   static EncodedRow encode(DumpEntry entry, long version) {
-    RowEncoder row =
-        new RowEncoder()
-            .upsert(new ChangePosition(entry.epoch(), version, 0, 0).toSequenceNumber())
-            .string(3, entry.slot())
-            .string(4, request(entry))
-            .string(5, entry.table().schema())
-            .string(6, entry.table().name())
-            .int64(7, entry.epoch())
-            .int64(8, entry.requestCommitMicros())
-            .string(9, entry.kind().name())
-            .string(10, entry.status().name())
-            .string(11, entry.scope());
-    if (entry.startedMicros() != 0) {
-      row.int64(12, entry.startedMicros());
-    }
-    if (entry.finishedMicros() != 0) {
-      row.int64(13, entry.finishedMicros());
-    }
-    return row.int64(14, entry.chunksDone())
-        .int64(15, entry.chunksTotal())
-        .int64(16, entry.rows())
-        .int64(17, entry.bytes())
-        .string(18, entry.resume())
-        .string(19, entry.error())
-        .row();
+    return COLUMNS.upsert(entry, new ChangePosition(entry.epoch(), version, 0, 0));
   }
 
   /** One transaction may ask for a table, or truncate it, more than once. */
   private static String request(DumpEntry entry) {
-    String commit = Lsn.format(entry.requestLsn());
-    return entry.changeLsn() == 0 ? commit : commit + "-" + Lsn.format(entry.changeLsn());
+    DumpEntry.Point point = entry.order().point();
+    String commit = Lsn.format(point.commitLsn());
+    return point.changeLsn() == 0 ? commit : commit + "-" + Lsn.format(point.changeLsn());
   }
 
-  private static DumpEntry entry(TableRow row) {
-    List<TableCell> cells = row.getF();
-    String[] request = text(cells, 2).split("-", -1);
+  private static DumpEntry entry(OwnColumns.Cells<DumpEntry> row) {
+    String[] request = row.text(REQUEST).split("-", -1);
     return new DumpEntry(
-        text(cells, 0),
-        number(cells, 1),
-        Lsn.parse(request[0]).value(),
-        request.length > 1 ? Lsn.parse(request[1]).value() : 0,
-        number(cells, 3),
-        new TableId(text(cells, 4), text(cells, 5)),
-        DumpEntry.Kind.valueOf(text(cells, 6)),
-        DumpEntry.Status.valueOf(text(cells, 7)),
-        text(cells, 8),
-        number(cells, 9),
-        number(cells, 10),
-        number(cells, 11),
-        number(cells, 12),
-        number(cells, 13),
-        number(cells, 14),
-        text(cells, 15),
-        text(cells, 16));
-  }
-
-  private static String text(List<TableCell> cells, int index) {
-    return cells.get(index).getV() instanceof String text ? text : "";
-  }
-
-  private static long number(List<TableCell> cells, int index) {
-    String text = text(cells, index);
-    return text.isEmpty() ? 0 : Long.parseLong(text);
+        new DumpEntry.Order(
+            row.text(SLOT),
+            new DumpEntry.Point(
+                row.number(EPOCH),
+                Lsn.parse(request[0]).value(),
+                request.length > 1 ? Lsn.parse(request[1]).value() : 0,
+                row.number(REQUESTED_AT)),
+            new TableId(row.text(SCHEMA_NAME), row.text(TABLE_OF)),
+            DumpEntry.Kind.valueOf(row.text(KIND)),
+            row.text(SCOPE)),
+        DumpEntry.Status.valueOf(row.text(STATUS)),
+        new DumpEntry.Course(
+            row.number(STARTED_AT),
+            row.number(FINISHED_AT),
+            row.number(CHUNKS_TOTAL),
+            new DumpEntry.Sums(
+                row.number(CHUNKS_DONE), row.number(ROW_COUNT), row.number(BYTE_COUNT)),
+            row.text(RESUME)),
+        row.text(ERROR));
   }
 }

@@ -1,16 +1,10 @@
 package io.walbeam.sink.bigquery;
 
-import static io.walbeam.sink.bigquery.OwnTable.column;
-import static io.walbeam.sink.bigquery.OwnTable.key;
-
-import com.google.api.services.bigquery.model.TableCell;
-import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Lsn;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
-import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.StateStore;
@@ -29,57 +23,67 @@ final class BigQueryStateStore implements StateStore {
   /** Name of the table, fixed: it is how a new run recognises what an old one did. */
   static final String TABLE_NAME = "_walbeam_state";
 
-  static final DestinationTable TABLE =
-      new DestinationTable(
-          TABLE_NAME,
-          List.of(
-              key("slot", 3, "Replication slot."),
-              column("epoch", DestinationType.INT64, 4, "Raised after a failover or restore."),
-              column("system_id", DestinationType.STRING, 5, "PostgreSQL's system identifier."),
-              column("timeline", DestinationType.INT64, 6, "PostgreSQL's timeline."),
-              column(
-                  "confirmed_lsn",
-                  DestinationType.STRING,
-                  7,
-                  "Everything committed up to this LSN is in this dataset."),
-              column(
-                  "confirmed_position",
-                  DestinationType.INT64,
-                  8,
-                  "The same LSN as a number, for comparing."),
-              column(
-                  "complete_until",
-                  DestinationType.TIMESTAMP,
-                  9,
-                  "The tables are complete up to this commit time."),
-              column(
-                  "incarnation", DestinationType.STRING, 10, "Job and reader that wrote this row."),
-              column("written_at", DestinationType.TIMESTAMP, 11, "When this row was written.")),
-          List.of("slot"),
-          List.of("slot"),
-          "How far walbeam has come, one row for each replication slot.",
-          "");
-
-  private static final List<String> READ =
-      List.of(
-          "epoch",
-          "system_id",
-          "timeline",
+  private static final OwnColumn<SlotState> SLOT =
+      OwnColumn.key("slot", 3, SlotState::slot, "Replication slot.");
+  private static final OwnColumn<SlotState> EPOCH =
+      OwnColumn.int64("epoch", 4, SlotState::epoch, "Raised after a failover or restore.");
+  private static final OwnColumn<SlotState> SYSTEM_ID =
+      OwnColumn.text("system_id", 5, SlotState::systemId, "PostgreSQL's system identifier.");
+  private static final OwnColumn<SlotState> TIMELINE =
+      OwnColumn.int64("timeline", 6, SlotState::timeline, "PostgreSQL's timeline.");
+  private static final OwnColumn<SlotState> CONFIRMED_LSN =
+      OwnColumn.text(
           "confirmed_lsn",
+          7,
+          state -> Lsn.format(state.confirmedLsn()),
+          "Everything committed up to this LSN is in this dataset.");
+  private static final OwnColumn<SlotState> CONFIRMED_POSITION =
+      OwnColumn.int64(
+          "confirmed_position",
+          8,
+          SlotState::confirmedLsn,
+          "The same LSN as a number, for comparing.");
+  private static final OwnColumn<SlotState> COMPLETE_UNTIL =
+      OwnColumn.timeOrNull(
           "complete_until",
-          "incarnation",
-          "written_at");
+          9,
+          SlotState::completeTimeMicros,
+          "The tables are complete up to this commit time.");
+  private static final OwnColumn<SlotState> INCARNATION =
+      OwnColumn.text(
+          "incarnation", 10, SlotState::incarnation, "Job and reader that wrote this row.");
+  private static final OwnColumn<SlotState> WRITTEN_AT =
+      OwnColumn.time("written_at", 11, SlotState::writtenAtMicros, "When this row was written.");
 
-  private final OwnTable own;
+  private static final OwnColumns<SlotState> COLUMNS =
+      OwnColumns.of(
+          SLOT,
+          EPOCH,
+          SYSTEM_ID,
+          TIMELINE,
+          CONFIRMED_LSN,
+          CONFIRMED_POSITION,
+          COMPLETE_UNTIL,
+          INCARNATION,
+          WRITTEN_AT);
+
+  static final DestinationTable TABLE =
+      COLUMNS.table(
+          TABLE_NAME,
+          List.of(SLOT),
+          List.of(SLOT),
+          "How far walbeam has come, one row for each replication slot.");
+
+  private final OwnTable<SlotState> own;
 
   BigQueryStateStore(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
-    this.own = new OwnTable(TABLE, sink, tables, rest);
+    this.own = new OwnTable<>(TABLE, COLUMNS, sink, tables, rest);
   }
 
   @Override
   public Optional<SlotState> read(String slot) throws InterruptedException {
-    return own.read(slot, READ).stream()
-        .map(row -> state(slot, row))
+    return own.read(slot).stream()
+        .map(BigQueryStateStore::state)
         .max(
             Comparator.comparingLong(SlotState::epoch)
                 .thenComparing(SlotState::confirmedLsn, Long::compareUnsigned));
@@ -91,42 +95,29 @@ final class BigQueryStateStore implements StateStore {
   }
 
   static EncodedRow encode(SlotState state) {
-    RowEncoder row =
-        new RowEncoder()
-            .upsert(
-                new ChangePosition(state.epoch(), state.confirmedLsn(), 0, 0).toSequenceNumber())
-            .string(3, state.slot())
-            .int64(4, state.epoch())
-            .string(5, state.systemId())
-            .int64(6, state.timeline())
-            .string(7, Lsn.format(state.confirmedLsn()))
-            .int64(8, state.confirmedLsn());
-    if (state.completeTimeMicros() != 0) {
-      row.int64(9, state.completeTimeMicros());
-    }
-    return row.string(10, state.incarnation()).int64(11, state.writtenAtMicros()).row();
+    return COLUMNS.upsert(state, new ChangePosition(state.epoch(), state.confirmedLsn(), 0, 0));
   }
 
-  private static SlotState state(String slot, TableRow row) {
-    List<TableCell> cells = row.getF();
+  private static SlotState state(OwnColumns.Cells<SlotState> row) {
     return new SlotState(
-        slot,
-        Long.parseLong(text(cells, 0)),
-        text(cells, 1),
-        Integer.parseInt(text(cells, 2)),
-        Lsn.parse(text(cells, 3)).value(),
-        cells.get(4).getV() instanceof String micros ? Long.parseLong(micros) : 0,
-        text(cells, 5),
-        Long.parseLong(text(cells, 6)));
+        required(row, SLOT),
+        Long.parseLong(required(row, EPOCH)),
+        required(row, SYSTEM_ID),
+        Integer.parseInt(required(row, TIMELINE)),
+        Lsn.parse(required(row, CONFIRMED_LSN)).value(),
+        row.number(COMPLETE_UNTIL),
+        required(row, INCARNATION),
+        Long.parseLong(required(row, WRITTEN_AT)));
   }
 
-  private static String text(List<TableCell> cells, int index) {
-    if (cells.get(index).getV() instanceof String text) {
+  private static String required(OwnColumns.Cells<SlotState> row, OwnColumn<SlotState> column) {
+    String text = row.text(column);
+    if (!text.isEmpty()) {
       return text;
     }
     throw new WalbeamException(
         FailureKind.OPERATOR,
-        "A row of table " + TABLE_NAME + " has been edited: column " + index + " is NULL.",
+        "A row of table " + TABLE_NAME + " has been edited: column " + column.name() + " is empty.",
         "Delete the row only if the slot is to be dumped anew.");
   }
 }

@@ -3,9 +3,7 @@ package io.walbeam.sink.bigquery;
 import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
-import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.TableSink;
@@ -18,26 +16,31 @@ import java.util.Map;
  * Thread-safe.
  *
  * <p>Reading leaves nothing behind: the table comes with the first row that is written.
+ *
+ * @param <T> what a row is made of
  */
-final class OwnTable {
+final class OwnTable<T> {
   private final DestinationTable table;
+  private final OwnColumns<T> columns;
   private final TableSink sink;
   private final BigQueryTables tables;
   private final BigQueryRest rest;
 
-  OwnTable(DestinationTable table, TableSink sink, BigQueryTables tables, BigQueryRest rest) {
+  OwnTable(
+      DestinationTable table,
+      OwnColumns<T> columns,
+      TableSink sink,
+      BigQueryTables tables,
+      BigQueryRest rest) {
     this.table = table;
+    this.columns = columns;
     this.sink = sink;
     this.tables = tables;
     this.rest = rest;
   }
 
-  /**
-   * The rows of a slot, empty if there is no table.
-   *
-   * @param columns names of the columns, in the order in which each row's cells come
-   */
-  List<TableRow> read(String slot, List<String> columns) throws InterruptedException {
+  /** The rows of a slot, empty if there is no table. */
+  List<OwnColumns.Cells<T>> read(String slot) throws InterruptedException {
     if (tables.ready(table) == null && rest.get(table.name()).isEmpty()) {
       rest.verifyDataset();
       return List.of();
@@ -51,7 +54,7 @@ final class OwnTable {
     rest.query(
         table.name(),
         "SELECT "
-            + String.join(", ", columns)
+            + columns.names()
             + " FROM `"
             + rest.settings().project()
             + "."
@@ -61,7 +64,7 @@ final class OwnTable {
             + "` WHERE slot = @slot",
         Map.of("slot", slot),
         rows::addAll);
-    return rows;
+    return rows.stream().map(columns::cells).toList();
   }
 
   /**
@@ -80,16 +83,5 @@ final class OwnTable {
               + rejected.get(0).refusal().message(),
           "Compare the table's columns with the documentation.");
     }
-  }
-
-  /** A column that every row has. */
-  static DestinationColumn key(String name, int field, String description) {
-    return new DestinationColumn(name, DestinationType.STRING, field, true, description, List.of());
-  }
-
-  /** A column that may be NULL. */
-  static DestinationColumn column(
-      String name, DestinationType type, int field, String description) {
-    return new DestinationColumn(name, type, field, false, description, List.of());
   }
 }

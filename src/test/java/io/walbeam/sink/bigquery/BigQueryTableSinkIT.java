@@ -130,7 +130,7 @@ class BigQueryTableSinkIT {
     assertThat(rejected.get(0).refusal().message()).contains("column name").contains("type");
     assertThat(rejected.toString()).doesNotContain(MARKER);
     assertThat(ids("t")).containsExactly(0L, 1L, 2L, 4L, 5L, 6L, 8L, 9L);
-    assertThat(sink.metrics().totals().rejections()).containsEntry("row_field", 2L);
+    assertThat(sink.metrics().totals().rejections()).containsEntry("field_refused", 2L);
   }
 
   @Test
