@@ -217,6 +217,15 @@ public final class OptionsReader {
           settings.map(found -> found.properties().containsKey("sslcert")).orElse(false);
       checkStoredPassword(password == null ? "" : password, hasCertificate);
       settings.ifPresent(this::refuseLocalFiles);
+    } else if (!runnerName(options).equals("DirectRunner")
+        && reference.isPlain()
+        && !reference.text().isEmpty()) {
+      problems.add(
+          "With "
+              + runnerName(options)
+              + " the password is stored in the job, where its savepoints and its web page may show"
+              + " it; give --postgresPassword as env:NAME, file:path or"
+              + " secret:projects/p/secrets/s/versions/v.");
     }
     return settings;
   }

@@ -27,8 +27,8 @@ public interface SourceOptions extends PipelineOptions {
   void setPostgresUser(@Nullable String value);
 
   @Description(
-      "The role's password: env:NAME, file:path, secret:projects/p/secrets/s/versions/v, or the"
-          + " plain text; with DataflowRunner only secret:.")
+      "The role's password: env:NAME, file:path, secret:projects/p/secrets/s/versions/v, or with"
+          + " DirectRunner the plain text; with DataflowRunner only secret:.")
   @Nullable String getPostgresPassword();
 
   void setPostgresPassword(@Nullable String value);

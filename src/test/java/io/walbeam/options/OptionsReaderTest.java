@@ -9,6 +9,7 @@ import io.walbeam.job.JobSettings;
 import io.walbeam.job.Placement;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.testing.CrashingRunner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -175,6 +176,30 @@ class OptionsReaderTest {
         .anyMatch(p -> p.contains("secret:projects"))
         .anyMatch(
             p -> p.startsWith("--stopAt=now and --snapshot=only do not work with DataflowRunner"));
+  }
+
+  @Test
+  void aPlainPasswordIsRefusedForEveryRunnerWithWorkers() throws ConfigurationProblems {
+    String runner = "--runner=" + CrashingRunner.class.getName();
+    List<String> arguments = new ArrayList<>(GOOD);
+    arguments.removeIf(argument -> argument.startsWith("--postgresPassword="));
+    arguments.add(runner);
+    assertThat(problems(with(arguments, "--postgresPassword=hunter2")))
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem)
+                    .contains("CrashingRunner", "env:NAME")
+                    .doesNotContain("hunter2"));
+    for (String stored : List.of("env:HOME", "file:/run/secrets/pg", "")) {
+      OptionsReader.read(List.of(with(arguments, "--postgresPassword=" + stored)));
+    }
+  }
+
+  private static String[] with(List<String> arguments, String more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.add(more);
+    return all.toArray(new String[0]);
   }
 
   @ParameterizedTest
