@@ -53,6 +53,19 @@ public final class Publications {
           + MARK
           + "'))";
 
+  /** Tables in both publications; servers before 15 know no column lists. */
+  private static final String DIFFERENT_COLUMNS =
+      """
+      SELECT a.schemaname, a.tablename
+      FROM pg_catalog.pg_publication_tables a
+      JOIN pg_catalog.pg_publication_tables b
+        ON b.schemaname = a.schemaname AND b.tablename = a.tablename
+      WHERE a.pubname = ? AND b.pubname = ?
+        AND pg_catalog.to_jsonb(a) -> 'attnames' IS DISTINCT FROM
+          pg_catalog.to_jsonb(b) -> 'attnames'
+      ORDER BY 1, 2
+      """;
+
   private Publications() {}
 
   /** Gives the two parameters of {@link #IN_USE}. */
@@ -222,9 +235,9 @@ public final class Publications {
                       + " REPLICA IDENTITY FULL;");
       case NOWHERE ->
           log.warn(
-              "Table {} is not replicated: it has a key, but a partition of it has no usable replica"
-                  + " identity, so PostgreSQL would refuse the application's UPDATE there. Run ALTER"
-                  + " TABLE ... REPLICA IDENTITY DEFAULT for the partition.",
+              "Table {} is not replicated: it has a key, but a partition of it has no usable"
+                  + " replica identity, so PostgreSQL would refuse the application's UPDATE there."
+                  + " Run ALTER TABLE ... REPLICA IDENTITY DEFAULT for the partition.",
               found.table());
       case CHANGES -> {
         // As it should be.
@@ -240,13 +253,53 @@ public final class Publications {
     List<TableId> harmed = PublishableTables.harmed(connection, name);
     if (!harmed.isEmpty()) {
       log.warn(
-          "PostgreSQL refuses UPDATE and DELETE on {}, because publication {} publishes them and the"
-              + " tables have no usable replica identity. This mends it: {}",
+          "PostgreSQL refuses UPDATE and DELETE on {}, because publication {} publishes them and"
+              + " the tables have no usable replica identity. This mends it: {}",
           harmed.stream().map(TableId::toString).collect(Collectors.joining(", ")),
           name,
           harmed.stream()
               .map(table -> "ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL;")
               .collect(Collectors.joining(" ")));
+    }
+  }
+
+  /**
+   * Refuses a table that both publications hold with different columns: PostgreSQL would stop at
+   * its next change (PostgreSQL source, {@code pgoutput_column_list_init}).
+   *
+   * @throws WalbeamException that names the tables
+   */
+  static void checkColumnLists(Connection connection, String name) throws SQLException {
+    List<TableId> differing = new ArrayList<>();
+    if (!inUse(connection, name).contains(inserts(name))) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(DIFFERENT_COLUMNS)) {
+      statement.setString(1, name);
+      statement.setString(2, inserts(name));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          differing.add(new TableId(row.getString(1), row.getString(2)));
+        }
+      }
+    }
+    if (!differing.isEmpty()) {
+      String inserts = TableId.quote(inserts(name));
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "The publications "
+              + name
+              + " and "
+              + inserts(name)
+              + " hold "
+              + differing.stream().map(TableId::toString).collect(Collectors.joining(", "))
+              + " with different columns, which PostgreSQL cannot decode.",
+          "Take it out of one of them: "
+              + differing.stream()
+                  .map(
+                      table ->
+                          "ALTER PUBLICATION " + inserts + " DROP TABLE " + table.quoted() + ";")
+                  .collect(Collectors.joining(" ")));
     }
   }
 

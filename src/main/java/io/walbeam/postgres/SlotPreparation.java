@@ -72,6 +72,7 @@ public final class SlotPreparation {
       }
       step = "read the publication " + publication;
       Publications.warnOfHarm(connection, publication);
+      Publications.checkColumnLists(connection, publication);
       if (existing.isPresent()) {
         return existing;
       }

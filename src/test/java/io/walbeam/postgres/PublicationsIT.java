@@ -3,9 +3,12 @@ package io.walbeam.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
+import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
@@ -28,6 +31,9 @@ class PublicationsIT {
           "parted",
           "keyless_parted",
           "half_parted");
+
+  /** PostgreSQL 15. */
+  private static final int COLUMN_LISTS = 150_000;
 
   private TestDatabase database;
 
@@ -88,6 +94,24 @@ class PublicationsIT {
           .as("the application changes %s", table)
           .doesNotThrowAnyException();
     }
+  }
+
+  @Test
+  void aTableInBothPublicationsWithDifferentColumnsIsRefusedAndTheRemedyHelps() throws Exception {
+    assumeTrue(
+        Integer.parseInt(database.query("SHOW server_version_num")) >= COLUMN_LISTS,
+        "the server knows no column lists");
+    prepare();
+    database.execute(
+        "ALTER PUBLICATION " + database.publication() + "_inserts ADD TABLE keyed (id)");
+
+    WalbeamException refusal = catchThrowableOfType(WalbeamException.class, this::prepare);
+
+    assertThat(refusal.kind()).isEqualTo(FailureKind.OPERATOR);
+    assertThat(refusal).hasMessageContaining("public.keyed");
+    String remedy = refusal.remedy();
+    database.execute(remedy.substring(remedy.indexOf("ALTER PUBLICATION")));
+    prepare();
   }
 
   @Test
