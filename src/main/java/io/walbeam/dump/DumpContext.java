@@ -8,8 +8,11 @@ import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,7 @@ public final class DumpContext {
   private final ExecutorService executor;
   private final Purge purge;
   private final DumpMeter meter;
+  private final Set<DumpConnection> connections = ConcurrentHashMap.newKeySet();
 
   DumpContext(DumpSettings settings, Ends ends, ExecutorService executor, DumpMeter meter) {
     this.settings = settings;
@@ -110,7 +114,7 @@ public final class DumpContext {
   }
 
   DumpConnection openPrimary() {
-    return new DumpConnection(settings.primary(), "walbeam-dumps:" + settings.slot());
+    return known(new DumpConnection(settings.primary(), "walbeam-dumps:" + settings.slot()));
   }
 
   /**
@@ -119,10 +123,22 @@ public final class DumpContext {
    * @param standby what a standby must be, null if it does not matter yet
    */
   DumpConnection openReader(@Nullable Standby standby) {
-    return new DumpConnection(
-        settings.options().standby().orElse(settings.primary()),
-        "walbeam-dumps:" + settings.slot(),
-        standby);
+    return known(
+        new DumpConnection(
+            settings.options().standby().orElse(settings.primary()),
+            "walbeam-dumps:" + settings.slot(),
+            standby));
+  }
+
+  private DumpConnection known(DumpConnection connection) {
+    connections.add(connection);
+    return connection;
+  }
+
+  /** Gives up connections that were not used for so long; they are opened again when needed. */
+  void closeIdle(Duration idle) {
+    connections.removeIf(DumpConnection::isClosed);
+    connections.forEach(connection -> connection.closeIdle(idle));
   }
 
   /** Whether rows are read from another server than the one whose WAL is read. */

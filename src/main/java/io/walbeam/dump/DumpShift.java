@@ -89,6 +89,11 @@ final class DumpShift implements AutoCloseable {
     thread.start();
   }
 
+  /** Gives up connections to PostgreSQL that were not used for so long. */
+  void closeIdle(Duration idle) {
+    context.closeIdle(idle);
+  }
+
   /** These were made durable; they begin soon. */
   void learn(List<DumpEntry> requested) {
     queue.learn(requested);

@@ -4,6 +4,7 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -239,6 +240,11 @@ public final class Dumps implements AutoCloseable {
     synchronized (this) {
       return before;
     }
+  }
+
+  /** Gives up connections to PostgreSQL that were not used for so long. */
+  public void closeIdle(Duration idle) {
+    current().ifPresent(running -> running.closeIdle(idle));
   }
 
   private synchronized Optional<DumpShift> current() {

@@ -32,6 +32,7 @@ final class Job implements LocalJob.Shared {
   private final BigQuerySink sink;
   private final SourceCatalogue catalogue;
   private final SourceRows sourceRows;
+  private final IdleConnections idle;
   private final PublishedPositions positions;
   private final StatePublisher publisher;
   private final ExecutorService executor;
@@ -69,6 +70,7 @@ final class Job implements LocalJob.Shared {
                 new DumpContext.Waiting(sink.stalls(), end),
                 () -> local.lag().confirmedLsn(),
                 clock));
+    idle = new IdleConnections(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle);
     meter = new JobMeter(counts, sink.metrics(), sink.stalls(), dumps::overview);
     executor = placement.writers();
     TableWriter rows = new TableWriter(routes, sourceRows, sink.tables(), sink.metrics(), executor);
@@ -129,6 +131,7 @@ final class Job implements LocalJob.Shared {
 
   @Override
   public void close() {
+    idle.close();
     dumps.close();
     executor.shutdownNow();
     publisher.close();

@@ -10,9 +10,11 @@ import io.walbeam.source.LocalJob;
 import io.walbeam.source.SessionLag;
 import io.walbeam.write.ReceiptRelease;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a run in one process does around the pipeline: refuses early, confirms at the end, leaves
@@ -94,6 +96,7 @@ public final class LocalRun implements AutoCloseable {
   /** How far the run is. Any thread. */
   public RunProgress progress() {
     SessionLag lag = job().lag();
+    List<Stalls.Stall> silence = silence(job().silentSeconds());
     return Jobs.find(settings)
         .map(Job::meter)
         .map(
@@ -102,9 +105,20 @@ public final class LocalRun implements AutoCloseable {
                     meter.changes(),
                     meter.deadLetters(),
                     lag,
-                    meter.stalls(),
+                    Stream.concat(silence.stream(), meter.stalls().stream()).toList(),
                     meter.dumps().orElse(DumpsOverview.NONE)))
-        .orElseGet(() -> new RunProgress(0, 0, lag, List.of(), DumpsOverview.NONE));
+        .orElseGet(() -> new RunProgress(0, 0, lag, silence, DumpsOverview.NONE));
+  }
+
+  private List<Stalls.Stall> silence(long seconds) {
+    return seconds == 0
+        ? List.of()
+        : List.of(
+            new Stalls.Stall(
+                "slot " + settings.replication().slot(),
+                "PostgreSQL has sent nothing for " + seconds + " s, though its log goes on.",
+                Instant.now().minusSeconds(seconds),
+                false));
   }
 
   /**

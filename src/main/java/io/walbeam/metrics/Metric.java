@@ -60,7 +60,8 @@ public enum Metric {
       Kind.GAUGE,
       "lag_seconds",
       "",
-      "Age of the commit that all tables are complete up to, seconds; 0 when nothing is missing"),
+      "Age of the oldest part of the log that is not confirmed, seconds; 0 when nothing is"
+          + " missing"),
   QUEUE_BYTES(Kind.GAUGE, "queue_bytes", "", "Bytes read from the server that no worker took yet"),
   BATCHES_OUTSTANDING(
       Kind.GAUGE, "batches_outstanding", "", "Batches handed out that are not confirmed yet"),

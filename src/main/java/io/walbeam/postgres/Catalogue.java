@@ -4,13 +4,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the system catalogue for what the replication stream does not tell. Keeps one connection,
- * opened when needed. Not thread-safe.
+ * opened when needed. Thread-safe.
  */
 public final class Catalogue implements AutoCloseable {
   private static final String PRIMARY_KEY =
@@ -25,10 +25,11 @@ public final class Catalogue implements AutoCloseable {
       """;
 
   private final PostgresConnections connections;
-  private @Nullable Connection connection;
+  private final LazyConnection lazy;
 
   public Catalogue(PostgresSettings settings) {
     connections = new PostgresConnections(settings);
+    lazy = new LazyConnection(() -> connections.open("walbeam:catalogue"));
   }
 
   /**
@@ -40,9 +41,8 @@ public final class Catalogue implements AutoCloseable {
    */
   public List<String> primaryKey(int relationId) {
     try {
-      return primaryKey(connection(), relationId);
+      return lazy.call(connection -> primaryKey(connection, relationId));
     } catch (SQLException e) {
-      close();
       throw PostgresErrors.using("look up a primary key", connections.settings(), e);
     }
   }
@@ -66,29 +66,21 @@ public final class Catalogue implements AutoCloseable {
    * @throws io.walbeam.failure.WalbeamException that says why it cannot
    */
   public void verifyReachable() {
-    connection();
+    try {
+      lazy.call(Connection::getAutoCommit);
+    } catch (SQLException e) {
+      throw PostgresErrors.using("look up a primary key", connections.settings(), e);
+    }
   }
 
-  /** Closes the connection; the next look-up opens another. */
+  /** Closes the connection if it was not used for so long; the next look-up opens another. */
+  public void closeIdle(Duration idle) {
+    lazy.closeIdle(idle);
+  }
+
+  /** Closes the connection, for good. */
   @Override
   public void close() {
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        // It is given up either way.
-      }
-    }
-  }
-
-  private Connection connection() {
-    Connection open = connection;
-    if (open == null) {
-      open = connections.open("walbeam:catalogue");
-      connection = open;
-    }
-    return open;
+    lazy.close();
   }
 }

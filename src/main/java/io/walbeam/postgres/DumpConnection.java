@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,10 +84,8 @@ public final class DumpConnection implements AutoCloseable {
           + " FROM pg_catalog.pg_control_system()";
 
   private final PostgresConnections connections;
-  private final String applicationName;
   private final @Nullable Admission admission;
-  private volatile @Nullable Connection connection;
-  private volatile boolean closed;
+  private final LazyConnection lazy;
 
   /** A connection to a server that is asked whatever it is. */
   public DumpConnection(PostgresSettings settings, String applicationName) {
@@ -97,8 +96,8 @@ public final class DumpConnection implements AutoCloseable {
   public DumpConnection(
       PostgresSettings settings, String applicationName, @Nullable Admission admission) {
     this.connections = new PostgresConnections(settings);
-    this.applicationName = applicationName;
     this.admission = admission;
+    this.lazy = new LazyConnection(() -> open(applicationName));
   }
 
   @FunctionalInterface
@@ -306,22 +305,14 @@ public final class DumpConnection implements AutoCloseable {
           try (Statement statement = c.createStatement()) {
             statement.execute("SET TRANSACTION READ ONLY");
           }
-          boolean complete = false;
-          try {
-            long bytes = copyRows(c, sql, columns, withAddress, rows);
-            // COPY's lock keeps the table from being rewritten until the commit.
-            long fileNode = Long.parseLong(text(c, FILE_NODE + leaf.oid()));
-            // A session survives the promotion of its standby.
-            admit(c);
-            c.commit();
-            c.setAutoCommit(true);
-            complete = true;
-            return new Copied(bytes, fileNode);
-          } finally {
-            if (!complete) {
-              drop();
-            }
-          }
+          long bytes = copyRows(c, sql, columns, withAddress, rows);
+          // COPY's lock keeps the table from being rewritten until the commit.
+          long fileNode = Long.parseLong(text(c, FILE_NODE + leaf.oid()));
+          // A session survives the promotion of its standby.
+          admit(c);
+          c.commit();
+          c.setAutoCommit(true);
+          return new Copied(bytes, fileNode);
         });
   }
 
@@ -357,11 +348,20 @@ public final class DumpConnection implements AutoCloseable {
         });
   }
 
+  /** Gives the connection up if it was not used for so long; the next call opens another. */
+  public void closeIdle(Duration idle) {
+    lazy.closeIdle(idle);
+  }
+
+  /** Whether it was closed for good. */
+  public boolean isClosed() {
+    return lazy.isClosed();
+  }
+
   /** Gives the connection up, also under a call in another thread. Final. */
   @Override
   public void close() {
-    closed = true;
-    drop();
+    lazy.close();
   }
 
   private long number(String function) throws InterruptedException {
@@ -378,33 +378,24 @@ public final class DumpConnection implements AutoCloseable {
     }
   }
 
-  private synchronized <T> T call(String what, Call<T> call) throws InterruptedException {
+  private <T> T call(String what, Call<T> call) throws InterruptedException {
     try {
-      return call.run(connection());
+      return lazy.call(call::run);
     } catch (SQLException e) {
-      drop();
       throw PostgresErrors.dumping(what, connections.settings(), e);
     }
   }
 
-  private Connection connection() throws SQLException {
-    Connection open = connection;
-    if (open == null) {
-      open = connections.openReading(applicationName);
-      boolean ready = false;
-      try (Statement statement = open.createStatement()) {
-        statement.execute(SESSION);
-        admit(open);
-        ready = true;
-      } finally {
-        if (!ready) {
-          PostgresConnections.abort(open);
-        }
-      }
-      connection = open;
-      if (closed) {
-        drop();
-        throw new SQLException("The connection was closed.", "57P01");
+  private Connection open(String applicationName) throws SQLException {
+    Connection open = connections.openReading(applicationName);
+    boolean ready = false;
+    try (Statement statement = open.createStatement()) {
+      statement.execute(SESSION);
+      admit(open);
+      ready = true;
+    } finally {
+      if (!ready) {
+        PostgresConnections.abort(open);
       }
     }
     return open;
@@ -413,14 +404,6 @@ public final class DumpConnection implements AutoCloseable {
   private void admit(Connection open) throws SQLException {
     if (admission != null) {
       admission.check(role(open));
-    }
-  }
-
-  private void drop() {
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      PostgresConnections.abort(open);
     }
   }
 }

@@ -1,7 +1,5 @@
 package io.walbeam.postgres;
 
-import io.walbeam.failure.FailureKind;
-import io.walbeam.failure.WalbeamException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,7 +8,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One ordinary connection beside the replication stream, opened when first used and again after it
@@ -29,7 +26,13 @@ public final class SideConnection implements AutoCloseable {
   private static final String IDENTITY =
       "SELECT (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),"
           + " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
-          + " ELSE pg_catalog.pg_current_wal_flush_lsn() END)::text";
+          + " ELSE pg_catalog.pg_current_wal_flush_lsn() END)::text,"
+          // The first eight digits of a WAL file's name; a standby has no current file.
+          + " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''"
+          + " ELSE pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_flush_lsn()) END)";
+
+  /** Hexadecimal digits of the timeline in a WAL file's name (PostgreSQL source, XLogFileName). */
+  private static final int TIMELINE_DIGITS = 8;
 
   private static final String CLOCK =
       "SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint";
@@ -50,16 +53,19 @@ public final class SideConnection implements AutoCloseable {
           + " AND pg_catalog.left(a.application_name, ?) = ?";
 
   private final PostgresConnections connections;
-  private final String applicationName;
-  private volatile @Nullable Connection connection;
-  private volatile boolean closed;
+  private final LazyConnection lazy;
 
   /**
    * @param applicationName shown in {@code pg_stat_activity}
    */
   public SideConnection(PostgresConnections connections, String applicationName) {
     this.connections = connections;
-    this.applicationName = applicationName;
+    this.lazy = new LazyConnection(() -> connections.open(applicationName));
+  }
+
+  /** What is known of the server by what became of this connection. Asks nobody. */
+  public Shutdown shutdown() {
+    return lazy.shutdown();
   }
 
   @FunctionalInterface
@@ -111,7 +117,7 @@ public final class SideConnection implements AutoCloseable {
         });
   }
 
-  /** Who the server is and where its WAL ends; the timeline is 0, as only a walsender tells it. */
+  /** Who the server is and where its WAL ends; the timeline of a standby is 0, for unknown. */
   public ServerIdentity identity() {
     return call(
         "read the system identifier",
@@ -119,7 +125,10 @@ public final class SideConnection implements AutoCloseable {
           try (Statement statement = c.createStatement();
               ResultSet row = statement.executeQuery(IDENTITY)) {
             row.next();
-            return new ServerIdentity(row.getString(1), 0, Slots.lsn(row.getString(2)));
+            String file = row.getString(3);
+            int timeline =
+                file.isEmpty() ? 0 : Integer.parseUnsignedInt(file, 0, TIMELINE_DIGITS, 16);
+            return new ServerIdentity(row.getString(1), timeline, Slots.lsn(row.getString(2)));
           }
         });
   }
@@ -182,39 +191,14 @@ public final class SideConnection implements AutoCloseable {
   /** Gives the connection up, also under a call in another thread. Final. */
   @Override
   public void close() {
-    closed = true;
-    drop();
+    lazy.close();
   }
 
-  private synchronized <T> T call(String what, Call<T> call) {
-    if (closed) {
-      throw new WalbeamException(
-          FailureKind.TRANSIENT, "The connection was closed.", "Open another one.");
-    }
-    Connection open = connection;
-    if (open == null) {
-      open = connections.open(applicationName);
-      connection = open;
-      if (closed) {
-        drop();
-      }
-    }
+  private <T> T call(String what, Call<T> call) {
     try {
-      return call.run(open);
+      return lazy.call(call::run);
     } catch (SQLException e) {
-      drop();
       throw PostgresErrors.using(what, connections.settings(), e);
-    } catch (RuntimeException e) {
-      drop();
-      throw e;
-    }
-  }
-
-  private void drop() {
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      PostgresConnections.abort(open);
     }
   }
 

@@ -79,6 +79,14 @@ public final class LocalJob {
   }
 
   /**
+   * For how long PostgreSQL has sent nothing though its WAL goes on, seconds; 0 if that is no
+   * stall.
+   */
+  public long silentSeconds() {
+    return sessions.silentSeconds();
+  }
+
+  /**
    * Ends the session: waits until the slot stands where it may, then closes everything. Does
    * nothing if there is no session.
    *

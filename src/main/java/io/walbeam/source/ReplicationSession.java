@@ -34,6 +34,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private final SessionPositions positions;
   private final SideConnection side;
   private final ServerMonitor monitor;
+  private final StreamCompanion companion;
   private final SessionConnector connector;
   private final BatchQueue queue = new BatchQueue(BatchQueue.LIMIT_BYTES);
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -62,8 +63,8 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     ConfirmationChannel.ReadEnd published = settings.channel().reading(settings, side);
     this.positions = new SessionPositions(settings, published.positions(), local, mark);
     this.fence = settings.stopAtNow() ? new Fence() : null;
-    this.monitor =
-        new ServerMonitor(side, settings.slot(), fence, settings.hook(), published.look());
+    this.monitor = new ServerMonitor(side, settings.slot(), published.look());
+    this.companion = new StreamCompanion(side, settings.slot(), fence, settings.hook());
     this.connector = new SessionConnector(settings, connections, side, this::pause);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
     thread.setDaemon(true);
@@ -127,10 +128,15 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     return positions.backlog(monitor.flushLsn());
   }
 
-  /** How far the destination is behind the server, by the last sample. */
+  /** How far the destination is behind the server. */
   SessionLag lag() {
     StreamLoop current = loop;
-    return positions.lag(current == null ? 0 : current.reported(), monitor.sample(), queue.bytes());
+    return positions.lag(current == null ? 0 : current.reported(), monitor, queue.bytes());
+  }
+
+  /** For how long the server has sent nothing though it should, seconds; 0 if that is no stall. */
+  long silentSeconds() {
+    return monitor.silentSeconds();
   }
 
   /** Whether the slot on the server stands where it may. Asks the server. */
@@ -158,6 +164,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     closing.countDown();
     queue.close();
     monitor.close();
+    companion.close();
     ReplicationStream open = stream;
     if (open != null) {
       open.close();
@@ -165,15 +172,15 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     side.close();
   }
 
-  /** Waits until both threads have ended. */
+  /** Waits until its threads have ended. */
   boolean join(long millis) throws InterruptedException {
     thread.join(millis);
-    return !thread.isAlive() && monitor.join(millis);
+    return !thread.isAlive() && monitor.join(millis) && companion.join(millis);
   }
 
   @Override
   public boolean isReading() {
-    WalbeamException refused = monitor.failure();
+    WalbeamException refused = companion.failure();
     if (refused != null) {
       throw refused;
     }
@@ -254,6 +261,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
         new StreamLoop(connected, start, completeMicros, fence, queue, positions, monitor, this);
     loop = current;
     monitor.streamStarted();
+    companion.streamStarted();
     current.run();
   }
 

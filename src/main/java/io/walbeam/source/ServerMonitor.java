@@ -1,18 +1,17 @@
 package io.walbeam.source;
 
-import io.walbeam.failure.FailureKind;
-import io.walbeam.failure.WalbeamException;
+import io.walbeam.change.Lsn;
 import io.walbeam.postgres.ServerSample;
+import io.walbeam.postgres.Shutdown;
 import io.walbeam.postgres.SideConnection;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Samples the server's WAL position about once a second, on a thread of its own, and writes the
- * fence once. Thread-safe; an error is tried again at the next turn.
+ * Samples the server's WAL position about once a second, on a thread of its own, and so notices
+ * when the server shuts down. Thread-safe; an error is tried again at the next turn.
  */
 final class ServerMonitor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServerMonitor.class);
@@ -20,37 +19,44 @@ final class ServerMonitor implements AutoCloseable {
   /** Time between two samples, milliseconds. */
   private static final long INTERVAL_MILLIS = 1_000;
 
-  /** End of the WAL, the server's clock and the slot then; zeros before the first sample. */
-  record Sample(long flushLsn, long timeMicros, long confirmedLsn) {}
+  /**
+   * What the server said last; zeros before the first sample.
+   *
+   * @param flushLsn end of the WAL
+   * @param timeMicros the server's clock, epoch microseconds
+   * @param confirmedLsn where the slot stood
+   * @param nanos this machine's clock then
+   */
+  record Sample(long flushLsn, long timeMicros, long confirmedLsn, long nanos) {
+    /** The server's clock now, as far as this machine knows. */
+    long serverMicros(long now) {
+      return timeMicros + (now - nanos) / 1_000;
+    }
+  }
 
   private final SideConnection side;
   private final String slot;
-  private final @Nullable Fence fence;
   private final Runnable look;
+  private final WalHistory history = new WalHistory();
+  private final ReaderSilence silence;
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private volatile Sample sample = new Sample(0, 0, 0);
-  private final StreamHook hook;
-  private boolean hooked;
-  private volatile @Nullable WalbeamException failure;
-  private boolean fenceWritten;
+  private volatile Sample sample = new Sample(0, 0, 0, 0);
 
   /**
    * @param look called at every turn, on the monitor's thread
    */
-  ServerMonitor(
-      SideConnection side, String slot, @Nullable Fence fence, StreamHook hook, Runnable look) {
+  ServerMonitor(SideConnection side, String slot, Runnable look) {
     this.look = look;
     this.side = side;
     this.slot = slot;
-    this.fence = fence;
-    this.hook = hook;
+    this.silence = new ReaderSilence(slot, System.nanoTime());
     this.thread = new Thread(this::run, "walbeam-monitor-" + slot);
     thread.setDaemon(true);
   }
 
-  /** The stream runs, so a fence written from now on is seen. Session thread only. */
+  /** There is a server to look at. Session thread only. */
   void streamStarted() {
     if (started.getCount() > 0 && closing.getCount() > 0) {
       thread.start();
@@ -58,13 +64,28 @@ final class ServerMonitor implements AutoCloseable {
     }
   }
 
-  /** Why the run cannot go on, null if it can. */
-  @Nullable WalbeamException failure() {
-    return failure;
+  /** What is known of a shutdown of the server. */
+  Shutdown shutdown() {
+    return side.shutdown();
   }
 
   Sample sample() {
     return sample;
+  }
+
+  /** For how long the server has had WAL beyond {@code lsn}, nanoseconds; 0 if it has none. */
+  long ageOf(long lsn) {
+    return history.ageOf(lsn, System.nanoTime());
+  }
+
+  /** The stream has brought everything up to {@code lsn}, or is not listened to. */
+  void heard(long lsn, long now) {
+    silence.heard(Lsn.max(lsn, sample.flushLsn()), now);
+  }
+
+  /** For how long the stream has brought nothing though it should, seconds; 0 if it is no stall. */
+  long silentSeconds() {
+    return silence.seconds(System.nanoTime());
   }
 
   long flushLsn() {
@@ -87,31 +108,18 @@ final class ServerMonitor implements AutoCloseable {
     try {
       do {
         try {
-          if (!hooked) {
-            hook.streamStarted(side::emit);
-            hooked = true;
-          }
-          if (fence != null && !fenceWritten) {
-            side.emit(Fence.PREFIX, fence.content());
-            fenceWritten = true;
-          }
           ServerSample read = side.sample(slot);
-          sample = new Sample(read.flushLsn(), read.timeMicros(), read.confirmedFlushLsn());
+          long now = System.nanoTime();
+          history.seen(read.flushLsn(), now);
+          sample = new Sample(read.flushLsn(), read.timeMicros(), read.confirmedFlushLsn(), now);
+          silence.look(history.ageBeyond(silence.heardLsn(), now), now);
           look.run();
-        } catch (WalbeamException e) {
-          if (!hooked && e.kind() != FailureKind.TRANSIENT) {
-            failure = e;
-            return;
-          }
+        } catch (RuntimeException e) {
           log.debug("No sample of the WAL position", e);
         }
       } while (!closing.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      if (hooked) {
-        hook.streamEnded();
-      }
     }
   }
 }

@@ -86,16 +86,20 @@ final class SessionPositions {
    * How far the destination is behind. Any thread.
    *
    * @param reported what the slot was told last
-   * @param sample the server's WAL and clock
+   * @param monitor knows the server's WAL and clock
    */
-  SessionLag lag(long reported, ServerMonitor.Sample sample, long queueBytes) {
+  SessionLag lag(long reported, ServerMonitor monitor, long queueBytes) {
+    ServerMonitor.Sample sample = monitor.sample();
     long confirmed = Lsn.max(positions.published(), reported);
     unconfirmed.confirmed(confirmed);
     long oldest = unconfirmed.oldestMicros();
+    long commitAge = oldest == 0 ? 0 : sample.serverMicros(System.nanoTime()) - oldest;
+    // What the stream did not bring yet has no commit time, but was seen when it was written.
+    long logAge = confirmed == 0 ? 0 : monitor.ageOf(confirmed) / 1_000;
     boolean behind = confirmed != 0 && Long.compareUnsigned(sample.flushLsn(), confirmed) > 0;
     return new SessionLag(
         behind ? sample.flushLsn() - confirmed : 0,
-        oldest == 0 ? 0 : Math.max(0, (sample.timeMicros() - oldest) / 1_000_000),
+        Math.max(0, Math.max(commitAge, logAge) / 1_000_000),
         queueBytes,
         unconfirmed.count(),
         confirmed);

@@ -111,6 +111,15 @@ final class Sessions {
     return session == null ? SessionLag.UNKNOWN : session.lag();
   }
 
+  /** See {@link LocalJob#silentSeconds}. */
+  long silentSeconds() {
+    ReplicationSession session;
+    synchronized (this) {
+      session = open;
+    }
+    return session == null ? 0 : session.silentSeconds();
+  }
+
   private static boolean awaitConfirmation(ReplicationSession session, Duration timeout)
       throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();

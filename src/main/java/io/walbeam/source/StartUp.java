@@ -65,9 +65,10 @@ final class StartUp {
 
   /**
    * The refusal when the slot is gone although changes have been read from it: on the same server
-   * somebody dropped it; otherwise it is another server, which never had it.
+   * somebody dropped it; otherwise it is another server, or a standby that was promoted, which
+   * never had it.
    *
-   * @param server identity whose timeline is not known
+   * @param server whose timeline may be 0, for unknown
    */
   static WalbeamException slotGone(
       long epoch,
@@ -79,13 +80,18 @@ final class StartUp {
     StartUp startUp = new StartUp(epoch, gone, server);
     String systemId = recorded.map(RecordedPosition::systemId).orElse("");
     long lsn = recorded.map(RecordedPosition::confirmedLsn).orElse(0L);
+    int timeline = recorded.map(RecordedPosition::timeline).orElse(0);
     if (mark != null && !mark.isStart()) {
       systemId = mark.systemId();
+      timeline = mark.timeline();
       lsn = mark.position().resumeLsn();
     }
+    String position = "The slot " + slotName + " is gone, and the position";
     if (!systemId.equals(server.systemId())) {
-      return startUp.otherServer(
-          "The slot " + slotName + " is gone, and the position", systemId, lsn);
+      return startUp.otherServer(position, systemId, lsn);
+    }
+    if (timeline != 0 && server.timeline() != 0 && timeline != server.timeline()) {
+      return startUp.otherTimeline(position, timeline, lsn);
     }
     return refuse(
         "The replication slot "
@@ -182,16 +188,7 @@ final class StartUp {
       throw otherServer(what, systemId, lsn);
     }
     if (timeline != server.timeline()) {
-      throw refuse(
-          what
-              + " "
-              + Lsn.format(lsn)
-              + " is on timeline "
-              + timeline
-              + ", the server on "
-              + server.timeline()
-              + ": after a failover or a restore, positions may be used twice.",
-          "Check that nothing was lost in the failover, then " + newEpoch());
+      throw otherTimeline(what, timeline, lsn);
     }
     if (isBeyondTheWal(lsn)) {
       throw refuse(
@@ -203,6 +200,19 @@ final class StartUp {
               + ": the server went back in time.",
           "If it was restored on purpose, " + newEpoch());
     }
+  }
+
+  private WalbeamException otherTimeline(String what, int timeline, long lsn) {
+    return refuse(
+        what
+            + " "
+            + Lsn.format(lsn)
+            + " is on timeline "
+            + timeline
+            + ", the server on "
+            + server.timeline()
+            + ": after a failover or a restore, positions may be used twice.",
+        "Check that nothing was lost in the failover, then " + newEpoch());
   }
 
   /**

@@ -69,6 +69,11 @@ final class StatusReporter {
     received = Lsn.max(received, lsn);
   }
 
+  /** Everything before it was received. */
+  long received() {
+    return received;
+  }
+
   /** The server wants a status at once. */
   void replyRequested() {
     replyRequested = true;

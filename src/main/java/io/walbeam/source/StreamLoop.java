@@ -41,6 +41,7 @@ final class StreamLoop implements StreamHandler {
   private final BatchBuilder builder;
   private final BatchPacing pacing;
   private final StatusReporter status;
+  private final ShutdownWatch shutdown = new ShutdownWatch();
 
   /**
    * Our own fence was read, or the job was asked to end: from then on the stream is kept alive, and
@@ -100,17 +101,24 @@ final class StreamLoop implements StreamHandler {
     return status.reported();
   }
 
-  /** Reads until the owner stops, or the connection fails. */
+  /**
+   * Reads until the owner stops, or the connection fails.
+   *
+   * @throws io.walbeam.failure.WalbeamException if the server shuts down
+   */
   void run() throws IOException, InterruptedException {
     while (owner.isReading()) {
       long now = System.nanoTime();
+      shutdown.check(monitor.shutdown(), status.received(), status.reported(), now);
       status.tick(now);
       if (owner.isEnding()) {
         fenced = true;
       }
       if (queue.isFull()) {
         queue.awaitRoom(FULL_WAIT_MILLIS);
-        status.heard(System.nanoTime());
+        now = System.nanoTime();
+        status.heard(now);
+        monitor.heard(status.received(), now);
         continue;
       }
       int wait = pacing.waitMillis(builder.pendingBytes(), IDLE_WAIT_MILLIS, now);
@@ -118,6 +126,7 @@ final class StreamLoop implements StreamHandler {
       now = System.nanoTime();
       if (bytes > 0) {
         status.heard(now);
+        monitor.heard(status.received(), now);
         heard = true;
       }
       if (!fenced) {

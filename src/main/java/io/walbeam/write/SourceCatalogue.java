@@ -42,6 +42,11 @@ public final class SourceCatalogue implements Routes.PrimaryKeys, AutoCloseable 
     }
   }
 
+  /** Closes what was not used for so long; the next look-up opens it again. */
+  public void closeIdle(Duration idle) {
+    catalogue.closeIdle(idle);
+  }
+
   @Override
   public void close() {
     catalogue.close();

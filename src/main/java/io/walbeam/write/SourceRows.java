@@ -34,7 +34,7 @@ public final class SourceRows implements AutoCloseable {
   private final PostgresSettings settings;
   private final Stalls stalls;
   private final Semaphore permits = new Semaphore(CONNECTIONS, true);
-  private final Deque<ReadBack> idle = new ArrayDeque<>();
+  private final Deque<Idle> idle = new ArrayDeque<>();
   private boolean closed;
 
   public SourceRows(PostgresSettings settings, Stalls stalls) {
@@ -94,24 +94,39 @@ public final class SourceRows implements AutoCloseable {
   }
 
   private synchronized ReadBack take() {
-    ReadBack readBack = idle.poll();
-    return readBack == null ? new ReadBack(settings) : readBack;
+    Idle last = idle.poll();
+    return last == null ? new ReadBack(settings) : last.readBack();
   }
 
   private synchronized void giveBack(ReadBack readBack) {
     if (closed) {
       readBack.close();
     } else {
-      idle.push(readBack);
+      idle.push(new Idle(readBack, System.nanoTime()));
     }
+  }
+
+  /** Closes connections that were not used for so long; they are opened again when needed. */
+  public synchronized void closeIdle(Duration least) {
+    long now = System.nanoTime();
+    idle.removeIf(
+        one -> {
+          boolean old = now - one.since() >= least.toNanos();
+          if (old) {
+            one.readBack().close();
+          }
+          return old;
+        });
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    idle.forEach(ReadBack::close);
+    idle.forEach(one -> one.readBack().close());
     idle.clear();
   }
+
+  private record Idle(ReadBack readBack, long since) {}
 
   /** The stall of one call. */
   private final class Waiting implements AutoCloseable {

@@ -73,6 +73,16 @@ class StartUpIT {
   }
 
   @Test
+  void aSlotThatAPromotedStandbyNeverHadIsNoDroppedOne() throws Exception {
+    forge(state -> with(state, state.systemId(), 7, state.confirmedLsn()));
+    database.execute("SELECT pg_drop_replication_slot('" + database.slot() + "')");
+
+    assertThat(refused())
+        .contains("is gone", "timeline 7", "the server on 1", "failover", "--epoch=1")
+        .doesNotContain("dropped");
+  }
+
+  @Test
   void aSlotCreatedAgainUnderTheSameNameIsRefusedWithBothPositions() throws Exception {
     String recorded = recordedLsn();
     database.execute(

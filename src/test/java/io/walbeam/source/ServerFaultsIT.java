@@ -12,6 +12,8 @@ import io.walbeam.testing.TestPostgres;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What needs a server of its own: restarts, shutdowns, scarce settings, short timeouts. */
 final class ServerFaultsIT {
@@ -48,7 +50,7 @@ final class ServerFaultsIT {
         database.execute("INSERT INTO t VALUES (1, 'a')");
         fixture.readChanges(1);
         ProcessHandle postmaster = ProcessHandle.of(server.processId()).orElseThrow();
-        new ProcessBuilder("kill", "-INT", Long.toString(postmaster.pid())).start().waitFor();
+        signal("INT", postmaster.pid());
         Await.until(
             "the server ends",
             () -> {
@@ -58,6 +60,95 @@ final class ServerFaultsIT {
       }
       server.stop();
       server.startAgain();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "QUIT"})
+  void noShutdownWaitsForWhatCannotBeConfirmed(String signal) throws Exception {
+    try (TestPostgres server = TestPostgres.start(Map.of());
+        TestDatabase database = server.newDatabase()) {
+      database.execute(TABLE);
+      database.createPublicationAndSlot();
+      try (SourceFixture fixture = SourceFixture.of(database)) {
+        fixture.publish = false;
+        database.execute("INSERT INTO t VALUES (1, 'a')");
+        fixture.readChanges(1);
+        ProcessHandle postmaster = ProcessHandle.of(server.processId()).orElseThrow();
+        signal(signal, postmaster.pid());
+        Await.until(
+            "the server ends",
+            () -> {
+              fixture.bundle();
+              return !postmaster.isAlive();
+            });
+        server.stop();
+        server.startAgain();
+        fixture.publish = true;
+        database.execute("INSERT INTO t VALUES (2, 'b')");
+        fixture.readChanges(2);
+        assertThat(fixture.changes).hasSize(2).doesNotHaveDuplicates();
+      }
+    }
+  }
+
+  @Test
+  void anEndedConnectionThatIsNoShutdownLeavesTheStreamAlone() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.execute(TABLE);
+      database.createPublicationAndSlot();
+      try (SourceFixture fixture = SourceFixture.of(database)) {
+        database.execute("INSERT INTO t VALUES (1, 'a')");
+        fixture.readChanges(1);
+        String walsender = activePid(database);
+        String ended = "walbeam-side:" + database.slot();
+        String pid = sidePid(database, ended);
+        database.execute("SELECT pg_terminate_backend(" + pid + ", 10000)");
+        Await.until(
+            "there is another connection beside the stream",
+            () -> {
+              fixture.bundle();
+              return !sidePid(database, ended).isEmpty();
+            });
+        database.execute("INSERT INTO t VALUES (2, 'b')");
+        fixture.readChanges(2);
+        assertThat(activePid(database)).isEqualTo(walsender);
+      }
+    }
+  }
+
+  @Test
+  void whileTheWalsenderIsFrozenTheNumbersGoOnAndTheSilenceIsAStall() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.execute(TABLE);
+      database.createPublicationAndSlot();
+      try (SourceFixture fixture = SourceFixture.of(database)) {
+        LocalJob job = LocalJob.of(fixture.settings.slotKey());
+        database.execute("INSERT INTO t VALUES (1, 'a')");
+        fixture.readChanges(1);
+        assertThat(job.silentSeconds()).isZero();
+        long walsender = Long.parseLong(activePid(database));
+        signal("STOP", walsender);
+        try {
+          database.execute("INSERT INTO t VALUES (2, 'b')");
+          Await.until(
+              "the lag is that of the change which is not sent",
+              () -> {
+                fixture.bundle();
+                return job.lag().seconds() >= 12 && job.silentSeconds() >= 10;
+              });
+          assertThat(job.lag().bytes()).isPositive();
+        } finally {
+          signal("CONT", walsender);
+        }
+        fixture.readChanges(2);
+        Await.until(
+            "nothing is behind",
+            () -> {
+              fixture.bundle();
+              return job.lag().seconds() <= 1 && job.silentSeconds() == 0;
+            });
+      }
     }
   }
 
@@ -178,6 +269,16 @@ final class ServerFaultsIT {
         assertThat(fixture.changes).hasSize(20_020).doesNotHaveDuplicates();
       }
     }
+  }
+
+  private static void signal(String signal, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor())
+        .isZero();
+  }
+
+  private static String sidePid(TestDatabase database, String applicationName) throws Exception {
+    return database.query(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = '" + applicationName + "'");
   }
 
   private static String activePid(TestDatabase database) throws Exception {

@@ -230,6 +230,18 @@ final class StartUpTest {
         .contains("slot s is gone", "restore", "0/2000", "--postgresUrl");
   }
 
+  @Test
+  void goneSlotOnAPromotedStandbyNamesTheTimelines() {
+    ServerIdentity promoted = new ServerIdentity("77", 2, 0x1000);
+    assertThat(StartUp.slotGone(3, "s", null, recorded(3, 0x200), promoted).describe())
+        .contains("slot s is gone", "0/200 is on timeline 1, the server on 2", "--epoch=4")
+        .doesNotContain("dropped");
+    assertThat(
+            StartUp.slotGone(3, "s", null, recorded(3, 0x200), new ServerIdentity("77", 1, 0x1000))
+                .describe())
+        .contains("dropped");
+  }
+
   private static WalbeamException gone(
       @Nullable SlotMark mark, Optional<RecordedPosition> recorded) {
     WalbeamException refusal =

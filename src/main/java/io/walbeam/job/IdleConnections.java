@@ -1,0 +1,45 @@
+package io.walbeam.job;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Closes connections to PostgreSQL that nobody uses: a server in smart shutdown waits for them.
+ * Thread-safe.
+ */
+final class IdleConnections implements AutoCloseable {
+  /** Long enough that a busy job opens none twice, short against the minute of {@code pg_ctl}. */
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  private final List<Consumer<Duration>> keepers;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "walbeam-idle");
+
+  /**
+   * @param keepers each closes what was not used for so long
+   */
+  @SafeVarargs
+  IdleConnections(Consumer<Duration>... keepers) {
+    this.keepers = List.of(keepers);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      while (!closing.await(IDLE.toMillis() / 2, TimeUnit.MILLISECONDS)) {
+        keepers.forEach(keeper -> keeper.accept(IDLE));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+  }
+}

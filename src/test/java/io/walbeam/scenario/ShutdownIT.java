@@ -1,0 +1,147 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.ShopSchema;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** PostgreSQL shuts down while walbeam has something that it cannot finish. */
+class ShutdownIT {
+  /** Fast, smart, immediate (PostgreSQL documentation, "Shutting Down the Server"). */
+  private static final List<String> MODES = List.of("INT", "TERM", "QUIT");
+
+  private static final String LARGE =
+      "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 400) n)";
+
+  private Scenario scenario;
+  private ChildProcess pipeline;
+
+  @Test
+  void noShutdownWaitsForWalbeamAndNothingIsLost(@TempDir Path directory) throws Exception {
+    try (Scenario started = Scenario.start(directory)) {
+      scenario = started;
+      execute(
+          "CREATE TABLE documents (id int PRIMARY KEY, n int, body text)",
+          "ALTER TABLE documents ALTER COLUMN body SET STORAGE EXTERNAL",
+          "CREATE TABLE good (id int PRIMARY KEY, note text)",
+          "INSERT INTO documents VALUES (1, 0, " + LARGE + ")",
+          "CREATE ROLE replicator LOGIN REPLICATION",
+          "GRANT SELECT ON ALL TABLES IN SCHEMA public TO replicator");
+      try (ChildProcess first = started.start(started.command().with("stopAt", "now"))) {
+        assertThat(first.exitCode(Scenario.DEADLINE)).as(first.errors()).isZero();
+      }
+      try (ChildProcess running =
+          started.start(started.command().with("postgresUser", "replicator"))) {
+        pipeline = running;
+        started.awaitReading(running);
+        shutDownEachWay("nothing is pending");
+        aReadBackIsPending();
+        bigQueryDoesNotAnswer();
+        aTableWaitsForAGrant();
+        aLoneTerminationCostsNothing();
+        started.awaitConfirmation(running);
+      }
+      for (String table : List.of("documents", "good")) {
+        SchemaChangesIT.assertEqual(started, table);
+      }
+      assertThat(started.ends().destination().deadLetters()).isEmpty();
+    }
+  }
+
+  private void aReadBackIsPending() throws Exception {
+    execute("REVOKE SELECT ON documents FROM replicator", "UPDATE documents SET n = n + 1");
+    awaitSaid("replicator may not read all rows of table");
+    shutDownEachWay("a read-back is pending");
+    execute("GRANT SELECT ON documents TO replicator");
+    scenario.awaitConfirmation(pipeline);
+  }
+
+  private void bigQueryDoesNotAnswer() throws Exception {
+    signal("STOP", scenario.ends().standIn().process().pid());
+    execute("INSERT INTO good VALUES (1, 'not answered')");
+    shutDownEachWay("BigQuery does not answer");
+    signal("CONT", scenario.ends().standIn().process().pid());
+    scenario.awaitConfirmation(pipeline);
+  }
+
+  private void aTableWaitsForAGrant() throws Exception {
+    send("POST", "{\"kind\": \"PERMISSION_DENIED\", \"table\": \"public_good\"}");
+    execute("INSERT INTO good VALUES (2, 'not granted')");
+    awaitSaid("Table public_good waits: ");
+    shutDownEachWay("a table waits for a grant");
+    send("DELETE", "");
+    scenario.awaitConfirmation(pipeline);
+  }
+
+  private void aLoneTerminationCostsNothing() throws Exception {
+    String said = pipeline.errors();
+    execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE application_name LIKE 'walbeam%' AND backend_type = 'client backend'"
+            + " AND application_name <> 'walbeam-demo'");
+    execute("INSERT INTO good VALUES (3, 'goes on')");
+    scenario.awaitConfirmation(pipeline);
+    assertThat(pipeline.errors().substring(said.length())).doesNotContain("shuts down");
+    execute(
+        "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active",
+        "INSERT INTO good VALUES (4, 'comes back')");
+    scenario.awaitConfirmation(pipeline);
+  }
+
+  private void shutDownEachWay(String state) throws Exception {
+    for (String mode : MODES) {
+      Path pidFile = scenario.ends().source().dataDirectory().resolve("postmaster.pid");
+      signal(mode, Long.parseLong(Files.readAllLines(pidFile).get(0).trim()));
+      Await.until(
+          "PostgreSQL has ended after SIG" + mode + " while " + state,
+          Scenario.DEADLINE,
+          () -> !Files.exists(pidFile));
+      scenario.assertRunning(pipeline);
+      scenario.ends().source().restart();
+      scenario.awaitReading(pipeline);
+    }
+  }
+
+  private void awaitSaid(String text) throws Exception {
+    Await.until(
+        "it says: " + text,
+        Scenario.DEADLINE,
+        () -> {
+          scenario.assertRunning(pipeline);
+          return pipeline.errors().contains(text);
+        });
+  }
+
+  private void execute(String... statements) throws SQLException {
+    scenario.ends().source().execute(ShopSchema.DATABASE, statements);
+  }
+
+  private void send(String method, String body) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(scenario.ends().standIn().endpoint() + "/_standin/faults"))
+                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  }
+
+  private static void signal(String signal, long pid) throws Exception {
+    int exitCode = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+    assertThat(exitCode).isZero();
+  }
+}
