@@ -97,16 +97,19 @@ class ArchitectureTest {
                   "secret",
                   "change",
                   "failure")),
+          Map.entry("doctor", List.of("postgres", "row", "sink", "change", "failure")),
           Map.entry(
               "command",
               List.of(
                   "job",
+                  "doctor",
                   "options",
                   "dump",
                   "source",
                   "postgres",
                   "sink",
                   "sink.bigquery",
+                  "row",
                   "change",
                   "failure")));
 
@@ -223,10 +226,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyPostgresAndLocalUseJdbc() {
+  void onlyPostgresDoctorAndLocalUseJdbc() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.walbeam.postgres..", "io.walbeam.local..")
+        .resideOutsideOfPackages(
+            "io.walbeam.postgres..", "io.walbeam.doctor..", "io.walbeam.local..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.sql..")

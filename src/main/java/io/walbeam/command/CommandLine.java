@@ -82,6 +82,16 @@ public final class CommandLine {
         Failures.hideTracesOfThreads(debug, status);
         RunCommand.run(invocation, status, out);
       }
+      case CHECK -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        return CheckCommand.run(source, out, Terminal.width(environment));
+      }
+      case STATUS -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        return StatusCommand.run(source, status, out, Terminal.width(environment));
+      }
       case BACKFILL -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);

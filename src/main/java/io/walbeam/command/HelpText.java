@@ -6,22 +6,16 @@ import java.util.Optional;
 
 /** What {@code --help} prints, folded to the width of the terminal. Immutable. */
 final class HelpText {
-  /** Wider lines are hard to read. */
-  private static final int MOST_COLUMNS = 100;
-
-  /** What a text is folded to at least: narrower, words do not fit. */
-  private static final int LEAST_COLUMNS = 30;
-
   /** The longest command and a space. */
   private static final int WORD_COLUMNS = 11;
 
   private static final String INDENT = "  ";
   private static final String TEXT_INDENT = "      ";
 
-  private final int columns;
+  private final Folding folding;
 
   HelpText(int columns) {
-    this.columns = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, columns));
+    this.folding = new Folding(columns);
   }
 
   /** The help of a command, or of the program with the options of a run. */
@@ -32,18 +26,18 @@ final class HelpText {
       text.append("Usage: walbeam ").append(word);
       text.append(
           command.get() == Command.COMPLETION ? " bash|zsh\n\n" : " [--option=value ...]\n\n");
-      fold(text, "", word + ": " + command.get().summary() + ".");
+      folding.fold(text, "", word + ": " + command.get().summary() + ".");
     } else {
       text.append("Usage: walbeam [command] [--option=value ...]\n\n");
       for (Command each : Command.values()) {
-        fold(
+        folding.fold(
             text,
             INDENT + String.format("%-" + WORD_COLUMNS + "s", each.word()),
             INDENT + " ".repeat(WORD_COLUMNS),
             each.summary());
       }
       text.append('\n');
-      fold(
+      folding.fold(
           text,
           "",
           "walbeam COMMAND --help lists what else a command takes; --version says which program"
@@ -53,7 +47,7 @@ final class HelpText {
       options(text, command.orElse(Command.RUN));
     }
     text.append('\n');
-    fold(
+    folding.fold(
         text,
         "",
         "Exit codes: 0 done, 1 ended and may be started again (a command that looks: warnings), 2"
@@ -63,7 +57,7 @@ final class HelpText {
 
   private void options(StringBuilder text, Command command) {
     text.append('\n');
-    fold(
+    folding.fold(
         text,
         "",
         "Any option can also stand in a YAML file (--config=FILE) or in a variable"
@@ -76,7 +70,7 @@ final class HelpText {
         text.append('\n').append(group).append(":\n");
       }
       text.append(INDENT).append(head(option)).append('\n');
-      fold(text, TEXT_INDENT, option.description());
+      folding.fold(text, TEXT_INDENT, option.description());
     }
   }
 
@@ -93,29 +87,5 @@ final class HelpText {
     return option.defaultValue().isEmpty()
         ? head
         : head + "  (default " + option.defaultValue() + ")";
-  }
-
-  private void fold(StringBuilder text, String indent, String sentence) {
-    fold(text, indent, indent, sentence);
-  }
-
-  private void fold(StringBuilder text, String first, String later, String sentence) {
-    String indent = first;
-    int at = 0;
-    for (String word : sentence.split(" ", -1)) {
-      if (at > 0 && at + 1 + word.length() > columns) {
-        text.append('\n');
-        indent = later;
-        at = 0;
-      }
-      if (at == 0) {
-        text.append(indent).append(word);
-        at = indent.length() + word.length();
-      } else {
-        text.append(' ').append(word);
-        at += 1 + word.length();
-      }
-    }
-    text.append('\n');
   }
 }

@@ -12,6 +12,12 @@ import org.apache.beam.sdk.options.PipelineOptions;
  */
 public enum Command {
   RUN("replicate PostgreSQL into BigQuery until stopped (default)", List.of()),
+  CHECK(
+      "say what is in the way of a run, each with what mends it",
+      List.of(CheckOptions.class, ReportOptions.class)),
+  STATUS(
+      "say how a replication is, without its process",
+      List.of(StatusOptions.class, ReportOptions.class)),
   BACKFILL("ask the run for a dump of --tables", List.of(BackfillOptions.class)),
   COMPLETION("print the completion script for a shell: completion bash, completion zsh", List.of());
 

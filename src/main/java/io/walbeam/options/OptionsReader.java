@@ -48,6 +48,9 @@ public final class OptionsReader {
   /** What BigQuery allows for max_staleness; of a wait it is more than anybody wants. */
   private static final Duration LONGEST = Duration.ofHours(24);
 
+  /** Options of single commands that take listed values only. */
+  private static final Set<String> OWN_CHOICES = Set.of("format", "provider");
+
   private final WalbeamOptions options;
   private final Clock clock;
   private final List<String> problems;
@@ -125,18 +128,35 @@ public final class OptionsReader {
     String slot = reader.slot();
     String publication = reader.publication();
     TablePatterns tables = reader.tables();
-    if (options.getTables().isBlank()) {
+    if (command == Command.BACKFILL && options.getTables().isBlank()) {
       problems.add("--tables is missing; name the tables, or give * for all.");
     }
     Optional<BigQuerySettings> destination = reader.destination(slot);
-    if (!problems.isEmpty() || postgres.isEmpty() || destination.isEmpty()) {
+    Optional<MappingSettings> mapping =
+        reader.mapping(postgres.map(PostgresSettings::database).orElse(""));
+    OptionCatalogue.of(command).stream()
+        .filter(option -> OWN_CHOICES.contains(option.name()))
+        .forEach(option -> reader.ownChoice(option));
+    if (!problems.isEmpty() || postgres.isEmpty() || destination.isEmpty() || mapping.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
     return new Source(
         options,
         new ReplicationSettings(postgres.get(), slot, publication),
         tables,
-        destination.get());
+        destination.get(),
+        mapping.get());
+  }
+
+  /** Options of single commands that take listed values only. */
+  private void ownChoice(OptionCatalogue.Option option) {
+    @Nullable String value =
+        option.name().equals("format")
+            ? options.as(ReportOptions.class).getFormat()
+            : options.as(CheckOptions.class).getProvider();
+    if (value != null) {
+      oneOf("--" + option.name(), value, option.choices().toArray(new String[0]));
+    }
   }
 
   /** What a command needs to know that works beside a job. */
@@ -144,7 +164,8 @@ public final class OptionsReader {
       WalbeamOptions options,
       ReplicationSettings replication,
       TablePatterns tables,
-      BigQuerySettings destination) {}
+      BigQuerySettings destination,
+      MappingSettings mapping) {}
 
   /**
    * Beam's options for the runner, our settings for everything else.

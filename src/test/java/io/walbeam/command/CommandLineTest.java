@@ -99,7 +99,7 @@ class CommandLineTest {
     Said said = say("backfil", "--tables=a.b");
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err()).contains("There is no command backfil. Did you mean backfill?");
-    assertThat(say("fly").err()).contains("There are run, backfill");
+    assertThat(say("fly").err()).contains("There are run, ", ", backfill");
   }
 
   @Test

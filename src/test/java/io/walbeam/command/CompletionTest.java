@@ -55,7 +55,7 @@ class CompletionTest {
             words=(walbeam backfill --k) CURRENT=3 _walbeam
             """;
     assertThat(run("zsh", "-f", "-c", answers))
-        .contains("initial never only", "run backfill completion", "--keyFrom=");
+        .contains("initial never only", "run check status backfill completion", "--keyFrom=");
   }
 
   private static boolean isThere(String program) throws InterruptedException {

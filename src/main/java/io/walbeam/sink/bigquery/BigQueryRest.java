@@ -2,6 +2,7 @@ package io.walbeam.sink.bigquery;
 
 import com.google.api.services.bigquery.Bigquery;
 import com.google.api.services.bigquery.model.DataFormatOptions;
+import com.google.api.services.bigquery.model.Dataset;
 import com.google.api.services.bigquery.model.GetQueryResultsResponse;
 import com.google.api.services.bigquery.model.JobReference;
 import com.google.api.services.bigquery.model.QueryParameter;
@@ -12,6 +13,7 @@ import com.google.api.services.bigquery.model.QueryResponse;
 import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableDataList;
 import com.google.api.services.bigquery.model.TableRow;
+import com.google.api.services.bigquery.model.TestIamPermissionsRequest;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.Stalls;
@@ -29,6 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class BigQueryRest {
   /** How long the service may hold a query call open; then we ask again. */
   private static final long QUERY_WAIT_MILLIS = 20_000;
+
+  /** What a run does with a table: reads its schema and rows, extends it, writes rows. */
+  private static final List<String> NEEDED_ON_TABLES =
+      List.of(
+          "bigquery.tables.get",
+          "bigquery.tables.getData",
+          "bigquery.tables.update",
+          "bigquery.tables.updateData");
 
   /** Rows of one page of a query's result: some hundred kilobytes. */
   private static final long PAGE_ROWS = 5_000;
@@ -75,9 +85,9 @@ final class BigQueryRest {
    * @throws WalbeamException of kind OPERATOR if it is missing or forbidden, TRANSIENT if there is
    *     no answer
    */
-  void verifyDataset() {
+  Dataset verifyDataset() {
     try {
-      client.datasets().get(settings.project(), settings.dataset()).execute();
+      return client.datasets().get(settings.project(), settings.dataset()).execute();
     } catch (IOException e) {
       switch (RestFailures.of(e)) {
         case NOT_FOUND -> throw datasetMissing(e);
@@ -90,8 +100,29 @@ final class BigQueryRest {
                     ? "Check the network and try again."
                     : "Start the server there, or correct --bigQueryEndpoint.",
                 e);
-        case ALREADY_EXISTS, CHANGED, REFUSED -> throw refused("find dataset", dataset(), e);
+        default -> throw refused("find dataset", dataset(), e);
       }
+    }
+  }
+
+  /** Permissions on an existing table that a run needs and has not; empty if nobody can say. */
+  Optional<List<String>> missingPermissions(String table) {
+    String resource =
+        "projects/%s/datasets/%s/tables/%s"
+            .formatted(settings.project(), settings.dataset(), table);
+    try {
+      @Nullable List<String> granted =
+          client
+              .tables()
+              .testIamPermissions(
+                  resource, new TestIamPermissionsRequest().setPermissions(NEEDED_ON_TABLES))
+              .execute()
+              .getPermissions();
+      List<String> missing = new ArrayList<>(NEEDED_ON_TABLES);
+      missing.removeAll(granted == null ? List.of() : granted);
+      return Optional.of(missing);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

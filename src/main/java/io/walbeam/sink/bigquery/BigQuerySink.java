@@ -2,6 +2,8 @@ package io.walbeam.sink.bigquery;
 
 import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.CountingSinkMetrics;
+import io.walbeam.sink.DatasetSurvey;
+import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.ExistingTables;
@@ -12,6 +14,7 @@ import io.walbeam.sink.TableSink;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -103,6 +106,20 @@ public final class BigQuerySink implements AutoCloseable {
    */
   public void verifyDataset() {
     rest.verifyDataset();
+  }
+
+  /**
+   * Looks the dataset over without changing it.
+   *
+   * @throws io.walbeam.failure.WalbeamException as {@link #verifyDataset}
+   */
+  public DatasetSurvey survey() throws InterruptedException {
+    return BigQuerySurvey.take(rest);
+  }
+
+  /** Dead letters by table and class, the most numerous first; the hundred largest. */
+  public List<DeadLetterCount> deadLetterCounts() throws InterruptedException {
+    return BigQueryDeadLetterCounts.read(rest);
   }
 
   /** Closing it does nothing; close this. */

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The views {@code INFORMATION_SCHEMA.TABLES} and {@code .COLUMNS} of a dataset, as SQL values. */
+/**
+ * The views {@code INFORMATION_SCHEMA.TABLES}, {@code .COLUMNS} and {@code .KEY_COLUMN_USAGE} of a
+ * dataset, as SQL values.
+ */
 final class InformationSchema {
   private final Datasets catalogue;
 
@@ -27,6 +30,7 @@ final class InformationSchema {
     return switch (view.toUpperCase(Locale.ROOT)) {
       case "TABLES" -> tables(tables);
       case "COLUMNS" -> columns(tables);
+      case "KEY_COLUMN_USAGE" -> keys(tables);
       default ->
           throw RestFailure.invalidQuery("INFORMATION_SCHEMA." + view + " is not supported here");
     };
@@ -82,6 +86,34 @@ final class InformationSchema {
             "ordinal_position BIGINT",
             "is_nullable VARCHAR",
             "data_type VARCHAR"),
+        rows);
+  }
+
+  /** BigQuery names the constraint of a primary key after its table. */
+  private static String keys(List<Table> tables) {
+    List<String> rows = new ArrayList<>();
+    for (Table table : tables) {
+      TableRef ref = table.definition().ref();
+      int ordinal = 1;
+      for (String column : table.definition().primaryKey()) {
+        rows.add(
+            row(
+                text(ref.table() + ".pk$"),
+                text(ref.project()),
+                text(ref.dataset()),
+                text(ref.table()),
+                text(column),
+                Integer.toString(ordinal++)));
+      }
+    }
+    return values(
+        List.of(
+            "constraint_name VARCHAR",
+            "table_catalog VARCHAR",
+            "table_schema VARCHAR",
+            "table_name VARCHAR",
+            "column_name VARCHAR",
+            "ordinal_position BIGINT"),
         rows);
   }
 

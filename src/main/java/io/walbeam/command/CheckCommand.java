@@ -1,0 +1,54 @@
+package io.walbeam.command;
+
+import io.walbeam.doctor.CheckReport;
+import io.walbeam.doctor.DestinationCheck;
+import io.walbeam.doctor.Provider;
+import io.walbeam.doctor.SourceCheck;
+import io.walbeam.options.CheckOptions;
+import io.walbeam.options.OptionsReader;
+import io.walbeam.options.ReportOptions;
+import io.walbeam.sink.bigquery.BigQuerySink;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** {@code check}: says what is in the way of a run, without changing anything. */
+final class CheckCommand {
+  private CheckCommand() {}
+
+  /** Prints the report and returns the exit code. */
+  static int run(OptionsReader.Source source, PrintStream out, int columns)
+      throws InterruptedException {
+    Optional<Provider> provider =
+        Optional.ofNullable(source.options().as(CheckOptions.class).getProvider())
+            .flatMap(Provider::of);
+    SourceCheck.Outcome found =
+        SourceCheck.run(
+            source.replication(), source.tables(), source.mapping().tableName(), provider);
+    String dataset = source.destination().project() + "." + source.destination().dataset();
+    CheckReport destination =
+        DestinationCheck.run(
+            () -> {
+              try (BigQuerySink sink = BigQuerySink.acquire(source.destination())) {
+                return sink.survey();
+              }
+            },
+            dataset,
+            found.keyedDestinations());
+    CheckReport report =
+        new CheckReport(
+            joined(found.report().summary(), destination.summary()),
+            joined(found.report().findings(), destination.findings()),
+            joined(found.report().notChecked(), destination.notChecked()));
+    boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
+    out.print(json ? ReportText.json(report) : new ReportText(columns).text(report));
+    return report.exitCode();
+  }
+
+  private static <T> List<T> joined(List<T> first, List<T> second) {
+    return Stream.concat(first.stream(), second.stream())
+        .collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+  }
+}

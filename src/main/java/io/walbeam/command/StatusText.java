@@ -1,0 +1,215 @@
+package io.walbeam.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.walbeam.change.Lsn;
+import io.walbeam.doctor.Amounts;
+import io.walbeam.doctor.Finding;
+import io.walbeam.doctor.StatusFacts;
+import io.walbeam.doctor.StatusRules;
+import io.walbeam.sink.DumpEntry;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** A status for people, folded to the terminal, and for programs. */
+final class StatusText {
+  /** Dumps under way that are listed one by one. */
+  private static final int MOST_DUMPS = 10;
+
+  private static final String INDENT = "  ";
+  private static final String LATER = "    ";
+
+  private final Folding folding;
+
+  StatusText(int columns) {
+    this.folding = new Folding(columns);
+  }
+
+  /** The findings first, the worst of them at the top. */
+  String text(StatusFacts facts) {
+    StringBuilder text = new StringBuilder();
+    for (Finding finding : StatusRules.findings(facts)) {
+      folding.fold(
+          text,
+          finding.severity() + ": ",
+          LATER,
+          finding.meaning() + (finding.remedy().isEmpty() ? "" : " " + finding.remedy()));
+    }
+    facts.slot().ifPresent(slot -> slot(text, facts, slot));
+    facts
+        .state()
+        .ifPresent(
+            state -> {
+              String until =
+                  state.completeTimeMicros() == 0
+                      ? "not known yet"
+                      : time(state.completeTimeMicros())
+                          + facts
+                              .completeSecondsAgo()
+                              .map(seconds -> ", " + ProgressLine.duration(seconds) + " ago")
+                              .orElse("");
+              line(text, "complete until " + until);
+              line(
+                  text,
+                  "confirmed "
+                      + Lsn.format(state.confirmedLsn())
+                      + ", epoch "
+                      + state.epoch()
+                      + ", written "
+                      + time(state.writtenAtMicros())
+                      + " by "
+                      + state.incarnation());
+            });
+    dumps(text, facts);
+    facts
+        .deadLetters()
+        .forEach(
+            letters ->
+                line(
+                    text,
+                    String.format(
+                        Locale.ROOT,
+                        "dead letters: %,d of class %s in %s, the last %s",
+                        letters.count(),
+                        letters.errorClass(),
+                        letters.table(),
+                        time(letters.lastMicros()))));
+    return text.toString();
+  }
+
+  private void slot(StringBuilder text, StatusFacts facts, StatusFacts.SlotFacts slot) {
+    line(
+        text,
+        "slot "
+            + facts.slotName()
+            + " "
+            + (slot.active() ? "is read by " + slot.reader() : "is not read")
+            + ", "
+            + slot.walStatus()
+            + ", keeps "
+            + Amounts.bytes(slot.retainedBytes())
+            + " of log"
+            + slot.safeBytes()
+                .map(safe -> ", invalidated after " + Amounts.bytes(Math.max(0, safe)) + " more")
+                .orElse(", without a limit")
+            + slot.hoursLeft().map(hours -> ", in " + Amounts.hours(hours)).orElse(""));
+    line(
+        text,
+        "lag "
+            + Amounts.bytes(slot.lagBytes())
+            + ": not sent "
+            + Amounts.bytes(slot.unsentBytes())
+            + ", not read "
+            + Amounts.bytes(slot.unreadBytes())
+            + ", not written "
+            + Amounts.bytes(slot.unwrittenBytes()));
+  }
+
+  private void dumps(StringBuilder text, StatusFacts facts) {
+    facts.dumpsUnderWay().stream()
+        .limit(MOST_DUMPS)
+        .forEach(
+            dump ->
+                line(
+                    text,
+                    String.format(
+                        Locale.ROOT,
+                        "dump of %s %s: %,d of %s chunks, %,d rows",
+                        dump.table(),
+                        dump.status().name().toLowerCase(Locale.ROOT),
+                        dump.course().sums().chunks(),
+                        dump.course().chunksTotal() == 0 ? "?" : dump.course().chunksTotal(),
+                        dump.course().sums().rows())));
+    int more = facts.dumpsUnderWay().size() - MOST_DUMPS;
+    if (more > 0) {
+      line(text, "and " + more + " more dumps");
+    }
+  }
+
+  private void line(StringBuilder text, String sentence) {
+    folding.fold(text, INDENT, LATER, sentence);
+  }
+
+  private static String time(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** One object on one line, so that a watch is a stream of lines. */
+  static String json(StatusFacts facts) {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode root = mapper.createObjectNode();
+    ArrayNode findings = root.putArray("findings");
+    int exitCode = 0;
+    for (Finding finding : StatusRules.findings(facts)) {
+      exitCode = Math.max(exitCode, finding.severity().exitCode());
+      findings
+          .addObject()
+          .put("severity", finding.severity().name().toLowerCase(Locale.ROOT))
+          .put("check", finding.check())
+          .put("meaning", finding.meaning())
+          .put("remedy", finding.remedy());
+    }
+    root.put("exitCode", exitCode);
+    root.put("slot", facts.slotName());
+    facts
+        .slot()
+        .ifPresent(
+            slot -> {
+              root.put("active", slot.active());
+              root.put("walStatus", slot.walStatus());
+              root.put("confirmedLsn", Lsn.format(slot.confirmedLsn()));
+              root.put("retainedBytes", slot.retainedBytes());
+              slot.safeBytes().ifPresent(safe -> root.put("bytesToInvalidation", safe));
+              slot.hoursLeft().ifPresent(hours -> root.put("hoursToInvalidation", hours));
+              root.put("walBytesPerSecond", slot.walRate());
+              root.put("reader", slot.reader());
+              root.putObject("lagBytes")
+                  .put("notSent", slot.unsentBytes())
+                  .put("notRead", slot.unreadBytes())
+                  .put("notWritten", slot.unwrittenBytes())
+                  .put("all", slot.lagBytes());
+            });
+    facts
+        .state()
+        .ifPresent(
+            state -> {
+              root.put("epoch", state.epoch());
+              if (state.completeTimeMicros() != 0) {
+                root.put("completeUntil", time(state.completeTimeMicros()));
+              }
+              root.put("recordedLsn", Lsn.format(state.confirmedLsn()));
+              root.put("writtenAt", time(state.writtenAtMicros()));
+              root.put("incarnation", state.incarnation());
+            });
+    facts.completeSecondsAgo().ifPresent(seconds -> root.put("completeSecondsAgo", seconds));
+    ArrayNode dumps = root.putArray("dumps");
+    for (DumpEntry dump : facts.dumpsUnderWay()) {
+      dumps
+          .addObject()
+          .put("table", dump.table().toString())
+          .put("status", dump.status().name())
+          .put("chunksDone", dump.course().sums().chunks())
+          .put("chunksTotal", dump.course().chunksTotal())
+          .put("rows", dump.course().sums().rows());
+    }
+    ArrayNode letters = root.putArray("deadLetters");
+    facts
+        .deadLetters()
+        .forEach(
+            each ->
+                letters
+                    .addObject()
+                    .put("table", each.table().toString())
+                    .put("errorClass", each.errorClass())
+                    .put("count", each.count())
+                    .put("last", time(each.lastMicros())));
+    try {
+      return mapper.writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of texts is always JSON", e);
+    }
+  }
+}

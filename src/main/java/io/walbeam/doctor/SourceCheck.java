@@ -1,0 +1,110 @@
+package io.walbeam.doctor;
+
+import io.walbeam.change.TablePatterns;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.PostgresConnections;
+import io.walbeam.postgres.PostgresErrors;
+import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.Publications;
+import io.walbeam.postgres.ReplicationSettings;
+import io.walbeam.row.TableNameTemplate;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The source's half of a check: reads the facts once and says what follows from them. */
+public final class SourceCheck {
+  private static final String APPLICATION = "walbeam-check";
+
+  private SourceCheck() {}
+
+  /**
+   * What the source's half gives.
+   *
+   * @param keyedDestinations lower-case names of the destination tables that are written by key
+   */
+  public record Outcome(CheckReport report, Set<String> keyedDestinations) {
+    public Outcome {
+      keyedDestinations = Set.copyOf(keyedDestinations);
+    }
+  }
+
+  /**
+   * Never throws for what is wrong with the source: that is a finding.
+   *
+   * @param provider who runs the server, if it was said
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public static Outcome run(
+      ReplicationSettings replication,
+      TablePatterns tables,
+      TableNameTemplate names,
+      Optional<Provider> provider)
+      throws InterruptedException {
+    PostgresSettings settings = replication.postgres();
+    Plan plan = new Plan(replication.slot(), replication.publication(), tables);
+    try (Connection connection = new PostgresConnections(settings).open(APPLICATION)) {
+      List<String> publications = Publications.inUse(connection, plan.publication());
+      SourceFacts facts = SourceFactsReader.read(connection, settings, publications, provider);
+      List<Finding> findings = new ArrayList<>(ServerRules.findings(facts, plan));
+      findings.addAll(TableRules.findings(facts, plan, names));
+      return new Outcome(
+          new CheckReport(List.of(summary(settings, facts, plan)), findings, notChecked(facts)),
+          TableRules.meant(facts, plan).stream()
+              .filter(table -> table.usable() && table.identity() != 'f')
+              .map(table -> names.nameOf(table.id()).toLowerCase(Locale.ROOT))
+              .collect(Collectors.toSet()));
+    } catch (WalbeamException e) {
+      return unreachable(e);
+    } catch (SQLException e) {
+      return unreachable(PostgresErrors.using("read the catalogue", settings, e));
+    }
+  }
+
+  private static String summary(PostgresSettings settings, SourceFacts facts, Plan plan) {
+    return String.format(
+        Locale.ROOT,
+        "PostgreSQL %s at %s (%s), role %s: %,d of %,d tables would be replicated, %s of log a"
+            + " second.",
+        facts.server().versionText(),
+        settings.describe(),
+        facts.server().provider().word(),
+        facts.role().name(),
+        TableRules.meant(facts, plan).size(),
+        facts.tables().size(),
+        Amounts.bytes(Math.round(facts.walRate())));
+  }
+
+  private static List<NotChecked> notChecked(SourceFacts facts) {
+    List<NotChecked> unknown = new ArrayList<>();
+    if (facts.slots().stream().anyMatch(slot -> slot.safeBytes().isPresent())
+        && facts.walRate() < 1) {
+      unknown.add(
+          new NotChecked(
+              "hours of headroom of the slot", "nothing was written while the check ran"));
+    }
+    return unknown;
+  }
+
+  private static Outcome unreachable(WalbeamException e) {
+    CheckReport report =
+        new CheckReport(
+            List.of(),
+            List.of(
+                new Finding(
+                    Severity.ACT,
+                    "source",
+                    e.getMessage(),
+                    e.remedy(),
+                    "the connection to PostgreSQL")),
+            List.of(
+                new NotChecked(
+                    "everything about the source", "PostgreSQL did not answer as needed")));
+    return new Outcome(report, Set.of());
+  }
+}

@@ -1,0 +1,129 @@
+package io.walbeam.doctor;
+
+import io.walbeam.sink.DumpEntry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** From how a replication is to what somebody should know of it. */
+public final class StatusRules {
+  /** Less than this is on its way; a quiet source writes some of its own. */
+  private static final long BEHIND_BYTES = 1L << 20;
+
+  /** Many times what a healthy run is behind. */
+  private static final long BEHIND_SECONDS = 900;
+
+  private StatusRules() {}
+
+  /** The worst first; empty if all is well. */
+  public static List<Finding> findings(StatusFacts facts) {
+    List<Finding> findings = new ArrayList<>(facts.unreachable());
+    if (facts.slot().isPresent()) {
+      slot(facts, facts.slot().get(), findings);
+    } else if (facts.unreachable().stream()
+        .noneMatch(finding -> finding.check().equals("source"))) {
+      findings.add(
+          new Finding(
+              Severity.ACT,
+              "slot",
+              "There is no replication slot " + facts.slotName() + ".",
+              "Start the run, which makes it; or correct --slot.",
+              "pg_replication_slots"));
+    }
+    dumps(facts, findings);
+    deadLetters(facts, findings);
+    findings.sort(Comparator.comparing(Finding::severity).reversed());
+    return findings;
+  }
+
+  private static void slot(StatusFacts facts, StatusFacts.SlotFacts slot, List<Finding> findings) {
+    if (slot.walStatus().equals("lost") || !slot.invalidation().isEmpty()) {
+      findings.add(
+          new Finding(
+              Severity.ACT,
+              "slot_lost",
+              "The slot was invalidated: the log after its position is gone.",
+              "Drop it, and start with the next --epoch.",
+              "pg_replication_slots"));
+      return;
+    }
+    if (!slot.active()) {
+      findings.add(
+          new Finding(
+              Severity.WARNING,
+              "not_running",
+              "Nobody reads the slot; it keeps " + Amounts.bytes(slot.retainedBytes()) + " of log.",
+              "Start the run.",
+              "pg_replication_slots.active"));
+    }
+    slot.hoursLeft()
+        .filter(hours -> hours < ServerRules.WARN_HOURS)
+        .ifPresent(
+            hours ->
+                findings.add(
+                    new Finding(
+                        Severity.WARNING,
+                        "headroom",
+                        "At this rate the slot is invalidated in " + Amounts.hours(hours) + ".",
+                        "Raise max_slot_wal_keep_size, or mend what holds the run back.",
+                        "pg_replication_slots.safe_wal_size")));
+    if (slot.active() && slot.lagBytes() > BEHIND_BYTES) {
+      facts
+          .completeSecondsAgo()
+          .filter(seconds -> seconds > BEHIND_SECONDS)
+          .ifPresent(
+              seconds ->
+                  findings.add(
+                      new Finding(
+                          Severity.WARNING,
+                          "behind",
+                          "The tables are complete only up to "
+                              + Amounts.hours(seconds / 3_600.0)
+                              + " ago, and "
+                              + Amounts.bytes(slot.lagBytes())
+                              + " of log are not confirmed.",
+                          "The run's log names what waits.",
+                          "_walbeam_state.complete_until")));
+    }
+  }
+
+  private static void dumps(StatusFacts facts, List<Finding> findings) {
+    List<String> failed =
+        facts.dumps().stream()
+            .filter(entry -> entry.status() == DumpEntry.Status.FAILED)
+            .filter(entry -> facts.dumps().stream().noneMatch(later -> settles(later, entry)))
+            .map(entry -> entry.table() + " (" + entry.error() + ")")
+            .distinct()
+            .toList();
+    if (!failed.isEmpty()) {
+      findings.add(
+          new Finding(
+              Severity.WARNING,
+              "dump_failed",
+              "Dumps were given up: " + String.join("; ", failed) + ".",
+              "Mend what it says, then ask again: walbeam backfill --tables=...",
+              "_walbeam_backfills"));
+    }
+  }
+
+  private static boolean settles(DumpEntry later, DumpEntry failed) {
+    return later.table().equals(failed.table())
+        && later.status() == DumpEntry.Status.FINISHED
+        && (later.epoch() > failed.epoch()
+            || later.epoch() == failed.epoch()
+                && Long.compareUnsigned(later.requestLsn(), failed.requestLsn()) > 0);
+  }
+
+  private static void deadLetters(StatusFacts facts, List<Finding> findings) {
+    long count = facts.deadLetters().stream().mapToLong(letters -> letters.count()).sum();
+    if (count > 0) {
+      findings.add(
+          new Finding(
+              Severity.NOTE,
+              "dead_letters",
+              count + (count == 1 ? " change is" : " changes are") + " in the dead-letter table.",
+              "Its column remedy says for each what to do.",
+              "the dead-letter table"));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.walbeam.sink;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is in the destination dataset, read with one query for all tables.
+ *
+ * @param location as BigQuery names it, empty if it does not say
+ * @param expirationMillis after which tables are deleted by default; empty if they stay
+ * @param keys columns of each table's primary key by name of the table; empty for a table without
+ * @param missingPermissions of those that a run needs on existing tables; empty if it could not be
+ *     asked
+ */
+public record DatasetSurvey(
+    String location,
+    Optional<Long> expirationMillis,
+    Map<String, List<String>> keys,
+    Optional<List<String>> missingPermissions) {
+  public DatasetSurvey {
+    keys = Map.copyOf(keys);
+  }
+}

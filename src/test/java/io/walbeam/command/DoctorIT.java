@@ -1,0 +1,241 @@
+package io.walbeam.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.walbeam.local.StandInOptions;
+import io.walbeam.local.StandInServer;
+import io.walbeam.testing.TestDatabase;
+import io.walbeam.testing.TestPostgres;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What {@code check} prints is obeyed, and the finding goes; {@code status} tells how a run was.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DoctorIT {
+  private static final String ROLE = "checked";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private TestPostgres server;
+  private StandInServer standIn;
+  private TestDatabase database;
+
+  private record Outcome(int exitCode, Map<String, JsonNode> findings, String text) {}
+
+  @BeforeAll
+  void start() throws Exception {
+    server = TestPostgres.start(Map.of("max_slot_wal_keep_size", "1GB"));
+    standIn = StandInServer.start(StandInOptions.inMemory());
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    standIn.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void prepare() throws Exception {
+    database = server.newDatabase();
+    database.execute("CREATE ROLE " + ROLE + " LOGIN");
+  }
+
+  @AfterEach
+  void drop() throws Exception {
+    database.execute("DROP OWNED BY " + ROLE + " CASCADE", "DROP ROLE " + ROLE);
+    database.close();
+  }
+
+  @Test
+  void everythingIsFoundAtOnceAndGoesWhenTheRemediesAreObeyed() throws Exception {
+    database.execute(
+        "CREATE TABLE orders (id int PRIMARY KEY, note text)",
+        "CREATE TABLE \"we\"\"ird\" (id int PRIMARY KEY)",
+        "CREATE TABLE log (line text)",
+        "CREATE UNLOGGED TABLE cache (id int PRIMARY KEY)",
+        "CREATE PUBLICATION " + database.publication() + " FOR TABLE orders, \"we\"\"ird\", log");
+    Outcome before = check();
+    assertThat(before.exitCode()).isEqualTo(3);
+    assertThat(before.findings())
+        .containsOnlyKeys(
+            "replication", "select", "identity", "unlogged", "destination", "large_values");
+    createDataset();
+    List<String> obeyed = new ArrayList<>();
+    for (String check : List.of("replication", "select", "identity", "unlogged")) {
+      String remedy = before.findings().get(check).path("remedy").asText();
+      obeyed.add(remedy);
+      database.execute(remedy);
+    }
+    Outcome after = check();
+    assertThat(after.findings())
+        .as("obeyed %s", obeyed)
+        .containsOnlyKeys("large_values", "identity_full");
+    assertThat(after.exitCode()).isZero();
+    database.execute("UPDATE log SET line = 'the application may'");
+  }
+
+  @Test
+  void beforeTheFirstStartItSaysWhatTheOwnerMustDo() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION",
+        "GRANT USAGE ON SCHEMA public TO " + ROLE,
+        "CREATE TABLE orders (id int PRIMARY KEY)",
+        "GRANT SELECT ON orders TO " + ROLE);
+    Outcome before = check("--tables=public.*");
+    assertThat(before.findings()).containsOnlyKeys("publish", "create_publication");
+    database.execute(before.findings().get("publish").path("remedy").asText());
+    Outcome after = check("--tables=public.*");
+    assertThat(after.findings()).as(after.text()).isEmpty();
+    assertThat(after.exitCode()).isZero();
+    Outcome wrong = check("--tables=public.oders");
+    assertThat(wrong.exitCode()).isEqualTo(3);
+    assertThat(wrong.findings().get("no_tables").path("remedy").asText()).contains("public.orders");
+  }
+
+  @Test
+  void aSlotThatNobodyReadsIsWarnedOfInTime() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION",
+        "CREATE TABLE orders (id int PRIMARY KEY)",
+        "GRANT SELECT ON orders TO " + ROLE);
+    database.createPublicationAndSlot();
+    assertThat(check().findings()).isEmpty();
+    database.execute("SELECT pg_drop_replication_slot('" + database.slot() + "')");
+    database.execute(
+        "SELECT pg_create_logical_replication_slot('" + database.slot() + "', 'test_decoding')");
+    assertThat(check().findings()).containsOnlyKeys("slot");
+  }
+
+  @Test
+  void withoutTheRunsProcessItIsKnownHowFarItCame() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION SUPERUSER",
+        "CREATE TABLE orders (id int PRIMARY KEY, at date)",
+        "INSERT INTO orders VALUES (1, '2024-01-01'), (2, 'infinity')");
+    Said before = say(arguments("status"));
+    assertThat(before.exitCode()).isEqualTo(3);
+    assertThat(before.out()).contains("There is no replication slot " + database.slot());
+    assertThat(say(arguments("run", "--stopAt=now", "--quiet")).exitCode()).isZero();
+    JsonNode status = JSON.readTree(say(arguments("status", "--format=json")).out());
+    assertThat(status.path("exitCode").asInt()).as("nobody reads the slot").isEqualTo(1);
+    assertThat(status.path("active").asBoolean()).isFalse();
+    assertThat(status.path("completeUntil").asText()).isNotEmpty();
+    assertThat(status.path("recordedLsn").asText()).isNotEmpty();
+    assertThat(status.path("bytesToInvalidation").asLong()).isPositive();
+    assertThat(status.path("dumps")).isEmpty();
+    assertThat(status.path("deadLetters")).hasSize(1);
+    assertThat(status.path("deadLetters").path(0).path("count").asInt()).isEqualTo(1);
+    database.execute(
+        "INSERT INTO orders SELECT i, '2024-01-01' FROM generate_series(10, 100000) i");
+    JsonNode behind = JSON.readTree(say(arguments("status", "--format=json")).out());
+    assertThat(behind.path("lagBytes").path("notSent").asLong())
+        .isGreaterThan(status.path("lagBytes").path("notSent").asLong() + 1_000_000);
+    Said text = say(arguments("status"));
+    assertThat(text.exitCode()).isEqualTo(1);
+    assertThat(text.out())
+        .contains("Nobody reads the slot", "complete until 20", "dead letters: 1");
+    assertThat(check("--tables=public.*").findings()).doesNotContainKeys("slot", "destination");
+  }
+
+  private String[] arguments(String command, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                command,
+                "--postgresUrl=postgresql://"
+                    + ROLE
+                    + "@localhost:"
+                    + server.port()
+                    + "/"
+                    + database.name(),
+                "--slot=" + database.slot(),
+                "--publication=" + database.publication(),
+                "--dataset=p1." + database.name(),
+                "--bigQueryEndpoint=" + standIn.endpoint()));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(new String[0]);
+  }
+
+  @Test
+  void anUnreachableServerIsAFindingAndTheRestIsNotChecked() throws Exception {
+    createDataset();
+    Said said =
+        say(
+            "check",
+            "--postgresUrl=postgresql://" + ROLE + "@localhost:1/nowhere",
+            "--dataset=p1." + database.name(),
+            "--bigQueryEndpoint=" + standIn.endpoint());
+    assertThat(said.exitCode()).isEqualTo(3);
+    assertThat(said.out())
+        .contains("ACT      ", "localhost:1", "Not checked: everything about the source")
+        .contains("BigQuery dataset p1." + database.name());
+  }
+
+  private record Said(int exitCode, String out) {}
+
+  private Outcome check(String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(arguments("check")));
+    if (more.length == 0) {
+      arguments.add("--tables=public.*");
+    }
+    arguments.addAll(List.of(more));
+    Said text = say(arguments.toArray(new String[0]));
+    arguments.add("--format=json");
+    Said json = say(arguments.toArray(new String[0]));
+    assertThat(json.exitCode()).isEqualTo(text.exitCode());
+    JsonNode report = JSON.readTree(json.out());
+    assertThat(report.path("exitCode").asInt()).isEqualTo(json.exitCode());
+    Map<String, JsonNode> findings = new TreeMap<>();
+    for (JsonNode finding : report.path("findings")) {
+      findings.put(finding.path("check").asText(), finding);
+      assertThat(text.out()).contains(finding.path("remedy").asText());
+    }
+    return new Outcome(json.exitCode(), findings, text.out());
+  }
+
+  private static Said say(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int exitCode =
+        CommandLine.execute(
+            List.of(arguments),
+            Map.of(),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            System.err);
+    return new Said(exitCode, out.toString(StandardCharsets.UTF_8));
+  }
+
+  private void createDataset() throws Exception {
+    java.net.http.HttpResponse<String> response =
+        java.net.http.HttpClient.newHttpClient()
+            .send(
+                java.net.http.HttpRequest.newBuilder(
+                        java.net.URI.create(
+                            standIn.endpoint() + "/bigquery/v2/projects/p1/datasets"))
+                    .header("Content-Type", "application/json")
+                    .POST(
+                        java.net.http.HttpRequest.BodyPublishers.ofString(
+                            "{\"datasetReference\":{\"projectId\":\"p1\",\"datasetId\":\""
+                                + database.name()
+                                + "\"}}"))
+                    .build(),
+                java.net.http.HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  }
+}
