@@ -27,6 +27,14 @@ public interface DestinationOptions extends PipelineOptions {
 
   void setWriteMode(String value);
 
+  @Description(
+      "How arrays, ranges and hstore are written: json; text: as PostgreSQL prints them. A column"
+          + " that BigQuery has already stays what it is.")
+  @Default.String("json")
+  String getArrays();
+
+  void setArrays(String value);
+
   @Description("Name of a destination table, from {schema} and {table}.")
   @Default.String("{schema}_{table}")
   String getTableName();

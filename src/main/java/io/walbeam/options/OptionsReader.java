@@ -10,6 +10,7 @@ import io.walbeam.job.Placement;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.MappingSettings;
+import io.walbeam.row.StructureMode;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.row.WriteMode;
 import io.walbeam.secret.SecretReference;
@@ -434,10 +435,18 @@ public final class OptionsReader {
   private Optional<MappingSettings> mapping(String database) {
     String maxStaleness = maxStaleness();
     WriteMode writeMode = writeMode();
+    StructureMode structures =
+        oneOf("--arrays", options.getArrays(), "json", "text").equals("text")
+            ? StructureMode.TEXT
+            : StructureMode.JSON;
     try {
       return Optional.of(
           new MappingSettings(
-              new TableNameTemplate(options.getTableName()), maxStaleness, writeMode, database));
+              new TableNameTemplate(options.getTableName()),
+              maxStaleness,
+              writeMode,
+              database,
+              structures));
     } catch (WalbeamException e) {
       problems.add("--tableName: " + e.describe());
       return Optional.empty();

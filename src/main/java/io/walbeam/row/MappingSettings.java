@@ -8,11 +8,22 @@ import java.io.Serializable;
  * @param maxStaleness ISO-8601 duration, or empty for none
  * @param mode what is written for a table that has a key
  * @param database name of the source database, which each change tells
+ * @param structures how arrays and the like are written
  */
 public record MappingSettings(
-    TableNameTemplate tableName, String maxStaleness, WriteMode mode, String database)
+    TableNameTemplate tableName,
+    String maxStaleness,
+    WriteMode mode,
+    String database,
+    StructureMode structures)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** Arrays as JSON. */
+  public MappingSettings(
+      TableNameTemplate tableName, String maxStaleness, WriteMode mode, String database) {
+    this(tableName, maxStaleness, mode, database, StructureMode.JSON);
+  }
 
   /** The same for the current state only, which does not tell the database. */
   public MappingSettings(TableNameTemplate tableName, String maxStaleness) {

@@ -77,6 +77,26 @@ public final class RowBuffer {
     writeBytes(source, offset, length);
   }
 
+  /** Begins bytes whose length is known at their end only; returns where, for the end. */
+  int beginDelimited() {
+    return position - rowStart;
+  }
+
+  /** Puts the length of what was written since {@link #beginDelimited} before it, as a varint. */
+  void endDelimited(int start) {
+    int length = position - rowStart - start;
+    int bytes = 1;
+    for (int rest = length >>> 7; rest != 0; rest >>>= 7) {
+      bytes++;
+    }
+    reserve(VARINT);
+    int first = rowStart + start;
+    System.arraycopy(chunk, first, chunk, first + bytes, length);
+    position = first;
+    writeVarint(length);
+    position += length;
+  }
+
   /**
    * Makes room for {@code length} more bytes, so that {@link #array} may be written from {@link
    * #position} on.

@@ -69,8 +69,13 @@ public final class TableMapping {
     List<TypeMapping> mappings = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       boolean inKey = key.positions().contains(i);
-      TypeMapping wanted = TypeMapping.of(relation.columns().get(i), inKey, types);
-      mappings.add(existing.type(names.get(i)).map(wanted::in).orElse(wanted));
+      mappings.add(
+          TypeMapping.of(
+              relation.columns().get(i),
+              inKey,
+              types,
+              settings.structures(),
+              existing.type(names.get(i))));
     }
     return new TableMapping(
         relation, key, destination(relation, key, names, mappings, settings), mappings);

@@ -3,6 +3,7 @@ package io.walbeam.row;
 import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TypeName;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a PostgreSQL type becomes a BigQuery type.
@@ -25,6 +26,8 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
   private static final ColumnEncoder DATETIME = new DateTimeEncoder();
   private static final ColumnEncoder TIMESTAMP = new TimestampEncoder();
 
+  private static final String HSTORE = "hstore";
+
   /** PostgreSQL source, {@code numeric.h}: a type modifier is 4 more than what it packs. */
   private static final int MODIFIER_OFFSET = 4;
 
@@ -33,10 +36,27 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
    *
    * @param key whether the column is part of the destination's key
    * @param types the types that the stream has announced, by object identifier
+   * @param existing the type of the destination's column if it is there, which stays if it holds
+   *     every value
    */
-  static TypeMapping of(RelationColumn column, boolean key, Map<Integer, TypeName> types) {
+  static TypeMapping of(
+      RelationColumn column,
+      boolean key,
+      Map<Integer, TypeName> types,
+      StructureMode structures,
+      Optional<DestinationType> existing) {
+    TypeMapping wanted = wanted(column, key, types, structures);
+    return existing.map(type -> wanted.in(type, column, types)).orElse(wanted);
+  }
+
+  private static TypeMapping wanted(
+      RelationColumn column, boolean key, Map<Integer, TypeName> types, StructureMode structures) {
     String base = baseName(column, types);
-    TypeMapping mapping = mapping(base, column, sourceName(column, types));
+    String source = sourceName(column, types);
+    TypeMapping mapping =
+        structures == StructureMode.JSON
+            ? structure(base, source).orElseGet(() -> mapping(base, column, source))
+            : mapping(base, column, source);
     boolean refusedAsKey =
         switch (mapping.type) {
           // BigQuery documentation, "Use primary and foreign keys": types that a key may have.
@@ -49,8 +69,10 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
   }
 
   /** The mapping of the same column to a column that is there, if that holds every value. */
-  TypeMapping in(DestinationType existing) {
+  private TypeMapping in(
+      DestinationType existing, RelationColumn column, Map<Integer, TypeName> types) {
     return switch (existing) {
+      case JSON -> structure(baseName(column, types), source).orElse(this);
       case STRING -> new TypeMapping(existing, TEXT, source);
       case NUMERIC ->
           type == DestinationType.INT64 ? new TypeMapping(existing, NUMERIC, source) : this;
@@ -60,6 +82,11 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
               : this;
       default -> this;
     };
+  }
+
+  private static Optional<TypeMapping> structure(String base, String source) {
+    return JsonTypes.structure(base)
+        .map(value -> new TypeMapping(DestinationType.JSON, new JsonColumnEncoder(value), source));
   }
 
   private static TypeMapping mapping(String base, RelationColumn column, String source) {
@@ -111,7 +138,11 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
     if (announced == null) {
       return BuiltInTypes.name(column.typeOid());
     }
-    return announced.builtIn() ? BuiltInTypes.named(announced.name()) : "";
+    if (announced.builtIn()) {
+      return BuiltInTypes.named(announced.name());
+    }
+    // The one extension whose type has parts; it may be in any schema.
+    return announced.name().equals(HSTORE) ? HSTORE : "";
   }
 
   private static String sourceName(RelationColumn column, Map<Integer, TypeName> types) {

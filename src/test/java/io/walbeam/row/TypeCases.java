@@ -31,6 +31,16 @@ final class TypeCases {
 
   private TypeCases(
       int oid, int modifier, boolean key, Map<Integer, TypeName> types, ExistingColumns existing) {
+    this(oid, modifier, key, types, existing, StructureMode.JSON);
+  }
+
+  private TypeCases(
+      int oid,
+      int modifier,
+      boolean key,
+      Map<Integer, TypeName> types,
+      ExistingColumns existing,
+      StructureMode structures) {
     Relation relation =
         new Relation(
             7,
@@ -45,7 +55,7 @@ final class TypeCases {
             KeyColumns.of(relation, Optional.empty()),
             types,
             existing,
-            new MappingSettings(TableNameTemplate.DEFAULT, ""));
+            new MappingSettings(TableNameTemplate.DEFAULT, "", WriteMode.UPSERT, "", structures));
     rows = new ProtoRows(mapping.destination());
   }
 
@@ -59,6 +69,17 @@ final class TypeCases {
 
   static TypeCases ofKey(int oid) {
     return new TypeCases(oid, -1, true, Map.of(), ExistingColumns.NONE);
+  }
+
+  /** Arrays are to be text. */
+  static TypeCases inText(int oid) {
+    return new TypeCases(oid, -1, false, Map.of(), ExistingColumns.NONE, StructureMode.TEXT);
+  }
+
+  /** Arrays are to be text, and the destination's column is there already. */
+  static TypeCases inText(DestinationType existing, int oid) {
+    return new TypeCases(
+        oid, -1, false, Map.of(), new ExistingColumns(Map.of("v", existing)), StructureMode.TEXT);
   }
 
   /** The destination's column is there already, under another case of its name. */

@@ -141,8 +141,7 @@ class TypeMappingTest {
 
   @Test
   void textTypesAreKept() {
-    for (int oid :
-        new int[] {18, 19, 25, 142, 650, 790, 1007, 1042, 1043, 1186, 1266, 1562, 2950}) {
+    for (int oid : new int[] {18, 19, 22, 25, 142, 650, 790, 1042, 1043, 1186, 1266, 1562, 2950}) {
       TypeCases.of(oid)
           .isA(STRING)
           .kept(
@@ -179,7 +178,10 @@ class TypeMappingTest {
 
   @Test
   void builtInTypesAreNamedAsInSql() {
-    TypeCases.of(1185).described("PostgreSQL column \"v\", timestamptz[].").kept("{NULL}").check();
+    TypeCases.of(1185)
+        .described("PostgreSQL column \"v\", timestamptz[].")
+        .to("{NULL}", "[null]")
+        .check();
     TypeCases.of(6155).described("PostgreSQL column \"v\", datemultirange[].").check();
     TypeCases.of(new TypeName(16_403, "pg_catalog", "_int4"))
         .described("PostgreSQL column \"v\", domain over int4[].")
@@ -191,6 +193,8 @@ class TypeMappingTest {
     for (int oid : new int[] {16, 20, 701, 1700, 17, 3802, 1082, 1083, 1114, 1184}) {
       TypeCases.in(STRING, oid).isA(STRING).kept("as PostgreSQL writes it").check();
     }
+    TypeCases.in(STRING, 1007).isA(STRING).kept("{1,2}").check();
+    TypeCases.in(STRING, 3904).isA(STRING).kept("[1,5)").check();
     TypeCases.in(NUMERIC, 20).isA(NUMERIC).kept("-9223372036854775808").check();
     TypeCases.in(BIGNUMERIC, 23).isA(BIGNUMERIC).kept("-5").check();
     TypeCases.in(BIGNUMERIC, 1700, ((10 << 16) | 2) + 4).isA(BIGNUMERIC).kept("-5.25").check();
@@ -346,6 +350,7 @@ class TypeMappingTest {
   void keyColumnsOfATypeThatBigQueryRefusesAsKeyAreText() {
     TypeCases.ofKey(701).isA(STRING).kept("0.1", "NaN").check();
     TypeCases.ofKey(1083).isA(STRING).kept("24:00:00").check();
+    TypeCases.ofKey(1007).isA(STRING).kept("{1,2}").check();
     TypeCases.ofKey(3802).isA(STRING).kept("{\"a\": 1}").check();
     TypeCases.ofKey(17).isA(BYTES).toBytes("\\x01", 1).check();
     TypeCases.ofKey(1184).isA(TIMESTAMP).check();

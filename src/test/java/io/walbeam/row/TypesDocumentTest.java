@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The table of {@code docs/types.md} is what the mapping does. */
@@ -26,7 +28,12 @@ class TypesDocumentTest {
   }
 
   private static String mapped(int oid, int modifier, boolean key) {
-    return TypeMapping.of(new RelationColumn("c", oid, modifier, key), key, Map.of())
+    return TypeMapping.of(
+            new RelationColumn("c", oid, modifier, key),
+            key,
+            Map.of(),
+            StructureMode.JSON,
+            Optional.empty())
         .type()
         .toString();
   }
@@ -50,6 +57,15 @@ class TypesDocumentTest {
     }
     assertThat(mapped(BuiltInTypes.NUMERIC, -1, false)).isEqualTo("BIGNUMERIC");
     left.remove("numeric");
+    left.keySet().stream()
+        .filter(name -> name.endsWith("[]"))
+        .toList()
+        .forEach(
+            name -> {
+              int oid = Objects.requireNonNull(left.remove(name));
+              assertThat(mapped(oid, -1, false)).as(name).isEqualTo("JSON");
+              assertThat(mapped(oid, -1, true)).as(name).isEqualTo("STRING");
+            });
     left.forEach((name, oid) -> assertThat(mapped(oid, -1, false)).as(name).isEqualTo("STRING"));
   }
 

@@ -51,6 +51,9 @@ final class CanonicalValue {
   }
 
   private static String convert(String type, String text) {
+    if (type.startsWith("array ") || type.startsWith("range ")) {
+      return texts(JsonParser.parseString(text)).toString();
+    }
     return switch (type) {
       case "boolean" -> text.startsWith("t") ? "true" : "false";
       case "smallint", "integer", "bigint", "oid" -> Long.toString(Long.parseLong(text));
@@ -75,6 +78,23 @@ final class CanonicalValue {
       iso += ":00";
     }
     return OffsetDateTime.parse(iso, OFFSET_TIMESTAMP).toInstant().toString();
+  }
+
+  /** The document with every number and boolean as a string. */
+  private static JsonElement texts(JsonElement element) {
+    if (element instanceof JsonObject object) {
+      JsonObject result = new JsonObject();
+      object.entrySet().forEach(entry -> result.add(entry.getKey(), texts(entry.getValue())));
+      return result;
+    }
+    if (element instanceof JsonArray array) {
+      JsonArray result = new JsonArray();
+      array.forEach(item -> result.add(texts(item)));
+      return result;
+    }
+    return element instanceof JsonPrimitive primitive
+        ? new JsonPrimitive(primitive.getAsString())
+        : element;
   }
 
   private static JsonElement sorted(JsonElement element) {

@@ -16,23 +16,42 @@ import java.util.stream.Collectors;
 /**
  * A PostgreSQL table as the catalogue describes it.
  *
- * @param columns name to type, in table order, without generated columns
+ * @param columns name to type, in table order, without generated columns; {@code array} and {@code
+ *     range} precede the names of such types that are built in
  * @param key names of the primary key columns
  */
 record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
   private static final String COLUMNS =
       """
-      SELECT attname, format_type(atttypid, atttypmod)
-      FROM pg_attribute
+      SELECT attname,
+        CASE WHEN atttypid >= 10000 THEN ''
+          WHEN typtype = 'r' THEN 'range '
+          WHEN typcategory = 'A' AND typname LIKE '\\_%' THEN 'array '
+          ELSE '' END || format_type(atttypid, atttypmod)
+      FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
       WHERE attrelid = ?::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-      ORDER BY attnum""";
+      ORDER BY attnum\
+      """;
 
   private static final String KEY =
       """
       SELECT attname
       FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
       WHERE indrelid = ?::regclass AND indisprimary
-      ORDER BY array_position(indkey::int2[], attnum)""";
+      ORDER BY array_position(indkey::int2[], attnum)\
+      """;
+
+  private static final String ARRAY = "array ";
+  private static final String RANGE = "range ";
+
+  private static final String RANGE_JSON =
+      """
+      CASE WHEN isempty(?) THEN '{"empty":true}'
+        WHEN ? IS NOT NULL THEN
+          json_build_object('lower', lower(?)::text, 'upper', upper(?)::text, 'bounds',
+            CASE WHEN lower_inc(?) THEN '[' ELSE '(' END || CASE WHEN upper_inc(?) THEN ']' ELSE ')' END)::text
+        END\
+      """;
 
   /** Ordinary and partitioned tables outside the system schemas, partitions left out. */
   private static final String TABLES =
@@ -41,7 +60,8 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
       WHERE relkind IN ('r', 'p') AND NOT relispartition
         AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
-      ORDER BY nspname, relname""";
+      ORDER BY nspname, relname\
+      """;
 
   /** Every user table of the connection's database, sorted by name. */
   static List<TableId> list(Connection connection) throws SQLException {
@@ -78,11 +98,19 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
     return new SourceTable(id, columns, key);
   }
 
+  /** Arrays and ranges as JSON of texts, which is how a copy can be compared with them. */
+  private static String text(String column, String type) {
+    if (type.startsWith(ARRAY)) {
+      return "to_json(" + column + "::text[])::text";
+    }
+    return type.startsWith(RANGE) ? RANGE_JSON.replace("?", column) : column + "::text";
+  }
+
   /** Every row: column name to the text that PostgreSQL prints, NULL as empty. */
   List<TextRow> rows(Connection connection) throws SQLException {
     String list =
-        columns.keySet().stream()
-            .map(name -> TableId.quote(name) + "::text")
+        columns.entrySet().stream()
+            .map(column -> text(TableId.quote(column.getKey()), column.getValue()))
             .collect(Collectors.joining(", "));
     String order = key.stream().map(TableId::quote).collect(Collectors.joining(", "));
     String sql =

@@ -1,0 +1,66 @@
+package io.walbeam.row;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** How values of built-in types stand in JSON. */
+final class JsonTypes {
+  private static final String ARRAY = "[]";
+  private static final char COMMA = ',';
+
+  /** PostgreSQL source, {@code pg_type.dat}: box alone has another delimiter. */
+  private static final char BOX_DELIMITER = ';';
+
+  /** Range types and what they are over (PostgreSQL source, {@code pg_range.dat}). */
+  private static final Map<String, String> RANGES =
+      Map.of(
+          "int4range", "int4",
+          "int8range", "int8",
+          "numrange", "numeric",
+          "daterange", "date",
+          "tsrange", "timestamp",
+          "tstzrange", "timestamptz");
+
+  private static final Map<String, String> MULTIRANGES =
+      Map.of(
+          "int4multirange", "int4range",
+          "int8multirange", "int8range",
+          "nummultirange", "numrange",
+          "datemultirange", "daterange",
+          "tsmultirange", "tsrange",
+          "tstzmultirange", "tstzrange");
+
+  private static final JsonValue DOCUMENT = new JsonEncoder();
+  private static final JsonValue HSTORE = new HstoreJson();
+
+  private JsonTypes() {}
+
+  /** The JSON of a type that has parts: array, range, multirange, hstore; else empty. */
+  static Optional<JsonValue> structure(String type) {
+    if (type.endsWith(ARRAY)) {
+      String element = type.substring(0, type.length() - ARRAY.length());
+      char delimiter = element.equals("box") ? BOX_DELIMITER : COMMA;
+      return Optional.of(new ArrayJson(of(element), delimiter));
+    }
+    if (RANGES.containsKey(type)) {
+      return Optional.of(range(type));
+    }
+    if (MULTIRANGES.containsKey(type)) {
+      return Optional.of(new MultirangeJson(range(MULTIRANGES.getOrDefault(type, ""))));
+    }
+    return type.equals("hstore") ? Optional.of(HSTORE) : Optional.empty();
+  }
+
+  private static RangeJson range(String type) {
+    return new RangeJson(of(RANGES.getOrDefault(type, "")));
+  }
+
+  private static JsonValue of(String type) {
+    return switch (type) {
+      case "bool" -> JsonScalars.BOOLEAN;
+      case "int2", "int4", "int8", "oid", "float4", "float8", "numeric" -> JsonScalars.NUMBER;
+      case "json", "jsonb" -> DOCUMENT;
+      default -> structure(type).orElse(JsonScalars.TEXT);
+    };
+  }
+}
