@@ -10,7 +10,9 @@ import com.google.cloud.bigquery.storage.v1.AppendRowsRequest.MissingValueInterp
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
 import com.google.cloud.bigquery.storage.v1.ProtoRows;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,10 @@ final class AppendConnection {
   private final AtomicLong inFlightBytes = new AtomicLong();
   private final ClientStream<AppendRowsRequest> requests;
   private final Object sending = new Object();
+
+  /** The one schema of each table that goes over this call, by stream. */
+  private final Map<String, TableLayout> carried = new ConcurrentHashMap<>();
+
   private volatile @Nullable TableLayout lastLayout;
   private volatile long lastUsedNanos = System.nanoTime();
   private volatile @Nullable StreamController controller;
@@ -84,6 +90,7 @@ final class AppendConnection {
           data.setWriterSchema(layout.writerSchema());
           lastLayout = layout;
         }
+        carried.put(layout.stream(), layout);
         lastUsedNanos = entry.sentNanos;
         inFlightBytes.addAndGet(bytes);
         pending.add(entry);
@@ -110,6 +117,11 @@ final class AppendConnection {
   /** Whether the next request of {@code layout} would need no writer schema. */
   boolean speaks(TableLayout layout) {
     return lastLayout == layout;
+  }
+
+  /** Whether no other schema of the same table has gone over this call. */
+  boolean mayCarry(TableLayout layout) {
+    return carried.getOrDefault(layout.stream(), layout) == layout;
   }
 
   boolean ended() {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>Keyed and plain tables never share a connection: BigQuery refuses rows with a change type on a
  * connection that has seen rows without. A connection takes the requests of many tables, since an
  * account has a few thousand connections only ("Quotas and limits", Storage Write API), and another
- * is opened when all have enough to do.
+ * is opened when all have enough to do. It carries one schema of each: storage.proto does not say
+ * whether a schema may change within a call, and Google's client begins another.
  *
  * <p>This is instead of the client library's own pool, which is one per JVM, location and
  * credential whatever the endpoint, mixes keyed and plain tables, can hold a request back for 100
@@ -138,6 +139,9 @@ final class AppendConnections {
       List<AppendConnection> candidates, TableLayout layout) {
     AppendConnection best = null;
     for (AppendConnection candidate : candidates) {
+      if (!candidate.mayCarry(layout)) {
+        continue;
+      }
       if (candidate.inFlightBytes() <= BUSY_BYTES && candidate.speaks(layout)) {
         return candidate;
       }

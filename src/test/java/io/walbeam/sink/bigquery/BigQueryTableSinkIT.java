@@ -97,12 +97,24 @@ class BigQueryTableSinkIT {
     write(Rows.keyed("a"), Rows.upserts(1));
     write(Rows.keyed("a"), Rows.upserts(1));
     write(Rows.keyed("b"), Rows.upserts(1));
-    write(Rows.keyed("b", "more"), Rows.upserts(1));
     write(Rows.keyed("a"), Rows.upserts(1));
 
     assertThat(server.appends.stream().map(append -> append.withSchema))
-        .containsExactly(true, false, true, true, true);
+        .containsExactly(true, false, true, true);
     assertThat(server.connections).hasValue(1);
+  }
+
+  @Test
+  void aConnectionCarriesOneSchemaOfATable() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      write(Rows.keyed("a"), Rows.upserts(1));
+      write(Rows.keyed("b"), Rows.upserts(1));
+      write(Rows.keyed("b", "more"), Rows.upserts(1));
+    }
+
+    List<Integer> connections = connectionsOf("b");
+    assertThat(connections).containsExactly(1, 2, 1, 2, 1, 2);
+    assertThat(server.connections).hasValue(2);
   }
 
   @Test
