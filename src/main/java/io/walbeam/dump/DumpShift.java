@@ -40,15 +40,22 @@ final class DumpShift implements AutoCloseable {
   /** For a chunk that is being written to be given up. */
   private static final long CLOSE_MILLIS = 10_000;
 
+  /** Between two looks at the destinations of dumped tables, a call for each. */
+  private static final Duration VANISHED_INTERVAL = Duration.ofMinutes(10);
+
   private final DumpContext context;
   private final ExecutorService executor;
   private final NewTables newTables;
+  private final VanishedTables vanished;
   private final AtomicLong version;
   private final DumpQueue queue;
   private final Thread thread;
 
   /** Requests of the destination that are in the WAL. One thread at a time. */
   private final Set<String> carried = new HashSet<>();
+
+  /** One thread at a time. */
+  private long lookedForVanished;
 
   // Guarded by this.
   private boolean loaded;
@@ -66,6 +73,7 @@ final class DumpShift implements AutoCloseable {
             });
     this.context = new DumpContext(settings, ends, executor, meter);
     this.newTables = new NewTables(context);
+    this.vanished = new VanishedTables(context);
     this.version = new AtomicLong(context.nowMicros());
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.thread = new Thread(this::run, "walbeam-dumps");
@@ -83,6 +91,7 @@ final class DumpShift implements AutoCloseable {
       tend(connection);
       if (context.settings().options().initial()) {
         announce(connection, emitter);
+        askForVanished(connection, emitter);
       }
     }
     carryOver(emitter);
@@ -178,6 +187,15 @@ final class DumpShift implements AutoCloseable {
       emitter.emit(MessagePrefix.DUMP_REQUEST, request);
     }
     newTables.emitted();
+  }
+
+  private void askForVanished(DumpConnection connection, Dumps.Emitter emitter)
+      throws InterruptedException {
+    for (String request : vanished.requests(connection, queue.all())) {
+      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
+    }
+    vanished.emitted();
+    lookedForVanished = System.nanoTime();
   }
 
   /** Nothing that a grant or time mends ends it. */
@@ -300,6 +318,9 @@ final class DumpShift implements AutoCloseable {
       carryOver(connection::emit);
       if (context.settings().options().initial()) {
         announce(connection, connection::emit);
+        if (isDue(lookedForVanished, VANISHED_INTERVAL)) {
+          askForVanished(connection, connection::emit);
+        }
       }
       if (queue.hasWork()) {
         queue.pages(connection.pages(context.settings().publication()));

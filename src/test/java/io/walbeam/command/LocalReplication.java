@@ -8,6 +8,7 @@ import com.google.cloud.bigquery.BigQueryOptions;
 import com.google.cloud.bigquery.DatasetInfo;
 import com.google.cloud.bigquery.FieldValueList;
 import com.google.cloud.bigquery.QueryJobConfiguration;
+import com.google.cloud.bigquery.TableId;
 import io.walbeam.local.StandInOptions;
 import io.walbeam.local.StandInServer;
 import io.walbeam.testing.TestDatabase;
@@ -41,6 +42,11 @@ final class LocalReplication implements AutoCloseable {
   /** Creates the dataset that has the database's name. */
   void createDataset(TestDatabase database) {
     bigQuery.create(DatasetInfo.of(database.name()));
+  }
+
+  /** Deletes a table of that dataset. */
+  void deleteTable(TestDatabase database, String table) {
+    assertThat(bigQuery.delete(TableId.of(database.name(), table))).isTrue();
   }
 
   /** The arguments of a run from the database to the dataset of its name. */

@@ -167,6 +167,25 @@ class StartUpIT {
   }
 
   @Test
+  void aDestinationTableThatWasDeletedIsDumpedAgainOnce() throws Exception {
+    database.execute("INSERT INTO t SELECT n, 'x' FROM generate_series(100, 199) n");
+    ends.replicate(database);
+    String dumps = ends.rows(database, "SELECT COUNT(*) FROM %s._walbeam_backfills");
+    ends.deleteTable(database, "public_t");
+
+    LocalReplication.Run again = ends.run(database);
+
+    assertThat(again.exitCode()).as(again.printed()).isZero();
+    assertThat(again.printed()).contains("The destination of table public.t was deleted");
+    assertThat(ends.rows(database, "SELECT COUNT(*) FROM %s.public_t"))
+        .isEqualTo(database.query("SELECT count(*) FROM t"));
+    ends.replicate(database);
+    assertThat(ends.rows(database, "SELECT COUNT(DISTINCT request) FROM %s._walbeam_backfills"))
+        .isEqualTo("2");
+    assertThat(dumps).isNotEqualTo("0");
+  }
+
+  @Test
   void aServerThatRestartsIsWaitedFor() throws Exception {
     try (TestPostgres server = TestPostgres.start(Map.of());
         TestDatabase own = server.newDatabase()) {

@@ -1,0 +1,145 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.Route;
+import io.walbeam.row.TableMapping;
+import io.walbeam.sink.DumpEntry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds tables that were dumped and whose destination is gone, or was made anew since: what a dump
+ * and the stream had written there is lost, and nobody else would notice. Thread-safe.
+ */
+final class VanishedTables {
+  private static final Logger log = LoggerFactory.getLogger(VanishedTables.class);
+
+  /** Tables that one look asks for, a call each; the next look goes on behind them. */
+  private static final int MOST_AT_ONCE = 100;
+
+  /** By which the clocks of walbeam and of the destination may differ. */
+  private static final Duration CLOCKS = Duration.ofMinutes(2);
+
+  private final DumpContext context;
+  private final Set<TableId> asked = new HashSet<>();
+  private final Set<TableId> asking = new HashSet<>();
+  private int next;
+
+  VanishedTables(DumpContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Contents of the requests that are due.
+   *
+   * @param connection to the primary
+   * @param known every ledger entry
+   * @throws WalbeamException of kind TRANSIENT if the server cannot be reached
+   */
+  synchronized List<String> requests(DumpConnection connection, List<DumpEntry> known)
+      throws InterruptedException {
+    List<TableId> gone = new ArrayList<>();
+    asking.clear();
+    for (DumpEntry dump : share(lastDumps(known))) {
+      if (!asked.contains(dump.table()) && isGone(connection, dump)) {
+        log.warn(
+            "The destination of table {} was deleted since it was dumped, so it is dumped again.",
+            dump.table());
+        gone.add(dump.table());
+      }
+    }
+    asking.addAll(gone);
+    return gone.isEmpty()
+        ? List.of()
+        : List.of(DumpRequest.initial(gone, context.settings().run().token()));
+  }
+
+  /** The requests are in the WAL. */
+  synchronized void emitted() {
+    asked.addAll(asking);
+    asking.clear();
+  }
+
+  /**
+   * The last finished dump of each table as a whole, if it wrote rows, so that the destination was
+   * there at its end; without tables for which a dump is under way.
+   */
+  static List<DumpEntry> lastDumps(List<DumpEntry> known, long epoch) {
+    Map<String, DumpEntry> last = new TreeMap<>();
+    Set<TableId> pending = new HashSet<>();
+    for (DumpEntry entry : known) {
+      if (entry.epoch() != epoch
+          || entry.kind() == DumpEntry.Kind.TRUNCATE
+          || !DumpScope.parse(entry.scope()).isAll()) {
+        continue;
+      }
+      if (!entry.status().isOver()) {
+        pending.add(entry.table());
+      } else if (entry.status() == DumpEntry.Status.FINISHED) {
+        last.merge(
+            entry.table().toString(),
+            entry,
+            (one, other) ->
+                Long.compareUnsigned(one.requestLsn(), other.requestLsn()) >= 0 ? one : other);
+      }
+    }
+    return last.values().stream()
+        .filter(entry -> entry.course().sums().rows() > 0 && !pending.contains(entry.table()))
+        .toList();
+  }
+
+  private List<DumpEntry> lastDumps(List<DumpEntry> known) {
+    return lastDumps(known, context.settings().epoch());
+  }
+
+  private List<DumpEntry> share(List<DumpEntry> dumps) {
+    if (dumps.size() <= MOST_AT_ONCE) {
+      return dumps;
+    }
+    List<DumpEntry> share = new ArrayList<>();
+    for (int i = 0; i < MOST_AT_ONCE; i++) {
+      share.add(dumps.get((next + i) % dumps.size()));
+    }
+    next = (next + MOST_AT_ONCE) % dumps.size();
+    return share;
+  }
+
+  private boolean isGone(DumpConnection connection, DumpEntry dump) throws InterruptedException {
+    Optional<PublishedTable> table =
+        connection.describe(context.settings().publication(), dump.table());
+    Optional<TableMapping> replica =
+        table.flatMap(context.router()::route).flatMap(VanishedTables::replica);
+    if (replica.isEmpty()) {
+      return false;
+    }
+    long end = dump.course().finishedMicros() + CLOCKS.toMillis() * 1_000;
+    try {
+      return !context.outdated().existedBefore(replica.get().destination(), end);
+    } catch (WalbeamException e) {
+      if (e.kind() == FailureKind.TRANSIENT) {
+        throw e;
+      }
+      log.warn(
+          "Nobody knows whether the destination of table {} is still there. {}",
+          dump.table(),
+          e.describe());
+      return false;
+    }
+  }
+
+  private static Optional<TableMapping> replica(Route route) {
+    return Optional.ofNullable(route.replica());
+  }
+}
