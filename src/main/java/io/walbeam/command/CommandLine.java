@@ -97,6 +97,11 @@ public final class CommandLine {
         configure(source.options(), status);
         BackfillCommand.run(source, out);
       }
+      case REMOVE -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        RemoveCommand.run(source, out);
+      }
       case COMPLETION -> out.print(Completion.script(rest));
     }
     return 0;

@@ -19,6 +19,7 @@ public enum Command {
       "say how a replication is, without its process",
       List.of(StatusOptions.class, ReportOptions.class)),
   BACKFILL("ask the run for a dump of --tables", List.of(BackfillOptions.class)),
+  REMOVE("drop what a run leaves: --drop=slot,publications,tables", List.of(RemoveOptions.class)),
   COMPLETION("print the completion script for a shell: completion bash, completion zsh", List.of());
 
   private final String summary;

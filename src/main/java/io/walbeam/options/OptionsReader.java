@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -51,6 +52,8 @@ public final class OptionsReader {
 
   /** Options of single commands that take listed values only. */
   private static final Set<String> OWN_CHOICES = Set.of("format", "provider");
+
+  private static final Set<String> DROPPABLE = Set.of("slot", "publications", "tables");
 
   private final WalbeamOptions options;
   private final Clock clock;
@@ -135,6 +138,9 @@ public final class OptionsReader {
     Optional<BigQuerySettings> destination = reader.destination(slot);
     Optional<MappingSettings> mapping =
         reader.mapping(postgres.map(PostgresSettings::database).orElse(""));
+    if (command == Command.REMOVE) {
+      reader.requireDrop();
+    }
     OptionCatalogue.of(command).stream()
         .filter(option -> OWN_CHOICES.contains(option.name()))
         .forEach(option -> reader.ownChoice(option));
@@ -157,6 +163,27 @@ public final class OptionsReader {
             : options.as(CheckOptions.class).getProvider();
     if (value != null) {
       oneOf("--" + option.name(), value, option.choices().toArray(new String[0]));
+    }
+  }
+
+  /** What {@code --drop} names. */
+  public static Set<String> dropped(WalbeamOptions options) {
+    Set<String> names = new TreeSet<>();
+    for (String name : options.as(RemoveOptions.class).getDrop().split(",", -1)) {
+      if (!name.isBlank()) {
+        names.add(name.strip());
+      }
+    }
+    return names;
+  }
+
+  /** Nothing is dropped that was not asked for by name. */
+  private void requireDrop() {
+    Set<String> named = dropped(options);
+    Set<String> unknown = new TreeSet<>(named);
+    unknown.removeAll(DROPPABLE);
+    if (named.isEmpty() || !unknown.isEmpty()) {
+      problems.add("--drop names what shall go: slot, publications, tables, or several of them.");
     }
   }
 

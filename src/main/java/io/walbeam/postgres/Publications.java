@@ -79,6 +79,11 @@ public final class Publications {
     return isAny(connection, "SELECT 1 FROM pg_catalog.pg_publication WHERE pubname = ?", name);
   }
 
+  /** Whether walbeam made the publication of that name, so that new tables join it. */
+  static boolean isOurs(Connection connection, String name) throws SQLException {
+    return isAny(connection, MADE, name);
+  }
+
   /** The publications that are there to be read, the named one first. */
   public static List<String> inUse(Connection connection, String name) throws SQLException {
     return isAny(connection, MADE, inserts(name)) ? List.of(name, inserts(name)) : List.of(name);
@@ -141,16 +146,7 @@ public final class Publications {
           "The role owns no table that could be published.",
           "Let the owner of the tables run CREATE PUBLICATION, or use that role.");
     }
-    String some =
-        all.stream()
-            .limit(10)
-            .map(found -> found.table().toString())
-            .collect(Collectors.joining(", "));
-    return new WalbeamException(
-        FailureKind.OPERATOR,
-        "No table matches " + String.join(",", patterns) + ".",
-        "Correct --tables, or create the tables first."
-            + (some.isEmpty() ? "" : " The database has " + some + "."));
+    return StartChecks.matchesNothing(patterns, all.stream().map(PublishableTable::table).toList());
   }
 
   /**

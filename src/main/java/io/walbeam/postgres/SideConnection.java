@@ -23,6 +23,13 @@ public final class SideConnection implements AutoCloseable {
           + " (SELECT s.confirmed_flush_lsn::text FROM pg_catalog.pg_replication_slots s"
           + " WHERE s.slot_name = ?)";
 
+  private static final String HEADROOM =
+      "SELECT w.at::text, coalesce(pg_catalog.pg_wal_lsn_diff(w.at, s.restart_lsn), 0)::bigint,"
+          + " s.safe_wal_size FROM pg_catalog.pg_replication_slots s CROSS JOIN"
+          + " (SELECT CASE WHEN pg_catalog.pg_is_in_recovery()"
+          + " THEN pg_catalog.pg_last_wal_replay_lsn()"
+          + " ELSE pg_catalog.pg_current_wal_flush_lsn() END AS at) w WHERE s.slot_name = ?";
+
   private static final String IDENTITY =
       "SELECT (SELECT system_identifier::text FROM pg_catalog.pg_control_system()),"
           + " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
@@ -112,6 +119,29 @@ public final class SideConnection implements AutoCloseable {
               row.next();
               return new ServerSample(
                   Slots.lsn(row.getString(1)), row.getLong(2), Slots.lsn(row.getString(3)));
+            }
+          }
+        });
+  }
+
+  /** What the slot keeps; empty if it is missing. */
+  public Optional<SlotHeadroom> headroom(String slot) {
+    return call(
+        "read the slot's log",
+        c -> {
+          try (PreparedStatement statement = c.prepareStatement(HEADROOM)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+              if (!row.next()) {
+                return Optional.empty();
+              }
+              long safe = row.getLong(3);
+              boolean limited = !row.wasNull();
+              return Optional.of(
+                  new SlotHeadroom(
+                      Slots.lsn(row.getString(1)),
+                      row.getLong(2),
+                      limited ? Optional.of(safe) : Optional.empty()));
             }
           }
         });

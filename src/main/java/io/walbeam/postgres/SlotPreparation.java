@@ -73,6 +73,9 @@ public final class SlotPreparation {
       step = "read the publication " + publication;
       Publications.warnOfHarm(connection, publication);
       Publications.checkColumnLists(connection, publication);
+      StartChecks.requireMatch(connection, publication, tables);
+      StartChecks.missingPrivileges(connection, publication, tables, settings.user())
+          .ifPresent(log::warn);
       if (existing.isPresent()) {
         return existing;
       }

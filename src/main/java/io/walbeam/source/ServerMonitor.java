@@ -39,6 +39,7 @@ final class ServerMonitor implements AutoCloseable {
   private final Runnable look;
   private final WalHistory history = new WalHistory();
   private final ReaderSilence silence;
+  private final HeadroomWatch headroom;
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
@@ -52,6 +53,7 @@ final class ServerMonitor implements AutoCloseable {
     this.side = side;
     this.slot = slot;
     this.silence = new ReaderSilence(slot, System.nanoTime());
+    this.headroom = new HeadroomWatch(slot);
     this.thread = new Thread(this::run, "walbeam-monitor-" + slot);
     thread.setDaemon(true);
   }
@@ -104,6 +106,13 @@ final class ServerMonitor implements AutoCloseable {
     return !thread.isAlive();
   }
 
+  private void watchHeadroom() {
+    long now = System.nanoTime();
+    if (headroom.isDue(now)) {
+      side.headroom(slot).flatMap(found -> headroom.look(found, now)).ifPresent(log::warn);
+    }
+  }
+
   private void run() {
     try {
       do {
@@ -114,6 +123,7 @@ final class ServerMonitor implements AutoCloseable {
           sample = new Sample(read.flushLsn(), read.timeMicros(), read.confirmedFlushLsn(), now);
           silence.look(history.ageBeyond(silence.heardLsn(), now), now);
           look.run();
+          watchHeadroom();
         } catch (RuntimeException e) {
           log.debug("No sample of the WAL position", e);
         }

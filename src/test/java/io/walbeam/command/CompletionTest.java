@@ -55,7 +55,8 @@ class CompletionTest {
             words=(walbeam backfill --k) CURRENT=3 _walbeam
             """;
     assertThat(run("zsh", "-f", "-c", answers))
-        .contains("initial never only", "run check status backfill completion", "--keyFrom=");
+        .contains(
+            "initial never only", "run check status backfill remove completion", "--keyFrom=");
   }
 
   private static boolean isThere(String program) throws InterruptedException {

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.walbeam.local.StandInOptions;
 import io.walbeam.local.StandInServer;
+import io.walbeam.postgres.PostgresConnections;
+import io.walbeam.postgres.ReplicationStream;
+import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.io.ByteArrayOutputStream;
@@ -152,6 +155,66 @@ class DoctorIT {
     assertThat(text.out())
         .contains("Nobody reads the slot", "complete until 20", "dead letters: 1");
     assertThat(check("--tables=public.*").findings()).doesNotContainKeys("slot", "destination");
+  }
+
+  @Test
+  void whatARunLeavesGoesWhenEachPartIsAskedFor() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION SUPERUSER",
+        "CREATE TABLE orders (id int PRIMARY KEY)");
+    assertThat(say(arguments("run", "--stopAt=now", "--quiet")).exitCode()).isZero();
+    assertThat(say(arguments("remove")).exitCode()).as("nothing was asked for").isEqualTo(2);
+    assertThat(say(arguments("remove", "--drop=everything")).exitCode()).isEqualTo(2);
+    assertThat(say(arguments("remove", "--drop=publications")).exitCode())
+        .as("the slot still needs them")
+        .isEqualTo(3);
+    assertThat(left()).isEqualTo("1 slots, 2 publications");
+    Said said = say(arguments("remove", "--drop=slot,publications,tables"));
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out())
+        .contains(
+            "Dropped the slot", "Dropped the publication", "Dropped the table _walbeam_state");
+    assertThat(left()).isEqualTo("0 slots, 0 publications");
+    assertThat(say(arguments("status")).out()).doesNotContain("complete until");
+    assertThat(say(arguments("remove", "--drop=slot,publications,tables")).exitCode())
+        .as("again is harmless")
+        .isZero();
+  }
+
+  @Test
+  void aPublicationOfSomebodyElseAndASlotThatIsReadStay() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION SUPERUSER",
+        "CREATE TABLE orders (id int PRIMARY KEY)");
+    database.createPublicationAndSlot();
+    try (ReplicationStream reader =
+        new PostgresConnections(database.settings()).openReplication("somebody")) {
+      assertThat(reader.start(database.slot(), List.of(database.publication()), 0)).isTrue();
+      Said said = say(arguments("remove", "--drop=slot,publications"));
+      assertThat(said.exitCode()).isEqualTo(3);
+      assertThat(left()).isEqualTo("1 slots, 1 publications");
+    }
+    Await.until(
+        "nobody reads the slot",
+        () ->
+            database
+                .query(
+                    "SELECT active FROM pg_replication_slots WHERE slot_name = '"
+                        + database.slot()
+                        + "'")
+                .equals("f"));
+    Said said = say(arguments("remove", "--drop=slot,publications"));
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out()).contains("walbeam did not make it");
+    assertThat(left()).isEqualTo("0 slots, 1 publications");
+  }
+
+  private String left() throws Exception {
+    return database.query(
+        "SELECT (SELECT count(*) FROM pg_replication_slots WHERE database = current_database())"
+            + " || ' slots, ' || (SELECT count(*) FROM pg_publication) || ' publications'");
   }
 
   private String[] arguments(String command, String... more) {

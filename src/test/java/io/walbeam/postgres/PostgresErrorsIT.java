@@ -10,6 +10,7 @@ import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -115,10 +116,60 @@ final class PostgresErrorsIT {
   @Test
   void unknownTablesAreRefusedAndNothingIsLeft() throws Exception {
     refused(
-        FailureKind.OPERATOR,
+        FailureKind.CONFIGURATION,
         () -> prepare(database.settings(), List.of("none.*")),
         "No table matches none.*");
     assertThat(database.query("SELECT count(*) FROM pg_publication")).isEqualTo("0");
+  }
+
+  @Test
+  void patternsThatMatchNoPublishedTableAreAnsweredWithTheNearest() throws Exception {
+    database.execute(
+        "CREATE TABLE orders (id int PRIMARY KEY)",
+        "CREATE TABLE invoices (id int PRIMARY KEY)",
+        "CREATE PUBLICATION " + database.publication() + " FOR TABLE orders");
+    refused(
+        FailureKind.CONFIGURATION,
+        () -> prepare(database.settings(), List.of("public.oders")),
+        "No table matches public.oders",
+        "Near are public.orders");
+    refused(
+        FailureKind.CONFIGURATION,
+        () -> prepare(database.settings(), List.of("public.invoices")),
+        "holds no table that --tables names",
+        "ADD TABLE \"public\".\"invoices\"");
+    assertThat(
+            database.query(
+                "SELECT count(*) FROM pg_replication_slots WHERE database = '"
+                    + database.name()
+                    + "'"))
+        .isEqualTo("0");
+    database.execute(
+        "ALTER PUBLICATION " + database.publication() + " ADD TABLE \"public\".\"invoices\"");
+    assertThat(prepare(database.settings(), List.of("public.invoices")).plugin())
+        .isEqualTo("pgoutput");
+  }
+
+  @Test
+  void tablesThatMayNotBeReadAreOneMessageWithOneStatement() throws Exception {
+    String role = "blind_" + database.name();
+    database.execute("CREATE ROLE " + role + " LOGIN REPLICATION", "CREATE SCHEMA \"Own\"");
+    for (int i = 1; i <= 20; i++) {
+      database.execute("CREATE TABLE \"Own\".t" + (10 + i) + " (id int PRIMARY KEY)");
+    }
+    database.execute("CREATE PUBLICATION " + database.publication() + " FOR ALL TABLES");
+    try (Connection connection =
+        new PostgresConnections(database.settings(role, "")).open("test")) {
+      String said =
+          StartChecks.missingPrivileges(connection, database.publication(), List.of(), role)
+              .orElseThrow();
+      assertThat(said).contains("may not read Own.t11, ", " and 15 more", "\"Own\".\"t30\" TO");
+      database.execute(said.substring(said.indexOf("GRANT")));
+      assertThat(StartChecks.missingPrivileges(connection, database.publication(), List.of(), role))
+          .isEmpty();
+    } finally {
+      database.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+    }
   }
 
   @Test

@@ -126,6 +126,7 @@ public final class SourceServer implements AutoCloseable {
             .setPGStartupWait(STARTUP)
             .setPort(port)
             .setServerConfig("max_wal_senders", "40")
+            .setServerConfig("max_slot_wal_keep_size", "50GB")
             .setServerConfig("max_replication_slots", "40")
             .setServerConfig("synchronous_commit", "on")
             .setLocaleConfig("locale", "C");

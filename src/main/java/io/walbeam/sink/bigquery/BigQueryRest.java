@@ -187,6 +187,22 @@ final class BigQueryRest {
     }
   }
 
+  /** Deletes a table. Returns false if there is none. */
+  boolean delete(String name) throws InterruptedException {
+    try {
+      call(
+          name,
+          () -> client.tables().delete(settings.project(), settings.dataset(), name).execute());
+      return true;
+    } catch (RefusedException e) {
+      return switch (e.meaning) {
+        case NOT_FOUND -> false;
+        case DENIED -> throw denied("bigquery.tables.delete", e.failure);
+        default -> throw refused("delete table", name, e.failure);
+      };
+    }
+  }
+
   /** Takes a page of rows. */
   @FunctionalInterface
   interface Pages {

@@ -122,6 +122,15 @@ public final class BigQuerySink implements AutoCloseable {
     return BigQueryDeadLetterCounts.read(rest);
   }
 
+  /**
+   * Drops walbeam's own tables, dead letters included, and says what was done.
+   *
+   * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if another slot uses them
+   */
+  public List<String> dropOwnTables(String slot) throws InterruptedException {
+    return OwnTablesRemoval.run(rest, slot);
+  }
+
   /** Closing it does nothing; close this. */
   public TableSink tables() {
     return tables;

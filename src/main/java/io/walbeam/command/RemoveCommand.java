@@ -1,0 +1,30 @@
+package io.walbeam.command;
+
+import io.walbeam.options.OptionsReader;
+import io.walbeam.postgres.Removal;
+import io.walbeam.sink.bigquery.BigQuerySink;
+import java.io.PrintStream;
+import java.util.Set;
+
+/** {@code remove}: drops what a run leaves, each part only when it is asked for. */
+final class RemoveCommand {
+  private RemoveCommand() {}
+
+  /**
+   * Returns when it is done; asking again is harmless.
+   *
+   * @throws io.walbeam.failure.WalbeamException if something is in the way
+   */
+  static void run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+    Set<String> drop = OptionsReader.dropped(source.options());
+    Removal.requireIdle(source.replication());
+    if (drop.contains("tables")) {
+      try (BigQuerySink sink = BigQuerySink.acquire(source.destination())) {
+        sink.verifyDataset();
+        sink.dropOwnTables(source.replication().slot()).forEach(out::println);
+      }
+    }
+    Removal.drop(source.replication(), drop.contains("slot"), drop.contains("publications"))
+        .forEach(out::println);
+  }
+}
