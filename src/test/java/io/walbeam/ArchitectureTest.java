@@ -110,6 +110,7 @@ class ArchitectureTest {
                   "sink",
                   "sink.bigquery",
                   "row",
+                  "metrics",
                   "change",
                   "failure")));
 

@@ -16,8 +16,7 @@ import java.util.Set;
 /** Finds the command, runs it, and maps whatever happens to an exit code. */
 public final class CommandLine {
   private static final Set<String> DEBUG = Set.of("--debug", "--debug=true");
-  private static final Set<String> HELP = Set.of("--help", "-h");
-  private static final String HELP_WORD = "help";
+  private static final Set<String> HELP = Set.of("--help", "-h", "help");
   private static final Set<String> VERSION = Set.of("--version", "-V");
 
   private final Map<String, String> environment;
@@ -55,7 +54,7 @@ public final class CommandLine {
       out.println(Version.describe());
       return 0;
     }
-    boolean help = rest.removeIf(HELP::contains) | rest.remove(HELP_WORD);
+    boolean help = rest.removeIf(HELP::contains);
     Optional<String> word = rest.stream().filter(part -> !part.startsWith("-")).findFirst();
     word.ifPresent(rest::remove);
     Optional<Command> command = word.flatMap(Command::of);
@@ -108,7 +107,8 @@ public final class CommandLine {
   }
 
   private static void configure(WalbeamOptions options, StatusLine status) {
-    Logging.configure(options.isDebug(), options.isQuiet(), status);
+    Logging.configure(
+        options.isDebug(), options.isQuiet(), options.getLogFormat().equals("json"), status);
   }
 
   /** Whether nobody said anything, in no way. */

@@ -1,5 +1,7 @@
 package io.walbeam.command;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneOffset;
@@ -18,10 +20,15 @@ final class Logging {
 
   private Logging() {}
 
-  static void configure(boolean debug, boolean quiet, StatusLine status) {
+  /**
+   * Sets up logging for this process.
+   *
+   * @param json one object a line instead of text
+   */
+  static void configure(boolean debug, boolean quiet, boolean json, StatusLine status) {
     LogManager.getLogManager().reset();
     Handler console = new Console(status);
-    console.setFormatter(new OneLine(debug));
+    console.setFormatter(json ? new OneObject(debug) : new OneLine(debug));
     console.setLevel(Level.ALL);
     Logger root = Logger.getLogger("");
     root.addHandler(console);
@@ -50,6 +57,27 @@ final class Logging {
 
     @Override
     public void close() {}
+  }
+
+  /** Names as log collectors know them. */
+  private static final class OneObject extends Formatter {
+    private final boolean traces;
+
+    OneObject(boolean traces) {
+      this.traces = traces;
+    }
+
+    @Override
+    public String format(LogRecord record) {
+      ObjectNode line = new ObjectMapper().createObjectNode();
+      line.put("time", record.getInstant().toString());
+      line.put("severity", OneLine.label(record.getLevel()).strip());
+      line.put("message", formatMessage(record));
+      if (traces && record.getThrown() != null) {
+        line.put("trace", Traces.of(record.getThrown()));
+      }
+      return line + System.lineSeparator();
+    }
   }
 
   private static final class OneLine extends Formatter {

@@ -82,9 +82,16 @@ final class RunCommand {
     direct.setEnforceImmutability(false);
     direct.setEnforceEncodability(false);
     direct.setBlockOnRun(false);
+    Optional<StatusServer> server =
+        invocation
+            .http()
+            .map(address -> StatusServer.start(address, settings.replication().slot()));
     Optional<WalbeamException> newer;
     try (LocalRun run = LocalRun.prepare(settings, invocation.startPatience())) {
+      server.ifPresent(each -> each.watch(run::progress));
       newer = replicate(run, options, settings, status, out);
+    } finally {
+      server.ifPresent(StatusServer::close);
     }
     if (newer.isPresent()) {
       log.debug("A newer run took the slot", newer.get());

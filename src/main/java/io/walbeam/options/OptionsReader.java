@@ -89,10 +89,12 @@ public final class OptionsReader {
     Optional<JobSettings> settings = reader.settings(UUID.randomUUID().toString());
     Duration patience =
         reader.duration("--startPatience", parsed.options().getStartPatience(), "PT5M");
+    Optional<HttpAddress> http = reader.http();
+    reader.oneOf("--logFormat", parsed.options().getLogFormat(), "text", "json");
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
-    return new Invocation(parsed.options(), settings.get(), parsed.given(), patience);
+    return new Invocation(parsed.options(), settings.get(), parsed.given(), patience, http);
   }
 
   /**
@@ -200,12 +202,31 @@ public final class OptionsReader {
    *
    * @param given names of the options that the command line has, for defaults that depend on it
    * @param startPatience how long a start waits for an end that does not answer
+   * @param http where the run answers over HTTP, if it does
    */
   public record Invocation(
-      WalbeamOptions options, JobSettings settings, Set<String> given, Duration startPatience) {
+      WalbeamOptions options,
+      JobSettings settings,
+      Set<String> given,
+      Duration startPatience,
+      Optional<HttpAddress> http) {
     public Invocation {
       given = Set.copyOf(given);
     }
+  }
+
+  private Optional<HttpAddress> http() {
+    @Nullable String text = options.getHttp();
+    if (text == null) {
+      return Optional.empty();
+    }
+    Optional<HttpAddress> address = HttpAddress.parse(text);
+    if (address.isEmpty()) {
+      problems.add("--http is of the form :8080 or host:8080.");
+    } else if (!runnerName(options).equals("DirectRunner")) {
+      problems.add("--http is for a run on this machine; runners have pages of their own.");
+    }
+    return address;
   }
 
   private Optional<JobSettings> settings(String jobToken) {

@@ -37,6 +37,20 @@ public interface RunOptions extends PipelineOptions {
 
   void setConfig(@Nullable String value);
 
+  @Description(
+      "Where a run on this machine answers /healthz, /readyz, /metrics and /status.json: :8080 for"
+          + " this machine only, 0.0.0.0:8080 for others too. Default: nowhere.")
+  @Nullable String getHttp();
+
+  void setHttp(@Nullable String value);
+
+  @Description("text: one line a message; json: one object a line, for log collectors.")
+  @Default.String("text")
+  @OneOf({"text", "json"})
+  String getLogFormat();
+
+  void setLogFormat(String value);
+
   @Description("Print stack traces and debug messages.")
   boolean isDebug();
 

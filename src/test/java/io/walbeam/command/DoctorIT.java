@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,11 @@ class DoctorIT {
   private StandInServer standIn;
   private TestDatabase database;
 
-  private record Outcome(int exitCode, Map<String, JsonNode> findings, String text) {}
+  private record Outcome(int exitCode, Map<String, JsonNode> findings, String text) {
+    String remedy(String check) {
+      return Objects.requireNonNull(findings.get(check), check).path("remedy").asText();
+    }
+  }
 
   @BeforeAll
   void start() throws Exception {
@@ -79,7 +84,7 @@ class DoctorIT {
     createDataset();
     List<String> obeyed = new ArrayList<>();
     for (String check : List.of("replication", "select", "identity", "unlogged")) {
-      String remedy = before.findings().get(check).path("remedy").asText();
+      String remedy = before.remedy(check);
       obeyed.add(remedy);
       database.execute(remedy);
     }
@@ -101,13 +106,13 @@ class DoctorIT {
         "GRANT SELECT ON orders TO " + ROLE);
     Outcome before = check("--tables=public.*");
     assertThat(before.findings()).containsOnlyKeys("publish", "create_publication");
-    database.execute(before.findings().get("publish").path("remedy").asText());
+    database.execute(before.remedy("publish"));
     Outcome after = check("--tables=public.*");
     assertThat(after.findings()).as(after.text()).isEmpty();
     assertThat(after.exitCode()).isZero();
     Outcome wrong = check("--tables=public.oders");
     assertThat(wrong.exitCode()).isEqualTo(3);
-    assertThat(wrong.findings().get("no_tables").path("remedy").asText()).contains("public.orders");
+    assertThat(wrong.remedy("no_tables")).contains("public.orders");
   }
 
   @Test

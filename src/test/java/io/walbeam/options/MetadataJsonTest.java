@@ -36,6 +36,8 @@ class MetadataJsonTest {
           "stopAt", "a Dataflow job runs until it is drained; the program refuses now there",
           "startPatience", "a launcher that submits a job connects to neither end",
           "config", "a template's launcher has no file of the user's, and its parameters are one",
+          "http", "a launcher that submits a job ends; Dataflow has pages of its own",
+          "logFormat", "workers log to Cloud Logging, which is structured",
           "quiet", "progress goes to Cloud Logging, which has its own filter",
           "debug", "sets the launcher's own console only; workers have workerLogLevelOverrides",
           "bigQueryEndpoint", "a worker cannot reach a stand-in on somebody's machine");

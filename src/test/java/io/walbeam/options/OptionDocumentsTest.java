@@ -40,7 +40,7 @@ class OptionDocumentsTest {
 
   /** Options that the template leaves out; {@link MetadataJsonTest} says why. */
   private static final Set<String> NOT_IN_TEMPLATE =
-      Set.of("stopAt", "startPatience", "quiet", "debug", "config");
+      Set.of("stopAt", "startPatience", "quiet", "debug", "config", "http", "logFormat");
 
   private static final boolean WRITE = Boolean.getBoolean("walbeam.options.write");
 

@@ -46,6 +46,16 @@ class OptionsReaderTest {
   }
 
   @Test
+  void aRunAnswersOnThisMachineOnlyUnlessAnAddressIsTold() throws ConfigurationProblems {
+    List<String> arguments = new ArrayList<>(GOOD);
+    arguments.add("--http=:8080");
+    assertThat(OptionsReader.read(arguments).http()).contains(new HttpAddress("localhost", 8080));
+    arguments.set(arguments.size() - 1, "--http=0.0.0.0:9000");
+    assertThat(OptionsReader.read(arguments).http()).contains(new HttpAddress("0.0.0.0", 9000));
+    assertThat(OptionsReader.read(GOOD).http()).isEmpty();
+  }
+
+  @Test
   void namesOfJobsBeginWithTheProgramsUnlessOneIsGiven() throws ConfigurationProblems {
     assertThat(OptionsReader.read(GOOD).options().getJobName()).startsWith("walbeam-");
     List<String> named = new ArrayList<>(GOOD);
@@ -98,6 +108,9 @@ class OptionsReaderTest {
         "--bigQueryEndpoint=http://localhost:9050/ | --bigQueryEndpoint is of the form",
         "--tableName=fixed | --tableName",
         "--slot= | --slot=",
+        "--http=8080x | --http",
+        "--http=:70000 | --http",
+        "--logFormat=xml | --logFormat",
         "--dataset=a.b.c.d-e | --dataset",
         "--postgresUrl=postgresql://h/d?sslmode=maybe | sslmode",
         "--postgresUrl=postgresql://h:99999/d | The port",

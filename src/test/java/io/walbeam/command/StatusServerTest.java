@@ -1,0 +1,99 @@
+package io.walbeam.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.walbeam.dump.DumpsOverview;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.job.RunProgress;
+import io.walbeam.options.HttpAddress;
+import io.walbeam.sink.Stalls;
+import io.walbeam.source.SessionLag;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StatusServerTest {
+  private final StatusServer server =
+      StatusServer.start(new HttpAddress("localhost", 0), "walbeam");
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private void watch(Stalls.Stall... stalls) {
+    server.watch(
+        () ->
+            new RunProgress(
+                17,
+                3,
+                new SessionLag(2_048, 7, 0, 2, 99),
+                List.of(stalls),
+                new DumpsOverview(1, 2, 3, 400, 5, OptionalLong.of(60))));
+  }
+
+  @Test
+  void beforeTheSlotIsReadTheRunIsAliveAndNotReady() throws Exception {
+    assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    assertThat(get("/readyz").statusCode()).isEqualTo(503);
+    assertThat(get("/metrics").body()).isEmpty();
+    assertThat(get("/status.json").body()).isEqualTo("{\"slot\":\"walbeam\",\"ready\":false}\n");
+  }
+
+  @Test
+  void metricsHaveTheDocumentedNames() throws Exception {
+    watch();
+    assertThat(get("/readyz").statusCode()).isEqualTo(200);
+    assertThat(get("/metrics").body().lines().filter(line -> !line.startsWith("#")))
+        .contains(
+            "walbeam_changes_total 17",
+            "walbeam_dead_letters_total 3",
+            "walbeam_dumped_rows_total 400",
+            "walbeam_dumps_left 2",
+            "walbeam_lag_bytes 2048",
+            "walbeam_lag_seconds 7",
+            "walbeam_stalls 0",
+            "walbeam_confirmed_lsn 99");
+    assertThat(
+            new ObjectMapper()
+                .readTree(get("/status.json").body())
+                .path("lag")
+                .path("seconds")
+                .asInt())
+        .isEqualTo(7);
+  }
+
+  @Test
+  void whatWaitsMakesItNotReadyWithTheReason() throws Exception {
+    watch(new Stalls.Stall("public_orders", "no permission", Instant.EPOCH, true));
+    assertThat(get("/healthz").statusCode()).isEqualTo(200);
+    assertThat(get("/readyz").statusCode()).isEqualTo(503);
+    assertThat(get("/readyz").body()).isEqualTo("public_orders waits: no permission\n");
+    assertThat(get("/metrics").body()).contains("\nwalbeam_stalls 1\n");
+  }
+
+  @Test
+  void nothingElseIsAnsweredAndATakenPortIsNamed() throws Exception {
+    assertThat(get("/healthz/more").statusCode()).isEqualTo(404);
+    assertThat(get("/").statusCode()).isEqualTo(404);
+    assertThatThrownBy(
+            () -> StatusServer.start(new HttpAddress("localhost", server.port()), "walbeam"))
+        .isInstanceOf(WalbeamException.class)
+        .hasMessage("Nothing can listen at localhost:" + server.port() + ".");
+  }
+}
