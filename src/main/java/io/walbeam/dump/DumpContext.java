@@ -5,6 +5,7 @@ import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.OutdatedRows;
+import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
 import java.time.Clock;
@@ -30,6 +31,7 @@ public final class DumpContext {
       DeadLetterSink deadLetters,
       DumpLedger ledger,
       OutdatedRows outdated,
+      SchemaChangeLog schemaChanges,
       Waiting waiting,
       LongSupplier confirmedLsn,
       Clock clock) {}
@@ -82,6 +84,10 @@ public final class DumpContext {
 
   OutdatedRows outdated() {
     return ends.outdated();
+  }
+
+  SchemaChangeLog schemaChanges() {
+    return ends.schemaChanges();
   }
 
   Stalls stalls() {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param standbyOrNull where rows are read, null for the primary
  * @param applyTruncations whether a truncation of a table deletes its rows in BigQuery
  * @param truncateLimit most rows that a truncation deletes
+ * @param schemas what is done about schema changes
  */
 public record DumpOptions(
     boolean initial,
@@ -23,7 +24,8 @@ public record DumpOptions(
     long chunkRows,
     @Nullable PostgresSettings standbyOrNull,
     boolean applyTruncations,
-    long truncateLimit)
+    long truncateLimit,
+    SchemaPolicy schemas)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 

@@ -82,6 +82,12 @@ final class DumpProgress {
     note();
   }
 
+  /** What was read is of a table that was altered since: nothing of it counts. */
+  synchronized void startOver() {
+    Sums sums = entry.course().sums();
+    entry = entry.progressed(0, new Sums(0, sums.rows(), sums.bytes()), "");
+  }
+
   /** A chunk is written. */
   void done(Chunk chunk, DumpWriter.Written written, long bytes) throws InterruptedException {
     boolean due;

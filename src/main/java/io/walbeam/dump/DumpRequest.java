@@ -53,6 +53,15 @@ public final class DumpRequest {
     return request.toString();
   }
 
+  /**
+   * The content of a job's own request for whole tables that changed.
+   *
+   * @param job see {@link Origin}
+   */
+  static String own(List<TableId> tables, String job) {
+    return names(tables).put("job", job).toString();
+  }
+
   /** The content of a job's own request for partitions that came to a table. */
   static String partitions(TableId table, List<TableId> partitions, String job) {
     ObjectNode request = names(List.of(table)).put("job", job);

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,7 @@ final class DumpShift implements AutoCloseable {
   private final ExecutorService executor;
   private final NewTables newTables;
   private final VanishedTables vanished;
+  private final SchemaWatch schemas;
   private final AtomicLong version;
   private final DumpQueue queue;
   private final Thread thread;
@@ -56,6 +58,8 @@ final class DumpShift implements AutoCloseable {
 
   /** One thread at a time. */
   private long lookedForVanished;
+
+  private volatile @Nullable WalbeamException ended;
 
   // Guarded by this.
   private boolean loaded;
@@ -75,6 +79,7 @@ final class DumpShift implements AutoCloseable {
     this.newTables = new NewTables(context);
     this.vanished = new VanishedTables(context);
     this.version = new AtomicLong(context.nowMicros());
+    this.schemas = new SchemaWatch(context, version);
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.thread = new Thread(this::run, "walbeam-dumps");
     thread.setDaemon(true);
@@ -89,12 +94,19 @@ final class DumpShift implements AutoCloseable {
     load();
     try (DumpConnection connection = context.openPrimary()) {
       tend(connection);
+      // Before anything is asked for, so that it covers what is noticed.
+      Optional<WalbeamException> stopped = schemas.look(connection);
+      if (stopped.isPresent()) {
+        throw stopped.get();
+      }
       if (context.settings().options().initial()) {
         announce(connection, emitter);
         askForVanished(connection, emitter);
       }
     }
     carryOver(emitter);
+    boolean ends = context.settings().run().stopAtNow();
+    askForChanged(emitter, ends ? Duration.ZERO : SchemaWatch.QUIET);
     thread.start();
   }
 
@@ -196,6 +208,14 @@ final class DumpShift implements AutoCloseable {
     }
     vanished.emitted();
     lookedForVanished = System.nanoTime();
+  }
+
+  /** Asks for dumps of the tables whose rows may differ since they changed. */
+  private void askForChanged(Dumps.Emitter emitter, Duration quiet) throws InterruptedException {
+    for (String request : schemas.requests(queue.all(), quiet)) {
+      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
+    }
+    schemas.emitted();
   }
 
   /** Nothing that a grant or time mends ends it. */
@@ -314,6 +334,7 @@ final class DumpShift implements AutoCloseable {
   /** Looks for tables and partitions that came to the publication. */
   private void discover(DumpConnection connection) throws InterruptedException {
     tend(connection);
+    watchSchemas(connection);
     try {
       carryOver(connection::emit);
       if (context.settings().options().initial()) {
@@ -322,12 +343,31 @@ final class DumpShift implements AutoCloseable {
           askForVanished(connection, connection::emit);
         }
       }
+      askForChanged(connection::emit, SchemaWatch.QUIET);
       if (queue.hasWork()) {
         queue.pages(connection.pages(context.settings().publication()));
       }
     } catch (WalbeamException e) {
       log.debug("Looking for new tables failed; it is tried again.", e);
     }
+  }
+
+  private void watchSchemas(DumpConnection connection) throws InterruptedException {
+    try {
+      schemas.look(connection).ifPresent(reason -> ended = reason);
+    } catch (WalbeamException e) {
+      if (e.kind() == FailureKind.TRANSIENT) {
+        log.debug("Looking at the schemas of tables failed; it is tried again.", e);
+      } else {
+        log.warn(
+            "The schemas of tables could not be compared; it is tried again. {}", e.describe());
+      }
+    }
+  }
+
+  /** Why the run is to end, empty if it is not. */
+  Optional<WalbeamException> ended() {
+    return Optional.ofNullable(ended);
   }
 
   /** Begins what may begin now; truncations need no connection of the dumps' share. */

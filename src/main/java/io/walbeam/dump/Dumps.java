@@ -221,6 +221,20 @@ public final class Dumps implements AutoCloseable {
     return current().map(DumpShift::isOver).orElse(false);
   }
 
+  /**
+   * Looks whether the run may go on.
+   *
+   * @throws WalbeamException if it shall end for a change of a schema
+   */
+  public void check() {
+    current()
+        .flatMap(DumpShift::ended)
+        .ifPresent(
+            reason -> {
+              throw reason;
+            });
+  }
+
   /** Guarded by this. */
   private @Nullable DumpShift take() {
     DumpShift last = shift;

@@ -25,7 +25,7 @@ final class NewTables {
   static final String COVERED = "covered=";
 
   /** Tables named by one request, so that no message is long. */
-  private static final int TABLES_PER_REQUEST = 100;
+  static final int TABLES_PER_REQUEST = 100;
 
   private final DumpContext context;
   private final Set<TableId> asked = new HashSet<>();

@@ -72,26 +72,52 @@ final class TableDump {
   void run(int workers) throws InterruptedException {
     try {
       DumpScope scope = DumpScope.parse(progress.entry().scope());
-      TableId id = progress.entry().table();
-      PublishedTable table = describe(id);
-      Route route = route(table);
-      DumpScope bounds = canonical(table, scope);
-      long ready = awaitVisible();
-      Standby standby = awaitStandby(ready);
-      try (DumpConnection planner = standby == null ? primary : context.openReader(standby)) {
-        TableReading chunks =
-            new TableReading(context, progress, patience, planner, primary, table, route, standby);
-        reading = chunks;
-        if (!isStopped()) {
-          chunks.run(bounds, workers);
-        }
-      }
+      Route route = read(scope, workers);
       if (!isStopped() && scope.isAll() && !scope.foreign()) {
         purge(route.replica());
       }
     } finally {
       primary.close();
     }
+  }
+
+  /** Reads and writes every row, by the description that the table had all the while. */
+  private Route read(DumpScope scope, int workers) throws InterruptedException {
+    TableId id = progress.entry().table();
+    while (true) {
+      PublishedTable table = describe(id);
+      Route route = route(table);
+      DumpScope bounds = canonical(table, scope);
+      long ready = awaitVisible();
+      Standby standby = awaitStandby(ready);
+      boolean whole;
+      if (standby == null) {
+        whole = read(table, route, bounds, null, primary, workers);
+      } else {
+        try (DumpConnection planner = context.openReader(standby)) {
+          whole = read(table, route, bounds, standby, planner, workers);
+        }
+      }
+      if (whole || isStopped()) {
+        return route;
+      }
+      log.info("Table {} was altered while it was dumped; it is read again as it is now.", id);
+      progress.startOver();
+    }
+  }
+
+  private boolean read(
+      PublishedTable table,
+      Route route,
+      DumpScope bounds,
+      @Nullable Standby standby,
+      DumpConnection planner,
+      int workers)
+      throws InterruptedException {
+    TableReading chunks =
+        new TableReading(context, progress, patience, planner, primary, table, route, standby);
+    reading = chunks;
+    return isStopped() || chunks.run(bounds, workers);
   }
 
   private PublishedTable describe(TableId id) throws InterruptedException {

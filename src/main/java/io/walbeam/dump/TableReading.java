@@ -33,6 +33,7 @@ final class TableReading {
 
   // Guarded by this.
   private boolean stopped;
+  private boolean altered;
   private @Nullable ChunkPlan plan;
 
   /**
@@ -75,25 +76,35 @@ final class TableReading {
     return stopped;
   }
 
-  /** Returns when every row is written, or soon after {@link #stop}. */
-  void run(DumpScope scope, int workers) throws InterruptedException {
+  /**
+   * Returns when every row is written, or soon after {@link #stop}.
+   *
+   * @return false if the table is not as described any more, so that it must be read again
+   */
+  boolean run(DumpScope scope, int workers) throws InterruptedException {
     TableId id = progress.entry().table();
     for (boolean whole = false; !whole; ) {
       ChunkPlan chunks = plan(scope);
       synchronized (this) {
         plan = chunks;
         if (stopped) {
-          return;
+          return true;
         }
       }
       log.info("Dumping table {} {}.", id, chunks.reason());
       progress.begin(chunks.total());
       read(chunks, workers);
+      synchronized (this) {
+        if (altered) {
+          return false;
+        }
+      }
       whole = !chunks.isOutdated();
       if (!whole) {
         log.info("Table {} was rewritten meanwhile; it is read from its first page again.", id);
       }
     }
+    return true;
   }
 
   private ChunkPlan plan(DumpScope scope) throws InterruptedException {
@@ -185,6 +196,13 @@ final class TableReading {
     try {
       DumpConnection.Copied copied =
           connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+      if (copied.altered()) {
+        synchronized (this) {
+          altered = true;
+        }
+        chunks.stop();
+        return;
+      }
       DumpWriter.Written written = writer.finish();
       done = true;
       if (chunks.isAsPlanned(chunk, copied.fileNode())) {

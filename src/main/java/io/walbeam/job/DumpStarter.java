@@ -32,6 +32,11 @@ final class DumpStarter implements StreamHook {
   }
 
   @Override
+  public void check() {
+    Jobs.find(settings).ifPresent(job -> job.dumps().check());
+  }
+
+  @Override
   public void streamEnded() {
     Jobs.find(settings).ifPresent(job -> job.dumps().stop());
     Jobs.release(settings);

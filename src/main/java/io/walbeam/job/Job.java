@@ -67,6 +67,7 @@ final class Job implements LocalJob.Shared {
                 letters,
                 sink.dumpLedger(),
                 sink.outdatedRows(),
+                sink.schemaChanges(),
                 new DumpContext.Waiting(sink.stalls(), end),
                 () -> local.lag().confirmedLsn(),
                 clock));

@@ -3,6 +3,7 @@ package io.walbeam.options;
 import io.walbeam.change.JobRun;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.dump.DumpOptions;
+import io.walbeam.dump.SchemaPolicy;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.job.JobSettings;
@@ -382,7 +383,23 @@ public final class OptionsReader {
         number("--snapshotChunkRows", options.getSnapshotChunkRows(), 1, 1L << 31),
         primary.flatMap(this::standby).orElse(null),
         apply,
-        number("--truncateLimit", options.getTruncateLimit(), 0, Long.MAX_VALUE));
+        number("--truncateLimit", options.getTruncateLimit(), 0, Long.MAX_VALUE),
+        schemas(initial));
+  }
+
+  /**
+   * @param initial whether the stream is to be completed by dumps at all
+   */
+  private SchemaPolicy schemas(boolean initial) {
+    SchemaPolicy.Reaction chosen =
+        switch (oneOf("--schemaChanges", options.getSchemaChanges(), "converge", "warn", "stop")) {
+          case "stop" -> SchemaPolicy.Reaction.STOP;
+          case "warn" -> SchemaPolicy.Reaction.WARN;
+          default -> initial ? SchemaPolicy.Reaction.CONVERGE : SchemaPolicy.Reaction.WARN;
+        };
+    return new SchemaPolicy(
+        options.getWriteMode().equals("changelog") ? SchemaPolicy.Reaction.NOTE : chosen,
+        number("--convergeLimit", options.getConvergeLimit(), 0, Long.MAX_VALUE));
   }
 
   private Optional<PostgresSettings> standby(PostgresSettings primary) {

@@ -65,4 +65,21 @@ public interface SnapshotOptions extends PipelineOptions {
   String getTruncateLimit();
 
   void setTruncateLimit(String value);
+
+  @Description(
+      "What is done when a schema change concerns rows that the stream does not mention. converge:"
+          + " the table is dumped again; warn: a warning has the command; stop: the run ends. With"
+          + " --snapshot=never converge is warn.")
+  @Default.String("converge")
+  String getSchemaChanges();
+
+  void setSchemaChanges(String value);
+
+  @Description(
+      "Most rows, as PostgreSQL estimates them, of a table that is dumped by itself after a schema"
+          + " change; with more a warning has the command.")
+  @Default.String("100000000")
+  String getConvergeLimit();
+
+  void setConvergeLimit(String value);
 }

@@ -78,6 +78,11 @@ public final class DumpConnection implements AutoCloseable {
       ORDER BY 1
       """;
 
+  private static final String IS_TABLE =
+      "SELECT 1 FROM pg_catalog.pg_class c"
+          + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+          + " WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')";
+
   private static final String ROLE =
       "SELECT pg_catalog.pg_is_in_recovery(), system_identifier::pg_catalog.text,"
           + " coalesce(pg_catalog.pg_last_wal_replay_lsn()::pg_catalog.text, '0/0')"
@@ -137,6 +142,37 @@ public final class DumpConnection implements AutoCloseable {
   public Optional<PublishedTable> describe(String publication, TableId table)
       throws InterruptedException {
     return call("describe a table", c -> PublishedTables.describe(c, publication, table));
+  }
+
+  /**
+   * The shapes of all published tables.
+   *
+   * @param position end of the WAL right after: every change that shows was committed before it
+   */
+  public record Shapes(long position, List<TableShape> shapes) {
+    public Shapes {
+      shapes = List.copyOf(shapes);
+    }
+  }
+
+  /** What every published table looks like now. */
+  public Shapes shapes(String publication) throws InterruptedException {
+    return call("read the shapes of tables", c -> TableShapes.read(c, publication));
+  }
+
+  /** Whether the database has a table of that name, published or not. */
+  public boolean isTable(TableId table) throws InterruptedException {
+    return call(
+        "look for a table",
+        c -> {
+          try (PreparedStatement statement = c.prepareStatement(IS_TABLE)) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.name());
+            try (ResultSet row = statement.executeQuery()) {
+              return row.next();
+            }
+          }
+        });
   }
 
   /** The tables that hold the rows of {@code relationId}, by object identifier. */
@@ -280,8 +316,9 @@ public final class DumpConnection implements AutoCloseable {
    * What a COPY brought.
    *
    * @param fileNode of the leaf while it was read; pages of another one hold other rows
+   * @param altered whether nothing was read, because the table is not as it was described
    */
-  public record Copied(long bytes, long fileNode) {}
+  public record Copied(long bytes, long fileNode, boolean altered) {}
 
   /**
    * Reads the rows of a range with COPY, in a transaction of its own.
@@ -305,6 +342,15 @@ public final class DumpConnection implements AutoCloseable {
           try (Statement statement = c.createStatement()) {
             statement.execute("SET TRANSACTION READ ONLY");
           }
+          try (Statement statement = c.createStatement()) {
+            // What is looked at next holds until the commit.
+            statement.execute("LOCK TABLE ONLY " + leaf.table().quoted() + " IN ACCESS SHARE MODE");
+          }
+          if (!PublishedTables.isAsDescribed(c, table)) {
+            c.rollback();
+            c.setAutoCommit(true);
+            return new Copied(0, 0, true);
+          }
           long bytes = copyRows(c, sql, columns, withAddress, rows);
           // COPY's lock keeps the table from being rewritten until the commit.
           long fileNode = Long.parseLong(text(c, FILE_NODE + leaf.oid()));
@@ -312,7 +358,7 @@ public final class DumpConnection implements AutoCloseable {
           admit(c);
           c.commit();
           c.setAutoCommit(true);
-          return new Copied(bytes, fileNode);
+          return new Copied(bytes, fileNode, false);
         });
   }
 

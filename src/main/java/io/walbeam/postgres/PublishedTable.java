@@ -15,6 +15,7 @@ import java.util.Map;
  * @param rowFilter SQL condition of the publication, empty if it publishes every row
  * @param heap whether rows have a physical address that a range of pages can be read by
  * @param estimatedRows the planner's estimate, -1 if it has none
+ * @param shape text that another set of columns, or of their types, does not have
  */
 public record PublishedTable(
     Relation relation,
@@ -23,7 +24,8 @@ public record PublishedTable(
     List<String> primaryKey,
     String rowFilter,
     boolean heap,
-    double estimatedRows) {
+    double estimatedRows,
+    String shape) {
   public PublishedTable {
     types = Map.copyOf(types);
     columnTypes = List.copyOf(columnTypes);

@@ -27,7 +27,7 @@ final class PublishedTables {
   private static final long FIRST_ANNOUNCED_TYPE = 10_000;
 
   /** From this version on the view itself leaves out generated columns that are not published. */
-  private static final int GENERATED_COLUMNS_VERSION = 18;
+  static final int GENERATED_COLUMNS_VERSION = 18;
 
   /** The JSON form reads the same on versions whose view lacks a column. */
   private static final String TABLES =
@@ -77,6 +77,16 @@ final class PublishedTables {
       """
           .formatted(Publications.IN_USE);
 
+  private static final String SHAPE_OF_COLUMN =
+      "pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod)";
+
+  private static final String SHAPE =
+      "SELECT pg_catalog.string_agg("
+          + SHAPE_OF_COLUMN
+          + ", ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a"
+          + " WHERE a.attrelid = ?::pg_catalog.int8::pg_catalog.oid AND a.attnum > 0"
+          + " AND NOT a.attisdropped";
+
   private static final String COLUMNS =
       """
       SELECT a.attname, a.atttypid::pg_catalog.int8, a.atttypmod,
@@ -86,7 +96,7 @@ final class PublishedTables {
           WHERE i.indrelid = a.attrelid AND k.attnum = a.attnum AND k.place <= i.indnkeyatts
             AND ((c.relreplident = 'd' AND i.indisprimary AND i.indimmediate)
               OR (c.relreplident = 'i' AND i.indisreplident))),
-        bn.nspname, bt.typname, a.attgenerated <> ''
+        bn.nspname, bt.typname, a.attgenerated <> '', %s
       FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
       CROSS JOIN LATERAL (
@@ -100,7 +110,8 @@ final class PublishedTables {
       JOIN pg_catalog.pg_namespace bn ON bn.oid = bt.typnamespace
       WHERE a.attrelid = ?::pg_catalog.int8::pg_catalog.oid AND a.attnum > 0 AND NOT a.attisdropped
       ORDER BY a.attnum
-      """;
+      """
+          .formatted(SHAPE_OF_COLUMN);
 
   private PublishedTables() {}
 
@@ -181,6 +192,19 @@ final class PublishedTables {
     }
   }
 
+  /**
+   * Whether the table has the columns that it was described with. True until the end of the
+   * transaction if that holds a lock on a table with its rows.
+   */
+  static boolean isAsDescribed(Connection connection, PublishedTable table) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SHAPE)) {
+      statement.setLong(1, Integer.toUnsignedLong(table.relation().id()));
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && table.shape().equals(row.getString(1));
+      }
+    }
+  }
+
   private static PublishedTable describe(
       Connection connection,
       TableId table,
@@ -195,12 +219,14 @@ final class PublishedTables {
         connection.getMetaData().getDatabaseMajorVersion() >= GENERATED_COLUMNS_VERSION;
     List<RelationColumn> columns = new ArrayList<>();
     List<String> columnTypes = new ArrayList<>();
+    List<String> shape = new ArrayList<>();
     Map<Integer, TypeName> types = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
       statement.setLong(1, oid);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           String name = row.getString(1);
+          shape.add(row.getString(9));
           boolean listed = published.isEmpty() || published.contains(name);
           if (!listed || (row.getBoolean(8) && !(generated && !published.isEmpty()))) {
             continue;
@@ -226,6 +252,7 @@ final class PublishedTables {
         Catalogue.primaryKey(connection, (int) oid),
         filter,
         heap,
-        estimatedRows);
+        estimatedRows,
+        String.join(",", shape));
   }
 }

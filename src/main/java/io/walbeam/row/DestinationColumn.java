@@ -18,6 +18,11 @@ public record DestinationColumn(
     boolean required,
     String description,
     List<DestinationColumn> members) {
+  /** Before and after the source column's name, in the descriptions of columns that have one. */
+  public static final String SOURCE = "PostgreSQL column \"";
+
+  public static final String SOURCE_END = "\", ";
+
   public DestinationColumn {
     members = List.copyOf(members);
   }

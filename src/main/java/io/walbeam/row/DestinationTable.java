@@ -28,6 +28,9 @@ public record DestinationTable(
     String maxStaleness,
     String partitioning,
     Optional<DestinationView> view) {
+  /** What the description of a source table's current state begins with. */
+  public static final String CURRENT_STATE = "Current state of the PostgreSQL table ";
+
   /** Protobuf field of {@code _CHANGE_TYPE}. */
   public static final int CHANGE_TYPE_FIELD = 1;
 
@@ -57,5 +60,11 @@ public record DestinationTable(
   /** Whether rows are upserts and deletes by key. */
   public boolean keyed() {
     return !primaryKey.isEmpty();
+  }
+
+  /** The same under another name. */
+  public DestinationTable named(String other, String otherDescription) {
+    return new DestinationTable(
+        other, columns, primaryKey, clustering, otherDescription, maxStaleness, partitioning, view);
   }
 }

@@ -22,23 +22,21 @@ public record KeyColumns(List<Integer> positions, String absence) {
   }
 
   /**
-   * The key of a relation: the replica-identity columns that its message flags; under FULL, which
-   * flags every column, the primary key.
+   * The key of a relation: the replica-identity columns that its message flags, unless the message
+   * does not tell.
    *
-   * @param primaryKey column names of the primary key as the catalogue has it, if there is one and
-   *     it is immediate; asked for under FULL only
+   * @param key column names of the key as the catalogue has it, where the message does not tell
    */
-  public static KeyColumns of(Relation relation, Optional<List<String>> primaryKey) {
+  public static KeyColumns of(Relation relation, Optional<List<String>> key) {
+    if (key.isPresent()) {
+      return named(relation, key.get());
+    }
     if (relation.identity() == ReplicaIdentity.FULL) {
-      return primaryKey
-          .map(names -> named(relation, names))
-          .orElseGet(
-              () ->
-                  none(
-                      "Table "
-                          + relation.table()
-                          + " has REPLICA IDENTITY FULL and no immediate primary key, so only its"
-                          + " changelog can be written; add a primary key."));
+      return none(
+          "Table "
+              + relation.table()
+              + " has REPLICA IDENTITY FULL and no immediate primary key, so only its"
+              + " changelog can be written; add a primary key.");
     }
     List<Integer> positions = new ArrayList<>();
     for (int i = 0; i < relation.columns().size(); i++) {
@@ -89,9 +87,10 @@ public record KeyColumns(List<Integer> positions, String absence) {
     }
     if (positions.size() != names.size()) {
       return none(
-          "The publication leaves out primary-key columns of table "
+          "The stream leaves out columns that tell the rows of table "
               + relation.table()
-              + ", so only its changelog can be written; add them to the publication.");
+              + " apart, because they are generated or not published, so only its changelog can be"
+              + " written; publish them, or set REPLICA IDENTITY USING another unique INDEX.");
     }
     return limited(relation, positions);
   }

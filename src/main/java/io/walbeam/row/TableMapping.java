@@ -100,10 +100,9 @@ public final class TableMapping {
               mapping.type(),
               field(i),
               inKey,
-              "PostgreSQL column "
-                  + '"'
+              DestinationColumn.SOURCE
                   + relation.columns().get(i).name()
-                  + "\", "
+                  + DestinationColumn.SOURCE_END
                   + mapping.source()
                   + ".",
               List.of()));
@@ -122,7 +121,7 @@ public final class TableMapping {
         columns,
         primaryKey,
         clustering,
-        "Current state of the PostgreSQL table " + relation.table().quoted() + ", kept by walbeam.",
+        DestinationTable.CURRENT_STATE + relation.table().quoted() + ", kept by walbeam.",
         settings.maxStaleness());
   }
 

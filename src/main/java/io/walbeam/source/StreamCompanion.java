@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class StreamCompanion implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamCompanion.class);
 
-  /** Pause before a step is tried again, milliseconds. */
+  /** Pause before a step is tried again, and between two looks, milliseconds. */
   private static final long RETRY_MILLIS = 1_000;
 
   private final SideConnection side;
@@ -73,7 +73,9 @@ final class StreamCompanion implements AutoCloseable {
       while (!ended && fence != null && !isWritten(fence)) {
         ended = pause();
       }
-      closing.await();
+      while (!pause()) {
+        hook.check();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (WalbeamException e) {

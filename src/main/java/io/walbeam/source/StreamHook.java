@@ -31,6 +31,13 @@ public interface StreamHook extends Serializable {
   }
 
   /**
+   * Called about once a second.
+   *
+   * @throws io.walbeam.failure.WalbeamException if the run shall end; not TRANSIENT
+   */
+  default void check() {}
+
+  /**
    * The session has ended, after {@link #streamStarted} returned. Called once, on the same thread.
    */
   default void streamEnded() {}

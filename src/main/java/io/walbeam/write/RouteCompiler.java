@@ -1,6 +1,7 @@
 package io.walbeam.write;
 
 import io.walbeam.change.Relation;
+import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -42,8 +43,8 @@ public final class RouteCompiler implements Routes.Compiler {
 
   @Override
   public Route compile(
-      Relation relation, Optional<List<String>> primaryKey, Map<Integer, TypeName> types) {
-    KeyColumns key = KeyColumns.of(relation, primaryKey);
+      Relation relation, Optional<List<String>> keyNames, Map<Integer, TypeName> types) {
+    KeyColumns key = KeyColumns.of(relation, keyNames);
     boolean replica = mapping.mode().replica() && key.exists();
     if (mapping.mode().replica() && !replica) {
       log.warn("{}", key.absence());
@@ -52,7 +53,10 @@ public final class RouteCompiler implements Routes.Compiler {
         relation,
         key,
         replica ? replica(relation, key, types) : null,
-        mapping.mode().changelog() || !replica ? changelog(relation, key) : null);
+        // Of a table without identity the changes of rows may be missing: what came stays readable.
+        mapping.mode().changelog() || !replica || relation.identity() == ReplicaIdentity.NOTHING
+            ? changelog(relation, key)
+            : null);
   }
 
   private ChangelogMapping changelog(Relation relation, KeyColumns key) {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Which table mapping a relation gets: compiled once per description, shared by all threads.
@@ -22,26 +23,40 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Routes {
   /** What the relation message does not tell. Called on a worker thread, may block and retry. */
-  interface PrimaryKeys {
-    /** Columns of the immediate primary key in key order, empty if there is none (any more). */
-    List<String> primaryKey(Relation relation);
+  interface Keys {
+    /**
+     * Columns of the key where the description does not tell, else empty; see {@link KeyChoice}.
+     */
+    List<String> key(Relation relation);
   }
 
   /** Compiles a mapping. */
   interface Compiler {
-    Route compile(
-        Relation relation, Optional<List<String>> primaryKey, Map<Integer, TypeName> types);
+    Route compile(Relation relation, Optional<List<String>> key, Map<Integer, TypeName> types);
   }
 
+  /**
+   * A route, and what it was compiled with.
+   *
+   * @param askedNanos when the catalogue was asked
+   */
+  private record Known(Route route, Optional<List<String>> key, long askedNanos) {}
+
+  /**
+   * How long a key is believed where the description stays the same when the key changes. Shorter
+   * than the quiet before a dump, so that what comes after the dump's position has the new key.
+   */
+  private static final long BELIEVED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final TablePatterns tables;
-  private final PrimaryKeys primaryKeys;
+  private final Keys keys;
   private final Compiler compiler;
-  private final Map<Relation, Route> routes = new ConcurrentHashMap<>();
+  private final Map<Relation, Known> routes = new ConcurrentHashMap<>();
   private final Map<String, TableId> owners = new ConcurrentHashMap<>();
 
-  public Routes(TablePatterns tables, PrimaryKeys primaryKeys, Compiler compiler) {
+  public Routes(TablePatterns tables, Keys keys, Compiler compiler) {
     this.tables = tables;
-    this.primaryKeys = primaryKeys;
+    this.keys = keys;
     this.compiler = compiler;
   }
 
@@ -52,24 +67,35 @@ public final class Routes {
    * @throws WalbeamException if its destination table belongs to another source table
    */
   public Route route(Relation relation, Map<Integer, TypeName> types) {
-    Route known = routes.get(relation);
-    if (known != null) {
-      return known;
+    Known known = routes.get(relation);
+    if (known != null && !isDue(relation, known)) {
+      return known.route();
     }
-    Route route = compile(relation, types);
-    routes.put(relation, route);
+    long now = System.nanoTime();
+    if (!tables.matches(relation.table())) {
+      Route none = Route.filteredOut(relation);
+      routes.put(relation, new Known(none, Optional.empty(), now));
+      return none;
+    }
+    Optional<List<String>> key = Optional.of(keys.key(relation)).filter(names -> !names.isEmpty());
+    Route route =
+        known != null && known.key().equals(key) ? known.route() : compile(relation, key, types);
+    routes.put(relation, new Known(route, key, now));
     return route;
   }
 
-  private Route compile(Relation relation, Map<Integer, TypeName> types) {
-    if (!tables.matches(relation.table())) {
-      return Route.filteredOut(relation);
-    }
-    Optional<List<String>> primaryKey =
-        relation.identity() == ReplicaIdentity.FULL
-            ? Optional.of(primaryKeys.primaryKey(relation)).filter(names -> !names.isEmpty())
-            : Optional.empty();
-    Route route = compiler.compile(relation, primaryKey, types);
+  private static boolean isDue(Relation relation, Known known) {
+    boolean told =
+        relation.identity() == ReplicaIdentity.DEFAULT
+            || relation.identity() == ReplicaIdentity.INDEX;
+    return !told
+        && known.route().wanted()
+        && System.nanoTime() - known.askedNanos() >= BELIEVED_NANOS;
+  }
+
+  private Route compile(
+      Relation relation, Optional<List<String>> key, Map<Integer, TypeName> types) {
+    Route route = compiler.compile(relation, key, types);
     for (DestinationTable table : route.destinations()) {
       claim(table.name(), relation.table());
       table.view().ifPresent(view -> claim(view.name(), relation.table()));

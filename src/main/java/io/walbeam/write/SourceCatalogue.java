@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks up primary keys, and waits for PostgreSQL if it cannot be reached: the answer decides where
- * rows go, so a guess is worse than a stall. Thread-safe.
+ * Looks up keys, and waits for PostgreSQL if it cannot be reached: the answer decides where rows
+ * go, so a guess is worse than a stall. Thread-safe.
  */
-public final class SourceCatalogue implements Routes.PrimaryKeys, AutoCloseable {
+public final class SourceCatalogue implements Routes.Keys, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SourceCatalogue.class);
 
   /** Between two attempts to reach PostgreSQL: soon after a restart, no storm while it is down. */
@@ -27,10 +27,10 @@ public final class SourceCatalogue implements Routes.PrimaryKeys, AutoCloseable 
   }
 
   @Override
-  public synchronized List<String> primaryKey(Relation relation) {
+  public synchronized List<String> key(Relation relation) {
     while (true) {
       try {
-        return catalogue.primaryKey(relation.id());
+        return KeyChoice.of(relation, catalogue.uniqueIndexes(relation.id()));
       } catch (WalbeamException e) {
         if (e.kind() != FailureKind.TRANSIENT) {
           throw e;

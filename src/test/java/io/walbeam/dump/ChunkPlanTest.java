@@ -38,7 +38,8 @@ class ChunkPlanTest {
           List.of("id"),
           "",
           true,
-          ROWS);
+          ROWS,
+          "");
 
   @Test
   void oneHundredMillionRowsAreCutWithoutAskingTheServer() throws Exception {

@@ -155,7 +155,15 @@ class DumpQueueTest {
         new ReplicationSettings(nowhere, "slot", "publication"),
         TablePatterns.ALL,
         new JobRun(EPOCH, 0, "job", true),
-        new DumpOptions(true, true, 4, DumpPace.ONE_JVM.chunkRows(), null, true, Long.MAX_VALUE),
+        new DumpOptions(
+            true,
+            true,
+            4,
+            DumpPace.ONE_JVM.chunkRows(),
+            null,
+            true,
+            Long.MAX_VALUE,
+            new SchemaPolicy(SchemaPolicy.Reaction.NOTE, 0)),
         DumpPace.ONE_JVM);
   }
 }

@@ -51,7 +51,15 @@ final class InProcessDump implements AutoCloseable {
                     database.settings(), database.slot(), database.publication()),
                 TablePatterns.ALL,
                 new JobRun(0, 0, "", true),
-                new DumpOptions(false, true, 1, usual.chunkRows(), null, true, Long.MAX_VALUE),
+                new DumpOptions(
+                    false,
+                    true,
+                    1,
+                    usual.chunkRows(),
+                    null,
+                    true,
+                    Long.MAX_VALUE,
+                    new SchemaPolicy(SchemaPolicy.Reaction.NOTE, 0)),
                 new DumpPace(
                     usual.chunkBytes(),
                     usual.chunkRows(),

@@ -59,6 +59,7 @@ class TruncationRunTest {
                 return 0;
               }
             },
+            new CountingEnds().ends().schemaChanges(),
             new DumpContext.Waiting(stalls, new EndOfRun(stalls, true, Clock.systemUTC())),
             this::confirmed,
             Clock.systemUTC());

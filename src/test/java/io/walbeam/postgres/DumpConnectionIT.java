@@ -3,11 +3,14 @@ package io.walbeam.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +54,47 @@ class DumpConnectionIT {
         assertThat(asked).hasValue(2);
       }
     }
+  }
+
+  @Test
+  void nothingIsReadOfATableThatIsNotAsItWasDescribed() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
+          "INSERT INTO t VALUES (1, 'a1', 'b1')",
+          "CREATE PUBLICATION " + database.publication() + " FOR TABLE t");
+      List<String> read = new ArrayList<>();
+      try (DumpConnection connection = new DumpConnection(database.settings(), NAME)) {
+        PublishedTable table = describe(database, connection);
+        PhysicalTable leaf = connection.leaves(table.relation().id()).get(0);
+        DumpConnection.Copied copied = copy(connection, table, leaf, read);
+        assertThat(copied.altered()).isFalse();
+        database.execute(
+            "ALTER TABLE t RENAME a TO x",
+            "ALTER TABLE t RENAME b TO a",
+            "ALTER TABLE t RENAME x TO b");
+        assertThat(copy(connection, table, leaf, read).altered()).isTrue();
+        assertThat(copy(connection, describe(database, connection), leaf, read).altered())
+            .isFalse();
+        assertThat(read).containsExactly("1 a1 b1", "1 a1 b1");
+      }
+    }
+  }
+
+  private static PublishedTable describe(TestDatabase database, DumpConnection connection)
+      throws InterruptedException {
+    return connection.describe(database.publication(), new TableId("public", "t")).orElseThrow();
+  }
+
+  private static DumpConnection.Copied copy(
+      DumpConnection connection, PublishedTable table, PhysicalTable leaf, List<String> read)
+      throws InterruptedException {
+    return connection.copy(
+        table,
+        leaf,
+        new TableRange.Pages(0, 10),
+        false,
+        (row, line, address) -> read.add(row.text(0) + " " + row.text(1) + " " + row.text(2)));
   }
 
   @Test

@@ -314,7 +314,7 @@ class TableMappingTest {
     assertThat(KeyColumns.of(full, Optional.of(List.of("id"))).positions()).containsExactly(0);
     assertThat(KeyColumns.of(full, noKey()).absence()).contains("REPLICA IDENTITY FULL");
     assertThat(KeyColumns.of(full, Optional.of(List.of("id", "hidden"))).absence())
-        .contains("publication");
+        .contains("generated");
   }
 
   @Test

@@ -37,6 +37,11 @@ final class DumpFixture {
     destination.createDataset();
   }
 
+  /** Of database, slot, publication and dataset. */
+  String name() {
+    return name;
+  }
+
   Destination destination() {
     return destination;
   }

@@ -9,6 +9,7 @@ import io.walbeam.dump.DumpPace;
 import io.walbeam.dump.DumpRequest;
 import io.walbeam.dump.DumpSettings;
 import io.walbeam.dump.Dumps;
+import io.walbeam.dump.SchemaPolicy;
 import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.ShopSchema;
 import io.walbeam.local.demo.SourceServer;
@@ -117,7 +118,14 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
         TablePatterns.ALL,
         new JobRun(0, 0, "", true),
         new DumpOptions(
-            false, true, connections, DumpPace.ONE_JVM.chunkRows(), null, true, Long.MAX_VALUE),
+            false,
+            true,
+            connections,
+            DumpPace.ONE_JVM.chunkRows(),
+            null,
+            true,
+            Long.MAX_VALUE,
+            new SchemaPolicy(SchemaPolicy.Reaction.NOTE, 0)),
         DumpPace.ONE_JVM);
   }
 }

@@ -12,9 +12,12 @@ import io.walbeam.row.TableNameTemplate;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.OutdatedRows;
+import io.walbeam.sink.SchemaChange;
+import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +40,7 @@ public final class KeyedEnds {
         },
         ledger,
         new NothingOutdated(),
+        new ForgottenChanges(),
         waiting(),
         () -> EVERYTHING,
         Clock.systemUTC());
@@ -56,6 +60,17 @@ public final class KeyedEnds {
             table.types(),
             new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
     return Optional.of(new Route(table.relation(), key, mapping, null));
+  }
+
+  /** Nothing is remembered of schemas, so nothing ever changed. */
+  private static final class ForgottenChanges implements SchemaChangeLog {
+    @Override
+    public List<SchemaChange> read(String slot) {
+      return List.of();
+    }
+
+    @Override
+    public void write(List<SchemaChange> changes, long version) {}
   }
 
   /** A destination whose changes show at once, and in which nothing is to go. */

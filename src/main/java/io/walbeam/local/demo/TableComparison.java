@@ -46,14 +46,41 @@ public record TableComparison(
     return results;
   }
 
-  /** Compares one table. It must have a primary key. */
+  /**
+   * Where a copy is.
+   *
+   * @param copy name of its table
+   * @param columns names of those of its columns that are not named after the source's
+   */
+  public record Place(String copy, Map<String, String> columns) {
+    public Place {
+      columns = Map.copyOf(columns);
+    }
+
+    /** Named after the source. */
+    public static Place of(TableId id) {
+      return new Place(destinationName(id.schema() + "_" + id.name()), Map.of());
+    }
+
+    private String column(String source) {
+      return columns.getOrDefault(source, destinationName(source)).toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Compares one table with the copy that is named after it. It must have a primary key. */
   public static TableComparison compare(Connection source, Destination destination, TableId id)
       throws SQLException, InterruptedException {
+    return compare(source, destination, id, Place.of(id));
+  }
+
+  /** Compares one table with its copy elsewhere. It must have a primary key. */
+  public static TableComparison compare(
+      Connection source, Destination destination, TableId id, Place place)
+      throws SQLException, InterruptedException {
     SourceTable table = SourceTable.describe(source, id);
-    String copy = destinationName(id.schema() + "_" + id.name());
-    boolean exists = destination.tables().contains(copy);
-    List<TextRow> copied = exists ? destination.rows(copy) : List.of();
-    return compareRows(table, copy, exists, table.rows(source), copied);
+    boolean exists = destination.tables().contains(place.copy());
+    List<TextRow> copied = exists ? destination.rows(place.copy()) : List.of();
+    return compareRows(table, place, exists, table.rows(source), copied);
   }
 
   /** Whether both sides are equal. */
@@ -103,11 +130,11 @@ public record TableComparison(
   /**
    * The comparison itself, without I/O.
    *
-   * @param exists whether the destination has the table {@code copy}
+   * @param exists whether the destination has the copy's table
    */
   static TableComparison compareRows(
       SourceTable table,
-      String copy,
+      Place place,
       boolean exists,
       List<TextRow> sourceRows,
       List<TextRow> copiedRows) {
@@ -117,12 +144,12 @@ public record TableComparison(
     List<Difference> differences = new ArrayList<>();
     Map<String, TextRow> expected = new LinkedHashMap<>();
     for (TextRow row : sourceRows) {
-      TextRow canonical = canonical(table, row, false);
+      TextRow canonical = canonical(table, row, Optional.empty());
       expected.put(key(table.key(), canonical), canonical);
     }
     Map<String, TextRow> found = new LinkedHashMap<>();
     for (TextRow row : copiedRows) {
-      TextRow canonical = canonical(table, row, true);
+      TextRow canonical = canonical(table, row, Optional.of(place));
       String key = key(table.key(), canonical);
       if (found.put(key, canonical) != null) {
         differences.add(new Difference(Difference.Kind.DUPLICATE, key, ""));
@@ -130,16 +157,16 @@ public record TableComparison(
     }
     if (exists) {
       if (!copiedRows.isEmpty()) {
-        addMissingColumns(table, copiedRows.get(0), differences);
+        addMissingColumns(table, place, copiedRows.get(0), differences);
       }
       addRowDifferences(expected, found, differences);
     } else if (!sourceRows.isEmpty()) {
-      String detail = copy + " for " + sourceRows.size() + " rows";
+      String detail = place.copy() + " for " + sourceRows.size() + " rows";
       differences.add(new Difference(Difference.Kind.NO_TABLE, "", detail));
     }
     return new TableComparison(
         table.id(),
-        copy,
+        place.copy(),
         table.key(),
         List.copyOf(expected.values()),
         copiedRows.size(),
@@ -147,10 +174,10 @@ public record TableComparison(
   }
 
   private static void addMissingColumns(
-      SourceTable table, TextRow copiedRow, List<Difference> differences) {
+      SourceTable table, Place place, TextRow copiedRow, List<Difference> differences) {
     TextRow copy = lowerCase(copiedRow);
     for (String column : table.columns().keySet()) {
-      if (!copy.columns().contains(copiedColumn(column))) {
+      if (!copy.columns().contains(place.column(column))) {
         differences.add(new Difference(Difference.Kind.NO_COLUMN, "", column));
       }
     }
@@ -183,9 +210,13 @@ public record TableComparison(
     return value.map(text -> "'" + text + "'").orElse("NULL");
   }
 
-  /** The row in source columns, values in canonical text. */
-  private static TextRow canonical(SourceTable table, TextRow row, boolean copied) {
-    TextRow from = copied ? lowerCase(row) : row;
+  /**
+   * The row in source columns, values in canonical text.
+   *
+   * @param copied where it was copied to, empty for the source's own
+   */
+  private static TextRow canonical(SourceTable table, TextRow row, Optional<Place> copied) {
+    TextRow from = copied.isPresent() ? lowerCase(row) : row;
     Map<String, Optional<String>> result = new LinkedHashMap<>();
     table
         .columns()
@@ -193,7 +224,7 @@ public record TableComparison(
             (column, type) ->
                 result.put(
                     column,
-                    from.get(copied ? copiedColumn(column) : column)
+                    from.get(copied.map(place -> place.column(column)).orElse(column))
                         .map(text -> CanonicalValue.of(type, text))));
     return new TextRow(result);
   }
@@ -209,10 +240,6 @@ public record TableComparison(
     Map<String, Optional<String>> result = new LinkedHashMap<>();
     row.values().forEach((column, value) -> result.put(column.toLowerCase(Locale.ROOT), value));
     return new TextRow(result);
-  }
-
-  private static String copiedColumn(String column) {
-    return destinationName(column).toLowerCase(Locale.ROOT);
   }
 
   /** A name as BigQuery takes it: what is neither letter, digit nor underscore becomes one. */

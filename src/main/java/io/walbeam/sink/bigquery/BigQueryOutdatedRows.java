@@ -36,10 +36,12 @@ final class BigQueryOutdatedRows implements OutdatedRows {
   private static final Duration CLOCK_MARGIN = Duration.ofSeconds(5);
 
   private final BigQueryRest rest;
+  private final BigQueryTables tables;
   private final Clock clock;
 
-  BigQueryOutdatedRows(BigQueryRest rest, Clock clock) {
+  BigQueryOutdatedRows(BigQueryRest rest, BigQueryTables tables, Clock clock) {
     this.rest = rest;
+    this.tables = tables;
     this.clock = clock;
   }
 
@@ -49,8 +51,9 @@ final class BigQueryOutdatedRows implements OutdatedRows {
   }
 
   @Override
-  public boolean showsChangesUntil(DestinationTable table, long micros)
+  public boolean showsChangesUntil(DestinationTable wanted, long micros)
       throws InterruptedException {
+    DestinationTable table = there(wanted);
     Optional<Duration> staleness = rest.get(table.name()).flatMap(BigQueryOutdatedRows::staleness);
     // The watermark stands still while nothing changes, but no answer is older than the staleness.
     if (staleness.isPresent()
@@ -87,23 +90,30 @@ final class BigQueryOutdatedRows implements OutdatedRows {
         : Optional.empty();
   }
 
+  /** The table as it is there; as it is wanted where there is none. */
+  private DestinationTable there(DestinationTable wanted) throws InterruptedException {
+    return tables.existing(wanted).orElse(wanted);
+  }
+
   @Override
   public boolean existedBefore(DestinationTable table, long micros) throws InterruptedException {
-    return rest.get(table.name())
+    return rest.get(there(table).name())
         .map(existing -> existing.getCreationTime() * 1000 < micros)
         .orElse(false);
   }
 
   @Override
-  public long count(DestinationTable table, ChangePosition below) throws InterruptedException {
+  public long count(DestinationTable wanted, ChangePosition below) throws InterruptedException {
+    DestinationTable table = there(wanted);
     List<TableRow> rows = new ArrayList<>();
     rest.query(table.name(), "SELECT COUNT(*)" + from(table, below), Map.of(), rows::addAll);
     return rows.get(0).getF().get(0).getV() instanceof String count ? Long.parseLong(count) : 0;
   }
 
   @Override
-  public void keys(DestinationTable table, ChangePosition below, Keys keys)
+  public void keys(DestinationTable wanted, ChangePosition below, Keys keys)
       throws InterruptedException {
+    DestinationTable table = there(wanted);
     String columns =
         table.primaryKey().stream()
             .map(BigQueryOutdatedRows::quote)

@@ -8,6 +8,7 @@ import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.ExistingTables;
 import io.walbeam.sink.OutdatedRows;
+import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
@@ -53,6 +54,7 @@ public final class BigQuerySink implements AutoCloseable {
   private final StateStore stateStore;
   private final DumpLedger dumpLedger;
   private final OutdatedRows outdatedRows;
+  private final SchemaChangeLog schemaChanges;
   private int holders;
 
   BigQuerySink(BigQuerySettings settings, Pace pace) {
@@ -70,7 +72,8 @@ public final class BigQuerySink implements AutoCloseable {
     this.deadLetters = new BigQueryDeadLetters(tables, settings.deadLetterTable());
     this.stateStore = new BigQueryStateStore(tables, prepared, rest);
     this.dumpLedger = new BigQueryDumpLedger(tables, prepared, rest);
-    this.outdatedRows = new BigQueryOutdatedRows(rest, Clock.systemUTC());
+    this.outdatedRows = new BigQueryOutdatedRows(rest, prepared, Clock.systemUTC());
+    this.schemaChanges = new BigQuerySchemaChanges(tables, prepared, rest);
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -158,6 +161,10 @@ public final class BigQuerySink implements AutoCloseable {
 
   public OutdatedRows outdatedRows() {
     return outdatedRows;
+  }
+
+  public SchemaChangeLog schemaChanges() {
+    return schemaChanges;
   }
 
   public Stalls stalls() {

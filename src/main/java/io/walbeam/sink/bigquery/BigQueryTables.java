@@ -6,9 +6,11 @@ import io.walbeam.failure.Refusal;
 import io.walbeam.failure.Stage;
 import io.walbeam.row.DestinationTable;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +39,14 @@ final class BigQueryTables {
 
   private final class TableState {
     final ReentrantLock lock = new ReentrantLock();
-    boolean seen;
+    final Set<String> seen = new HashSet<>();
     boolean viewSeen;
     long updatedNanos = System.nanoTime() - pace.metadataSpacing().toNanos();
     long validatedNanos = System.nanoTime();
   }
 
   private final BigQueryRest rest;
+  private final TablePlaces places;
   private final TableViews views;
   private final Pace pace;
   private final Waits waits;
@@ -52,6 +55,7 @@ final class BigQueryTables {
 
   BigQueryTables(BigQueryRest rest, Pace pace, Waits waits) {
     this.rest = rest;
+    this.places = new TablePlaces(rest);
     this.views = new TableViews(rest);
     this.pace = pace;
     this.waits = waits;
@@ -89,13 +93,13 @@ final class BigQueryTables {
    * Pace#revalidateAfter}; in between it counts as ready.
    */
   Preparation revalidate(TableLayout layout) throws InterruptedException {
-    TableState state = state(layout.table());
+    TableState state = state(layout.wanted());
     state.lock.lockInterruptibly();
     try {
       long age = System.nanoTime() - state.validatedNanos;
       return age < pace.revalidateAfter().toNanos()
           ? new Ready(layout)
-          : reconcile(layout.table(), state);
+          : reconcile(layout.wanted(), state);
     } finally {
       state.lock.unlock();
     }
@@ -103,10 +107,10 @@ final class BigQueryTables {
 
   /** Looks again at a table that rows could not find. */
   Preparation find(TableLayout layout) throws InterruptedException {
-    TableState state = state(layout.table());
+    TableState state = state(layout.wanted());
     state.lock.lockInterruptibly();
     try {
-      return reconcile(layout.table(), state);
+      return reconcile(layout.wanted(), state);
     } finally {
       state.lock.unlock();
     }
@@ -117,42 +121,71 @@ final class BigQueryTables {
     return states.computeIfAbsent(table.name().toLowerCase(Locale.ROOT), any -> new TableState());
   }
 
+  /**
+   * The table as it is there, under the name that the source's key has led to; empty if there is
+   * none. Changes nothing.
+   */
+  Optional<DestinationTable> existing(DestinationTable table) throws InterruptedException {
+    TableLayout known = ready.get(table);
+    if (known != null) {
+      return Optional.of(known.table());
+    }
+    return places.locate(table) instanceof TablePlaces.Found found
+        ? found.table()
+        : Optional.empty();
+  }
+
   private Preparation reconcile(DestinationTable table, TableState state)
       throws InterruptedException {
     while (true) {
-      Optional<Table> existing = rest.get(table.name());
-      if (existing.isEmpty()) {
-        if (state.seen) {
+      TablePlaces.Place place = places.locate(table);
+      if (place instanceof TablePlaces.Free free) {
+        String name = free.table().name();
+        if (state.seen.contains(name)) {
           ready.remove(table);
-          return gone(table);
+          return gone(name);
         }
         pauseBeforeUpdate(state);
-        if (rest.insert(table.name(), TableDefinitions.of(table, rest.settings()))) {
-          log.info("Created table {}.", table.name());
-          return ready(table, state);
+        if (rest.insert(name, TableDefinitions.of(free.table(), rest.settings()))) {
+          sayCreated(table, name);
+          return ready(table, free.table(), state);
         }
         continue;
       }
-      state.seen = true;
-      TableEvolution.Plan plan = TableEvolution.plan(existing.get(), table);
-      if (plan instanceof TableEvolution.Conflict conflict) {
+      TablePlaces.Found found = (TablePlaces.Found) place;
+      state.seen.add(found.name());
+      if (found.plan() instanceof TableEvolution.Conflict conflict) {
         ready.remove(table);
         return blocked(ErrorClass.TABLE_CONFLICT, conflict.message(), conflict.remedy());
       }
-      if (plan instanceof TableEvolution.Extend extend) {
+      if (found.plan() instanceof TableEvolution.Extend extend) {
         pauseBeforeUpdate(state);
         Table patch = new Table().setSchema(extend.schema());
-        if (!rest.patch(table.name(), patch, existing.get().getEtag())) {
+        if (!rest.patch(found.name(), patch, found.existing().getEtag())) {
           continue;
         }
-        log.info("Added columns to table {}.", table.name());
+        log.info("Added columns to table {}.", found.name());
       }
-      return ready(table, state);
+      return ready(table, found.table().orElse(table), state);
     }
   }
 
-  private Ready ready(DestinationTable table, TableState state) throws InterruptedException {
-    state.seen = true;
+  private static void sayCreated(DestinationTable table, String name) {
+    if (name.equals(table.name())) {
+      log.info("Created table {}.", name);
+    } else {
+      log.warn(
+          "The key of what is written to {} is now ({}), so its rows go to the new table {}; what"
+              + " is there under other keys stays as it is.",
+          table.name(),
+          String.join(", ", table.primaryKey()),
+          name);
+    }
+  }
+
+  private Ready ready(DestinationTable wanted, DestinationTable table, TableState state)
+      throws InterruptedException {
+    state.seen.add(table.name());
     if (!state.viewSeen) {
       views.make(table);
       state.viewSeen = true;
@@ -160,7 +193,8 @@ final class BigQueryTables {
     state.validatedNanos = System.nanoTime();
     return new Ready(
         ready.computeIfAbsent(
-            table, any -> new TableLayout(table, rest.settings().defaultStream(table.name()))));
+            wanted,
+            any -> new TableLayout(wanted, table, rest.settings().defaultStream(table.name()))));
   }
 
   /** Keeps below the limit of metadata updates, and workers apart that learnt of it together. */
@@ -175,14 +209,14 @@ final class BigQueryTables {
     return new Blocked(new Refusal(Stage.APPEND, errorClass, message, remedy));
   }
 
-  private Blocked gone(DestinationTable table) {
+  private Blocked gone(String name) {
     BigQuerySettings settings = rest.settings();
     return blocked(
         ErrorClass.TABLE_DELETED,
         "BigQuery table "
             + settings.dataset()
             + "."
-            + table.name()
+            + name
             + " was deleted while rows are written to it.",
         "Restore it (CREATE TABLE ... CLONE ... FOR SYSTEM_TIME AS OF) or create it with its"
             + " primary key and dump the source table again; writing goes on as soon as it"

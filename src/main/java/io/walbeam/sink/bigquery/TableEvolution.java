@@ -26,11 +26,29 @@ final class TableEvolution {
   /** What to do with an existing table. */
   sealed interface Plan {}
 
-  /** Nothing to do. */
-  record Fits() implements Plan {}
+  /**
+   * Nothing to do.
+   *
+   * @param table as it is to be written to: with the names that its columns have
+   */
+  record Fits(DestinationTable table) implements Plan {}
 
-  /** Patch the schema. */
-  record Extend(TableSchema schema) implements Plan {}
+  /**
+   * Patch the schema.
+   *
+   * @param table see {@link Fits}
+   */
+  record Extend(TableSchema schema, DestinationTable table) implements Plan {}
+
+  /**
+   * Rows of another key are in it: those of the wanted key go into a table of their own.
+   *
+   * @param conflict what is wrong if they cannot
+   */
+  record OtherKey(Conflict conflict) implements Plan {}
+
+  /** Something that rows cannot be written to has the name. */
+  record NoTable(Conflict conflict) implements Plan {}
 
   /** A person must decide. */
   record Conflict(String message, String remedy) implements Plan {}
@@ -57,24 +75,43 @@ final class TableEvolution {
   }
 
   static Plan plan(Table existing, DestinationTable wanted) {
-    TableEvolution evolution = new TableEvolution(wanted);
+    String kind = existing.getType();
     try {
-      return evolution.compare(existing);
+      if (kind != null && !kind.equals("TABLE")) {
+        return new NoTable(
+            new Conflict(
+                "BigQuery table "
+                    + wanted.name()
+                    + " is not a table but a "
+                    + kind.toLowerCase(Locale.ROOT)
+                    + ".",
+                OTHER_TABLE));
+      }
+      TableSchema schema =
+          existing.getSchema() == null ? new TableSchema() : existing.getSchema().clone();
+      List<TableFieldSchema> fields = schema.getFields() == null ? List.of() : schema.getFields();
+      DestinationTable resolved = ColumnResolution.of(fields, wanted);
+      return new TableEvolution(resolved).compare(existing, schema);
     } catch (ConflictException e) {
       return e.conflict;
     }
   }
 
-  private Plan compare(Table existing) throws ConflictException {
-    String kind = existing.getType();
-    if (kind != null && !kind.equals("TABLE")) {
-      throw conflict("is not a table but a " + kind.toLowerCase(Locale.ROOT), OTHER_TABLE);
+  private Plan compare(Table existing, TableSchema schema) throws ConflictException {
+    List<String> key = key(existing.getTableConstraints());
+    if (!lowerCase(key).equals(lowerCase(wanted.primaryKey()))) {
+      return new OtherKey(
+          conflict(
+                  "has the primary key ("
+                      + String.join(", ", key)
+                      + "), but rows are written by the key ("
+                      + String.join(", ", wanted.primaryKey())
+                      + ")",
+                  OTHER_TABLE)
+              .conflict);
     }
-    TableSchema schema =
-        existing.getSchema() == null ? new TableSchema() : existing.getSchema().clone();
     List<TableFieldSchema> fields = extend("", schema.getFields(), wanted.columns());
-    comparePrimaryKey(existing.getTableConstraints());
-    return extended ? new Extend(schema.setFields(fields)) : new Fits();
+    return extended ? new Extend(schema.setFields(fields), wanted) : new Fits(wanted);
   }
 
   /** The columns of the table's primary key, empty if it has none. */
@@ -86,7 +123,7 @@ final class TableEvolution {
         : constraints.getPrimaryKey().getColumns();
   }
 
-  private void comparePrimaryKey(@Nullable TableConstraints constraints) throws ConflictException {
+  private List<String> key(@Nullable TableConstraints constraints) throws ConflictException {
     List<String> key = primaryKey(constraints);
     if (!wanted.keyed()) {
       if (!key.isEmpty()) {
@@ -95,7 +132,7 @@ final class TableEvolution {
             "Run ALTER TABLE ... DROP PRIMARY KEY on it; if it is a changelog from an earlier"
                 + " version, start walbeam again.");
       }
-      return;
+      return key;
     }
     String names = String.join(", ", wanted.primaryKey());
     if (key.isEmpty()) {
@@ -103,16 +140,7 @@ final class TableEvolution {
           "has no primary key, but rows are written by the key (" + names + ")",
           "Run ALTER TABLE ... ADD PRIMARY KEY (" + names + ") NOT ENFORCED on it.");
     }
-    if (!lowerCase(key).equals(lowerCase(wanted.primaryKey()))) {
-      throw conflict(
-          "has the primary key ("
-              + String.join(", ", key)
-              + "), but the source's key is ("
-              + names
-              + ")",
-          "Give the source table that replica identity again, or move the table out of the way and"
-              + " dump it again.");
-    }
+    return key;
   }
 
   private List<TableFieldSchema> extend(

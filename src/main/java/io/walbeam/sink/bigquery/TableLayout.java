@@ -24,14 +24,24 @@ final class TableLayout {
   /** What protobuf takes for a field name; other columns are named by an annotation. */
   private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
+  private final DestinationTable wanted;
   private final DestinationTable table;
   private final String stream;
   private final ProtoSchema writerSchema;
 
-  TableLayout(DestinationTable table, String stream) {
+  /**
+   * @param wanted as the source's table asks for it
+   * @param table as it is there: the same rows, under the names that table and columns have
+   */
+  TableLayout(DestinationTable wanted, DestinationTable table, String stream) {
+    this.wanted = wanted;
     this.table = table;
     this.stream = stream;
     this.writerSchema = writerSchema(table);
+  }
+
+  DestinationTable wanted() {
+    return wanted;
   }
 
   DestinationTable table() {

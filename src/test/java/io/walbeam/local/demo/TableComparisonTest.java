@@ -17,6 +17,9 @@ class TableComparisonTest {
           columns("id", "integer", "My Price", "numeric"),
           List.of("id"));
 
+  private static final TableComparison.Place T =
+      TableComparison.Place.of(new TableId("public", "t"));
+
   @Test
   void equalRowsInOtherOrderAndFormAreEqual() {
     TableComparison result =
@@ -56,12 +59,11 @@ class TableComparisonTest {
   @Test
   void aMissingTableIsEqualOnlyToOneWithoutRows() {
     List<TextRow> rows = List.of(row("id", "1", "My Price", "1"));
-    assertThat(TableComparison.compareRows(TABLE, "t", false, rows, List.of()).differences())
+    assertThat(TableComparison.compareRows(TABLE, T, false, rows, List.of()).differences())
         .extracting(Difference::kind)
         .containsExactly(Difference.Kind.NO_TABLE);
-    assertThat(TableComparison.compareRows(TABLE, "t", false, List.of(), List.of()).equal())
-        .isTrue();
-    assertThat(TableComparison.compareRows(TABLE, "t", true, rows, List.of()).equal()).isFalse();
+    assertThat(TableComparison.compareRows(TABLE, T, false, List.of(), List.of()).equal()).isTrue();
+    assertThat(TableComparison.compareRows(TABLE, T, true, rows, List.of()).equal()).isFalse();
   }
 
   @Test
@@ -76,12 +78,12 @@ class TableComparisonTest {
   @Test
   void aTableWithoutKeyIsRefused() {
     SourceTable keyless = new SourceTable(TABLE.id(), TABLE.columns(), List.of());
-    assertThatThrownBy(() -> TableComparison.compareRows(keyless, "t", true, List.of(), List.of()))
+    assertThatThrownBy(() -> TableComparison.compareRows(keyless, T, true, List.of(), List.of()))
         .hasMessageContaining("no primary key");
   }
 
   private static TableComparison compare(List<TextRow> source, List<TextRow> copy) {
-    return TableComparison.compareRows(TABLE, "public_t", true, source, copy);
+    return TableComparison.compareRows(TABLE, T, true, source, copy);
   }
 
   private static Map<String, String> columns(String... namesAndTypes) {

@@ -132,19 +132,25 @@ class TableEvolutionTest {
   }
 
   @Test
-  void anotherPrimaryKeyIsAConflict() {
+  void anotherPrimaryKeyWantsATableOfItsOwn() {
     Table existing =
         created(Rows.keyed("t"))
             .setTableConstraints(
                 new TableConstraints()
                     .setPrimaryKey(new TableConstraints.PrimaryKey().setColumns(List.of("name"))));
 
-    assertConflict(existing, Rows.keyed("t"), "primary key (name)");
+    assertThat(TableEvolution.plan(existing, Rows.keyed("t")))
+        .isInstanceOfSatisfying(
+            TableEvolution.OtherKey.class,
+            other -> assertThat(other.conflict().message()).contains("primary key (name)"));
   }
 
   @Test
   void aViewIsAConflict() {
-    assertConflict(created(Rows.keyed("t")).setType("VIEW"), Rows.keyed("t"), "a view");
+    assertThat(TableEvolution.plan(created(Rows.keyed("t")).setType("VIEW"), Rows.keyed("t")))
+        .isInstanceOfSatisfying(
+            TableEvolution.NoTable.class,
+            none -> assertThat(none.conflict().message()).contains("a view"));
   }
 
   @Test

@@ -62,6 +62,6 @@ class TableLayoutTest {
   }
 
   private static DescriptorProto message(DestinationTable table) {
-    return new TableLayout(table, "s").writerSchema().getProtoDescriptor();
+    return new TableLayout(table, table, "s").writerSchema().getProtoDescriptor();
   }
 }

@@ -1,0 +1,297 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.TableShape;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Kind;
+import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.SchemaChange;
+import io.walbeam.sink.SchemaChange.Done;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices what was done to published tables, writes it down, and asks for a dump of those whose
+ * rows may differ now. What is remembered is in the destination, so that changes while nothing runs
+ * are noticed too. Used by one thread at a time.
+ *
+ * <p>Any dump of the whole table that was asked for after a change was noticed settles it, whoever
+ * asked, so changes in quick succession lead to one dump.
+ */
+final class SchemaWatch {
+  private static final Logger log = LoggerFactory.getLogger(SchemaWatch.class);
+
+  /** Without another change of the table before it is dumped: a migration has many statements. */
+  static final Duration QUIET = Duration.ofSeconds(30);
+
+  private final DumpContext context;
+  private final AtomicLong version;
+
+  /** The last change of each table, which holds what is known of it. */
+  private final Map<TableId, SchemaChange> latest = new HashMap<>();
+
+  /** The last change of each table that a dump is to settle. */
+  private final Map<TableId, SchemaChange> unsettled = new HashMap<>();
+
+  /** When it was noticed by this process, nanoseconds. */
+  private final Map<TableId, Long> noticed = new HashMap<>();
+
+  /** Positions of changes that this process has asked a dump for. */
+  private final Map<TableId, Long> asked = new HashMap<>();
+
+  private final Map<TableId, Long> asking = new HashMap<>();
+  private boolean loaded;
+
+  /**
+   * @param version of the destination's rows, ascending
+   */
+  SchemaWatch(DumpContext context, AtomicLong version) {
+    this.context = context;
+    this.version = version;
+  }
+
+  /**
+   * Compares the catalogue with what is remembered.
+   *
+   * @return why the run shall end for what was found, empty if it shall not; the next run goes on
+   */
+  Optional<WalbeamException> look(DumpConnection connection) throws InterruptedException {
+    load();
+    DumpConnection.Shapes read = connection.shapes(context.settings().publication());
+    Map<TableId, TableShape> published = new HashMap<>();
+    for (TableShape shape : read.shapes()) {
+      if (context.settings().tables().matches(shape.table())) {
+        published.put(shape.table(), shape);
+      }
+    }
+    List<SchemaChange> changes = new ArrayList<>();
+    List<SchemaChange> silent = new ArrayList<>();
+    published.forEach((table, shape) -> compare(read.position(), table, shape, changes, silent));
+    for (SchemaChange known : List.copyOf(latest.values())) {
+      if (!known.after().isEmpty() && !published.containsKey(known.table())) {
+        changes.add(gone(connection, read.position(), known));
+      }
+    }
+    if (!changes.isEmpty() || !silent.isEmpty()) {
+      List<SchemaChange> rows = new ArrayList<>(changes);
+      rows.addAll(silent);
+      context.schemaChanges().write(rows, version.incrementAndGet());
+    }
+    silent.forEach(change -> latest.put(change.table(), change));
+    for (SchemaChange change : changes) {
+      learn(change);
+      if (change.done() == Done.DUMP) {
+        noticed.put(change.table(), System.nanoTime());
+      }
+      say(change);
+    }
+    return stopped(changes);
+  }
+
+  private void load() throws InterruptedException {
+    if (loaded) {
+      return;
+    }
+    for (SchemaChange change : context.schemaChanges().read(context.settings().slot())) {
+      // In another epoch every table is dumped anew, at positions that cannot be compared.
+      if (change.epoch() == context.settings().epoch()) {
+        learn(change);
+      }
+    }
+    loaded = true;
+  }
+
+  private void learn(SchemaChange change) {
+    latest.put(change.table(), change);
+    if (change.done() != Done.NOTHING) {
+      unsettled.put(change.table(), change);
+    }
+  }
+
+  private void compare(
+      long position,
+      TableId table,
+      TableShape shape,
+      List<SchemaChange> changes,
+      List<SchemaChange> silent) {
+    SchemaChange last = latest.get(table);
+    if (last == null) {
+      KnownShape now = new KnownShape(shape, Set.of());
+      changes.add(change(position, table, "", now.toJson(), "seen for the first time", Done.SEEN));
+      return;
+    }
+    Optional<KnownShape> known = KnownShape.parse(table, last.after());
+    if (known.isEmpty()) {
+      KnownShape now = new KnownShape(shape, Set.of());
+      Done done = done(shape, true);
+      changes.add(change(position, table, "", now.toJson(), "published again", done));
+      return;
+    }
+    ShapeComparison.Difference difference = ShapeComparison.of(known.get(), shape);
+    String now = difference.now().toJson();
+    if (!difference.what().isEmpty()) {
+      Done done = done(shape, difference.values());
+      changes.add(change(position, table, last.after(), now, difference.what(), done));
+    } else if (!now.equals(last.after())) {
+      silent.add(last.nowKnownAs(now));
+    }
+  }
+
+  private Done done(TableShape shape, boolean values) {
+    // Without a key there is only a changelog, and that stays as it came.
+    if (!values || shape.key().isEmpty()) {
+      return Done.NOTHING;
+    }
+    SchemaPolicy policy = context.settings().options().schemas();
+    return switch (policy.reaction()) {
+      case CONVERGE -> shape.rows() > policy.limit() ? Done.WARNED : Done.DUMP;
+      case WARN -> Done.WARNED;
+      case STOP -> Done.STOPPED;
+      case NOTE -> Done.NOTHING;
+    };
+  }
+
+  private SchemaChange gone(DumpConnection connection, long position, SchemaChange known)
+      throws InterruptedException {
+    TableId table = known.table();
+    if (connection.isTable(table)) {
+      log.warn(
+          "Table {} is not published any more, so its rows in BigQuery stay as they are. If another"
+              + " table took its name, publish that: ALTER PUBLICATION {} ADD TABLE {};",
+          table,
+          TableId.quote(context.settings().publication()),
+          table.quoted());
+    } else {
+      log.info("Table {} is gone; its rows in BigQuery stay as they are.", table);
+    }
+    return change(position, table, known.after(), "", "not published any more", Done.NOTHING);
+  }
+
+  private SchemaChange change(
+      long position, TableId table, String before, String after, String what, Done done) {
+    return new SchemaChange(
+        context.settings().slot(),
+        context.settings().epoch(),
+        position,
+        context.nowMicros(),
+        table,
+        before,
+        after,
+        what,
+        done);
+  }
+
+  private static void say(SchemaChange change) {
+    switch (change.done()) {
+      case SEEN -> log.debug("Table {} is known now.", change.table());
+      case NOTHING -> log.info("Table {} changed: {}.", change.table(), change.change());
+      case DUMP ->
+          log.info(
+              "Table {} changed: {}. It is dumped again, once it stays as it is.",
+              change.table(),
+              change.change());
+      case WARNED, STOPPED ->
+          log.warn(
+              "Table {} changed: {}. Rows of before may differ in BigQuery until it is dumped:"
+                  + " backfill --tables={}",
+              change.table(),
+              change.change(),
+              change.table());
+    }
+  }
+
+  private static Optional<WalbeamException> stopped(List<SchemaChange> changes) {
+    String tables =
+        changes.stream()
+            .filter(change -> change.done() == Done.STOPPED)
+            .map(change -> change.table().toString())
+            .collect(Collectors.joining(","));
+    return tables.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new WalbeamException(
+                FailureKind.OPERATOR,
+                "The run ends as --schemaChanges=stop says: the schema of " + tables + " changed.",
+                "Ask for a dump with backfill --tables="
+                    + tables
+                    + " if rows of before shall be as they are now, and start again."));
+  }
+
+  /**
+   * Contents of the requests that are due.
+   *
+   * @param known every ledger entry
+   * @param quiet how long a table must have stayed as it is
+   */
+  List<String> requests(List<DumpEntry> known, Duration quiet) {
+    asking.clear();
+    unsettled.values().removeIf(change -> isSettled(change, known));
+    List<TableId> due = new ArrayList<>();
+    for (SchemaChange change : unsettled.values()) {
+      TableId table = change.table();
+      Long last = noticed.get(table);
+      boolean rests = last == null || System.nanoTime() - last >= quiet.toNanos();
+      boolean isPublished = !latest.getOrDefault(table, change).after().isEmpty();
+      if (change.done() == Done.DUMP
+          && rests
+          && isPublished
+          && !Long.valueOf(change.position()).equals(asked.get(table))) {
+        due.add(table);
+        asking.put(table, change.position());
+      }
+    }
+    List<String> requests = new ArrayList<>();
+    for (int i = 0; i < due.size(); i += NewTables.TABLES_PER_REQUEST) {
+      requests.add(
+          DumpRequest.own(
+              due.subList(i, Math.min(due.size(), i + NewTables.TABLES_PER_REQUEST)),
+              context.settings().run().token()));
+    }
+    return requests;
+  }
+
+  /** The requests are in the WAL. */
+  void emitted() {
+    asked.putAll(asking);
+    asking.clear();
+  }
+
+  /** Tables that wait for a dump that nobody has asked for yet. */
+  Collection<TableId> waiting(List<DumpEntry> known) {
+    return unsettled.values().stream()
+        .filter(change -> change.done() == Done.DUMP && !isSettled(change, known))
+        .map(SchemaChange::table)
+        .filter(table -> !asked.containsKey(table))
+        .toList();
+  }
+
+  private static boolean isSettled(SchemaChange change, List<DumpEntry> known) {
+    return change.done() == Done.SEEN || known.stream().anyMatch(entry -> settles(entry, change));
+  }
+
+  private static boolean settles(DumpEntry entry, SchemaChange change) {
+    if (entry.kind() == Kind.TRUNCATE
+        || entry.epoch() != change.epoch()
+        || !entry.table().equals(change.table())
+        || entry.status() == Status.FAILED
+        || entry.status() == Status.REFUSED
+        || Long.compareUnsigned(entry.requestLsn(), change.position()) <= 0) {
+      return false;
+    }
+    DumpScope scope = DumpScope.parse(entry.scope());
+    return scope.isAll() && !scope.foreign();
+  }
+}

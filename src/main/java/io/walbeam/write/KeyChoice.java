@@ -1,0 +1,75 @@
+package io.walbeam.write;
+
+import io.walbeam.change.Relation;
+import io.walbeam.change.RelationColumn;
+import io.walbeam.postgres.UniqueIndex;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Chooses what tells the rows of a relation apart where its description does not: under FULL, which
+ * flags every column, under NOTHING, which flags none, and where a column of the key is not sent,
+ * as generated ones are. Pure.
+ */
+final class KeyChoice {
+  private KeyChoice() {}
+
+  /**
+   * Names of the key's columns.
+   *
+   * @param indexes the relation's as the catalogue has them now
+   * @return empty if the description tells, or if there is nothing to choose; with a column that
+   *     the relation does not have if rows cannot be told apart by what is sent
+   */
+  static List<String> of(Relation relation, List<UniqueIndex> indexes) {
+    Set<String> sent =
+        relation.columns().stream().map(RelationColumn::name).collect(Collectors.toSet());
+    return switch (relation.identity()) {
+      case FULL, NOTHING ->
+          index(indexes, UniqueIndex::primary)
+              .map(primary -> sentAsAWhole(primary, sent, indexes).columns())
+              .orElse(List.of());
+      case DEFAULT -> flagged(relation, sent, indexes, index(indexes, UniqueIndex::primary));
+      case INDEX -> flagged(relation, sent, indexes, index(indexes, UniqueIndex::identity));
+    };
+  }
+
+  private static UniqueIndex sentAsAWhole(
+      UniqueIndex primary, Set<String> sent, List<UniqueIndex> indexes) {
+    return sent.containsAll(primary.columns()) ? primary : smallest(indexes, sent).orElse(primary);
+  }
+
+  /** What is flagged does, if it is all of the identity, or unique by itself. */
+  private static List<String> flagged(
+      Relation relation,
+      Set<String> sent,
+      List<UniqueIndex> indexes,
+      Optional<UniqueIndex> identity) {
+    Set<String> flagged =
+        relation.columns().stream()
+            .filter(RelationColumn::identity)
+            .map(RelationColumn::name)
+            .collect(Collectors.toSet());
+    boolean tells =
+        identity.isEmpty()
+            || sent.containsAll(identity.get().columns())
+            || smallest(indexes, flagged).isPresent();
+    return tells ? List.of() : identity.get().columns();
+  }
+
+  private static Optional<UniqueIndex> index(
+      List<UniqueIndex> indexes, Predicate<UniqueIndex> which) {
+    return indexes.stream().filter(which).findFirst();
+  }
+
+  /** The one of the fewest columns that are all among {@code names}. */
+  private static Optional<UniqueIndex> smallest(List<UniqueIndex> indexes, Set<String> names) {
+    return indexes.stream()
+        .filter(index -> !index.nullable() && names.containsAll(index.columns()))
+        .min(Comparator.comparingInt(index -> index.columns().size()));
+  }
+}
