@@ -50,6 +50,10 @@ final class DumpRun {
           log.info("The dump of table {} ends, because the table was truncated.", table);
           progress.end(Status.SUPERSEDED, "");
         }
+        case GONE -> {
+          log.info("The dump of table {} ends, because the table is gone.", table);
+          progress.end(Status.SUPERSEDED, "The table is gone.");
+        }
         case NOT -> {
           DumpEntry over = progress.end(Status.FINISHED, "");
           sayFinished(over, Math.max(1, System.nanoTime() - began) / NANOS_PER_SECOND);

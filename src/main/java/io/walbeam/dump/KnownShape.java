@@ -39,14 +39,18 @@ record KnownShape(TableShape shape, Set<String> former) {
     object.put("v", VERSION).put("oid", shape.oid());
     ArrayNode columns = object.putArray("columns");
     for (TableShape.Column column : shape.columns()) {
-      columns
-          .addObject()
-          .put("number", column.number())
-          .put("name", column.name())
-          .put("type", column.type())
-          .put("version", column.version())
-          .put("sent", column.sent())
-          .put("filled", column.filled());
+      ObjectNode one =
+          columns
+              .addObject()
+              .put("number", column.number())
+              .put("name", column.name())
+              .put("type", column.type())
+              .put("version", column.version())
+              .put("sent", column.sent())
+              .put("filled", column.filled());
+      if (column.generated()) {
+        one.put("generated", true);
+      }
     }
     ArrayNode key = object.putArray("key");
     shape.key().forEach(key::add);
@@ -104,7 +108,8 @@ record KnownShape(TableShape shape, Set<String> former) {
               column.path("type").asText(),
               column.path("version").asLong(),
               column.path("sent").asBoolean(),
-              column.path("filled").asBoolean()));
+              column.path("filled").asBoolean(),
+              column.path("generated").asBoolean()));
     }
     List<String> key = new ArrayList<>();
     object.path("key").forEach(name -> key.add(name.asText()));

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,10 @@ final class SchemaWatch {
   private final Map<TableId, Long> asked = new HashMap<>();
 
   private final Map<TableId, Long> asking = new HashMap<>();
+
+  /** Tables of which it was said that generated columns are missing. */
+  private final Set<TableId> told = new HashSet<>();
+
   private boolean loaded;
 
   /**
@@ -77,6 +82,7 @@ final class SchemaWatch {
         published.put(shape.table(), shape);
       }
     }
+    published.values().forEach(this::tellOfGenerated);
     List<SchemaChange> changes = new ArrayList<>();
     List<SchemaChange> silent = new ArrayList<>();
     published.forEach((table, shape) -> compare(read.position(), table, shape, changes, silent));
@@ -118,6 +124,23 @@ final class SchemaWatch {
     latest.put(change.table(), change);
     if (change.done() != Done.NOTHING) {
       unsettled.put(change.table(), change);
+    }
+  }
+
+  private void tellOfGenerated(TableShape shape) {
+    String missing =
+        shape.columns().stream()
+            .filter(column -> column.generated() && !column.sent())
+            .map(TableShape.Column::name)
+            .collect(Collectors.joining(", "));
+    if (!missing.isEmpty() && told.add(shape.table())) {
+      log.warn(
+          "PostgreSQL does not publish the generated columns of table {}, so BigQuery does not have"
+              + " them: {}. From PostgreSQL 18 on it can those that are stored: ALTER PUBLICATION"
+              + " {} SET (publish_generated_columns = stored);",
+          shape.table(),
+          missing,
+          TableId.quote(context.settings().publication()));
     }
   }
 

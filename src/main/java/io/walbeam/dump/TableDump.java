@@ -26,6 +26,8 @@ final class TableDump {
     NOT,
     /** The table was truncated after the request. */
     TRUNCATED,
+    /** The table is gone, and what was in it. */
+    GONE,
     /** The run ends; the dump goes on at the next start. */
     CLOSED
   }
@@ -76,6 +78,14 @@ final class TableDump {
       if (!isStopped() && scope.isAll() && !scope.foreign()) {
         purge(route.replica());
       }
+    } catch (WalbeamException e) {
+      TableId id = progress.entry().table();
+      if (e.kind() != FailureKind.OPERATOR
+          || isStopped()
+          || patience.of("look for the table", () -> primary.isTable(id))) {
+        throw e;
+      }
+      stop(Stop.GONE);
     } finally {
       primary.close();
     }

@@ -116,6 +116,9 @@ public final class Publications {
     if (chosen.isEmpty()) {
       throw nothingToPublish(patterns, all);
     }
+    boolean generated =
+        connection.getMetaData().getDatabaseMajorVersion()
+            >= PublishedTables.GENERATED_COLUMNS_VERSION;
     inTransaction(
         connection,
         statement -> {
@@ -131,6 +134,7 @@ public final class Publications {
                     + publication
                     + (tables.isEmpty() ? "" : " FOR TABLE " + tables)
                     + " WITH (publish_via_partition_root = true"
+                    + (generated ? ", publish_generated_columns = stored" : "")
                     + (place == Place.CHANGES ? ")" : ", publish = 'insert, truncate')"));
             statement.execute("COMMENT ON PUBLICATION " + publication + " IS '" + MARK + "'");
           }

@@ -40,9 +40,16 @@ public record TableShape(
    * @param version {@code xmin} of the catalogue's row: another one after any ALTER of the column
    * @param sent whether the stream carries it
    * @param filled whether rows from before the column have a value that is in the catalogue only
+   * @param generated whether its values are computed from others
    */
   public record Column(
-      int number, String name, String type, long version, boolean sent, boolean filled) {}
+      int number,
+      String name,
+      String type,
+      long version,
+      boolean sent,
+      boolean filled,
+      boolean generated) {}
 
   /**
    * A table that holds rows, or a level of partitions above such tables.

@@ -232,7 +232,8 @@ final class TableShapes {
                       row.getString(4),
                       row.getLong(5),
                       sent,
-                      row.getBoolean(6)));
+                      row.getBoolean(6),
+                      generated));
         });
     return columns;
   }

@@ -13,15 +13,15 @@ import org.junit.jupiter.api.Test;
 
 class ShapeComparisonTest {
   private static final TableId TABLE = new TableId("public", "t");
-  private static final Column ID = new Column(1, "id", "integer", 10, true, false);
-  private static final Column A = new Column(2, "a", "text", 10, true, false);
+  private static final Column ID = new Column(1, "id", "integer", 10, true, false, false);
+  private static final Column A = new Column(2, "a", "text", 10, true, false, false);
   private static final Map<Long, Part> FILE = Map.of(7L, new Part(100, 0));
   private static final Map<Long, Part> REWRITTEN = Map.of(7L, new Part(101, 0));
   private static final TableShape PLAIN = shape(List.of(ID, A), FILE);
 
   @Test
   void whatOnlyTouchesTheCatalogueOrOnlyTheFileSaysNothing() {
-    Column granted = new Column(2, "a", "text", 11, true, false);
+    Column granted = new Column(2, "a", "text", 11, true, false, false);
     assertSilent(shape(List.of(ID, granted), FILE));
     assertSilent(shape(List.of(ID, A), REWRITTEN));
     assertSilent(PLAIN);
@@ -29,7 +29,7 @@ class ShapeComparisonTest {
 
   @Test
   void aRewriteOfAColumnThatWasAlteredConcernsItsValues() {
-    Column altered = new Column(2, "a", "text", 11, true, false);
+    Column altered = new Column(2, "a", "text", 11, true, false, false);
     assertThat(compare(shape(List.of(ID, altered), REWRITTEN)))
         .satisfies(
             difference -> {
@@ -49,7 +49,7 @@ class ShapeComparisonTest {
 
   private static ShapeComparison.Difference added(
       boolean filled, Map<Long, Part> files, Set<String> former) {
-    Column added = new Column(3, "c", "integer", 12, true, filled);
+    Column added = new Column(3, "c", "integer", 12, true, filled, false);
     return ShapeComparison.of(new KnownShape(PLAIN, former), shape(List.of(ID, A, added), files));
   }
 
@@ -58,7 +58,7 @@ class ShapeComparisonTest {
     ShapeComparison.Difference dropped = compare(shape(List.of(ID), FILE));
     assertThat(dropped.values()).isFalse();
     assertThat(dropped.now().former()).containsExactly("a");
-    TableShape again = shape(List.of(ID, new Column(3, "a", "text", 12, true, false)), FILE);
+    TableShape again = shape(List.of(ID, new Column(3, "a", "text", 12, true, false, false)), FILE);
     ShapeComparison.Difference back = ShapeComparison.of(dropped.now(), again);
     assertThat(back.values()).isTrue();
     assertThat(back.now().former()).isEmpty();
@@ -66,7 +66,8 @@ class ShapeComparisonTest {
 
   @Test
   void namesKeysAndTheTableItselfConcernItsRows() {
-    assertThat(compare(shape(List.of(ID, new Column(2, "b", "text", 11, true, false)), FILE)))
+    assertThat(
+            compare(shape(List.of(ID, new Column(2, "b", "text", 11, true, false, false)), FILE)))
         .extracting(ShapeComparison.Difference::what)
         .isEqualTo("column a is named b");
     assertConcerns(
@@ -97,8 +98,9 @@ class ShapeComparisonTest {
   private static boolean retyped(String before, String after, Map<Long, Part> files) {
     return ShapeComparison.of(
             new KnownShape(
-                shape(List.of(ID, new Column(2, "a", before, 10, true, false)), FILE), Set.of()),
-            shape(List.of(ID, new Column(2, "a", after, 11, true, false)), files))
+                shape(List.of(ID, new Column(2, "a", before, 10, true, false, false)), FILE),
+                Set.of()),
+            shape(List.of(ID, new Column(2, "a", after, 11, true, false, false)), files))
         .values();
   }
 

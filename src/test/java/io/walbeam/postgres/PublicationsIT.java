@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.failure.FailureKind;
@@ -129,6 +130,28 @@ class PublicationsIT {
               "keyed", "full", "parted", "keyless", "deferred", "No \"Identity", "keyless_parted");
       assertThat(connection.describe(database.publication(), new TableId("public", "keyless")))
           .isPresent();
+    }
+  }
+
+  @Test
+  void generatedColumnsAreSentWhereTheServerCan() throws Exception {
+    database.execute(
+        "CREATE TABLE generated (id int, v int, g int GENERATED ALWAYS AS (id * 2) STORED,"
+            + " PRIMARY KEY (id, g))",
+        "INSERT INTO generated VALUES (1, 1)");
+    prepare();
+    assertThatCode(() -> database.execute("UPDATE generated SET v = 2", "DELETE FROM generated"))
+        .doesNotThrowAnyException();
+    boolean able = Integer.parseInt(database.query("SHOW server_version_num")) >= 180_000;
+    try (DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
+      assertThat(
+              connection
+                  .describe(database.publication(), new TableId("public", "generated"))
+                  .orElseThrow()
+                  .relation()
+                  .columns())
+          .extracting(RelationColumn::name)
+          .isEqualTo(able ? List.of("id", "v", "g") : List.of("id", "v"));
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -301,6 +302,38 @@ class DumpIT {
     fixture.execute("DROP TABLE parted_low");
     ask(fixture, "public.parted");
     fixture.runToNow();
+    fixture.assertEqual();
+  }
+
+  @Test
+  void aTableThatIsDroppedBeforeItIsReadHoldsUpNobody() throws Exception {
+    DumpFixture fixture = fixture("dropped");
+    fixture.execute(
+        "CREATE TABLE doomed (id int PRIMARY KEY)",
+        "INSERT INTO doomed VALUES (1)",
+        "CREATE TABLE other (id int PRIMARY KEY)",
+        "INSERT INTO other VALUES (1)",
+        "CREATE PUBLICATION dropped FOR TABLE doomed, other");
+    try (Connection locks = fixture.connect();
+        Statement statement = locks.createStatement()) {
+      locks.setAutoCommit(false);
+      statement.execute("LOCK TABLE doomed");
+      try (ChildProcess run = fixture.start(fixture.command().with("stopAt", "now"))) {
+        fixture.await(
+            run,
+            "the dump waits for the lock",
+            () ->
+                fixture
+                    .query(
+                        "SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation ="
+                            + " 'doomed'::regclass")
+                    .equals(Optional.of("1")));
+        statement.execute("DROP TABLE doomed");
+        locks.commit();
+        assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isZero();
+      }
+    }
+    assertThat(fixture.ledger()).contains("doomed:INITIAL:SUPERSEDED", "other:INITIAL:FINISHED");
     fixture.assertEqual();
   }
 
