@@ -171,11 +171,22 @@ final class DumpShift implements AutoCloseable {
     thread.interrupt();
     try {
       thread.join(CLOSE_MILLIS);
+      if (!thread.isAlive()) {
+        sayWhatWaits();
+      }
       if (!executor.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
         log.warn("A dump does not end; its connection ends with the process.");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A change that came too late for this run is remembered for the next one. */
+  private void sayWhatWaits() {
+    List<TableId> waiting = schemas.waiting(queue.all());
+    if (!waiting.isEmpty()) {
+      log.warn("Tables that changed lately are dumped by the next run: {}.", waiting);
     }
   }
 

@@ -12,7 +12,6 @@ import io.walbeam.sink.SchemaChange;
 import io.walbeam.sink.SchemaChange.Done;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -292,12 +291,12 @@ final class SchemaWatch {
     asking.clear();
   }
 
-  /** Tables that wait for a dump that nobody has asked for yet. */
-  Collection<TableId> waiting(List<DumpEntry> known) {
+  /** Tables that are to be dumped, and that nobody has asked a dump of yet. */
+  List<TableId> waiting(List<DumpEntry> known) {
     return unsettled.values().stream()
         .filter(change -> change.done() == Done.DUMP && !isSettled(change, known))
+        .filter(change -> !Long.valueOf(change.position()).equals(asked.get(change.table())))
         .map(SchemaChange::table)
-        .filter(table -> !asked.containsKey(table))
         .toList();
   }
 

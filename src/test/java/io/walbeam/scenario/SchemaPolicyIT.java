@@ -56,6 +56,23 @@ class SchemaPolicyIT {
   }
 
   @Test
+  void aChangeThatIsNoticedBeforeTheEndIsLeftToTheNextRun() throws Exception {
+    DumpFixture fixture = prepared("late");
+    try (ChildProcess run = fixture.start(fixture.command())) {
+      fixture.awaitReading(run);
+      fixture.await(run, "it is known", () -> !changes(fixture, "SEEN").isEmpty());
+      alter(fixture);
+      fixture.await(run, "it is noticed", () -> !changes(fixture, "DUMP").isEmpty());
+      run.terminate();
+      int unused = run.exitCode(Scenario.DEADLINE);
+      assertThat(run.errors())
+          .contains("Tables that changed lately are dumped by the next run: [public.t].");
+    }
+    fixture.runToNow();
+    fixture.assertEqual();
+  }
+
+  @Test
   void aWarningHasTheCommandAndTheRunGoesOn() throws Exception {
     DumpFixture fixture = prepared("warned");
     fixture.runToNow();
