@@ -38,6 +38,8 @@ public final class Dumps implements AutoCloseable {
   private @Nullable DumpShift shift;
   private Optional<DumpsOverview> before = Optional.empty();
   private int sessions;
+  private int starting;
+  private final List<DumpEntry> unheard = new ArrayList<>();
   private boolean closed;
 
   /** Emits a transactional logical message. */
@@ -63,7 +65,21 @@ public final class Dumps implements AutoCloseable {
         sessions++;
         return;
       }
+      starting++;
     }
+    try {
+      startShift(emitter);
+    } finally {
+      synchronized (this) {
+        starting--;
+        if (starting == 0) {
+          unheard.clear();
+        }
+      }
+    }
+  }
+
+  private void startShift(Emitter emitter) throws InterruptedException {
     DumpShift next = new DumpShift(settings, ends, meter);
     boolean started = false;
     try {
@@ -75,15 +91,19 @@ public final class Dumps implements AutoCloseable {
       }
     }
     boolean late;
+    List<DumpEntry> meanwhile;
     synchronized (this) {
       sessions++;
       late = closed || shift != null;
       if (!late) {
         shift = next;
       }
+      meanwhile = List.copyOf(unheard);
     }
     if (late) {
       next.close();
+    } else {
+      next.learn(meanwhile);
     }
   }
 
@@ -178,7 +198,15 @@ public final class Dumps implements AutoCloseable {
 
   private void note(List<DumpEntry> requested) throws InterruptedException {
     ends.ledger().write(requested, 0);
-    current().ifPresent(running -> running.learn(requested));
+    Optional<DumpShift> running;
+    synchronized (this) {
+      running = Optional.ofNullable(shift);
+      if (running.isEmpty() && starting > 0) {
+        // The stream may be faster than the start: what it asks for is read back before that ends.
+        unheard.addAll(requested);
+      }
+    }
+    running.ifPresent(current -> current.learn(requested));
   }
 
   /**

@@ -67,15 +67,20 @@ final class TableShapes {
       ORDER BY 1, 2
       """;
 
+  /** The tree is asked for of partitioned tables only, because that waits for locks. */
   private static final String PARTS =
       """
       SELECT t.root, t.relid::pg_catalog.int8,
         coalesce(pg_catalog.pg_relation_filenode(t.relid)::pg_catalog.int8, 0),
         coalesce(h.xmin::pg_catalog.text::pg_catalog.int8, 0), c.reltuples::pg_catalog.float8
       FROM (
-        SELECT o AS root, coalesce(l.relid, o::pg_catalog.oid) AS relid
-        FROM unnest(?::pg_catalog.int8[]) o
-        LEFT JOIN LATERAL pg_catalog.pg_partition_tree(o::pg_catalog.regclass) l ON true) t
+        WITH tables AS (SELECT c.oid, c.relkind FROM pg_catalog.pg_class c
+          WHERE c.oid = ANY (?::pg_catalog.int8[]::pg_catalog.oid[]))
+        SELECT s.oid::pg_catalog.int8 AS root, s.oid AS relid FROM tables s
+        UNION
+        SELECT s.oid::pg_catalog.int8, l.relid::pg_catalog.oid FROM tables s
+        CROSS JOIN LATERAL pg_catalog.pg_partition_tree(s.oid::pg_catalog.regclass) l
+        WHERE s.relkind = 'p') t
       JOIN pg_catalog.pg_class c ON c.oid = t.relid
       LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = t.relid AND t.relid <> t.root::pg_catalog.oid
       """;

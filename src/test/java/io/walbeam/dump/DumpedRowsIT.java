@@ -63,6 +63,21 @@ class DumpedRowsIT {
   }
 
   @Test
+  void whatTheStreamAsksForWhileTheDumpsAreBeingStartedIsCarriedOut() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.execute(
+          "CREATE TABLE t (id int PRIMARY KEY)",
+          "INSERT INTO t VALUES (1)",
+          "CREATE PUBLICATION " + database.publication() + " FOR TABLE t");
+      try (InProcessDump dump = new InProcessDump(database, LONG_LANDING, rows -> {})) {
+        dump.requestMeanwhile("t");
+        Await.until("the dump is over", () -> dump.ended().isPresent());
+        assertThat(dump.ended()).contains(DumpEntry.Status.FINISHED);
+      }
+    }
+  }
+
+  @Test
   void rowsOfATransactionThatIsNotDurableYetAreNotWrittenBeforeItIs() throws Exception {
     try (TestPostgres server =
             TestPostgres.start(Map.of("wal_writer_delay", WAL_WRITER_DELAY, "autovacuum", "off"));

@@ -9,12 +9,14 @@ import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.ProtoRows;
+import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.TableSink;
 import io.walbeam.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,9 @@ final class InProcessDump implements AutoCloseable {
   private final TestDatabase database;
   private final Dumps dumps;
   private final Arrival arrival;
+
+  /** What is asked for while the dumps are being started, if anything is. */
+  private volatile String meanwhile = "";
 
   // Guarded by this.
   private final List<Map<String, Object>> written = new ArrayList<>();
@@ -74,13 +79,31 @@ final class InProcessDump implements AutoCloseable {
   /** Asks for a whole table at the end of the WAL. */
   void request(String table) throws Exception {
     dumps.start((prefix, content) -> {});
+    record(table);
+  }
+
+  /** The same, while the dumps are being started. */
+  void requestMeanwhile(String table) throws Exception {
+    meanwhile = table;
+    dumps.start((prefix, content) -> {});
+  }
+
+  private void record(String table) throws InterruptedException {
     dumps.record(
         List.of(
             new Dumps.Asked(
-                new ChangePosition(0, database.walEnd(), 0, 0),
+                new ChangePosition(0, walEnd(), 0, 0),
                 0,
                 DumpRequest.of(List.of(new TableId("public", table)), List.of(), List.of())
                     .getBytes(StandardCharsets.UTF_8))));
+  }
+
+  private long walEnd() {
+    try {
+      return database.walEnd();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** How the dump ended; empty while it lasts. */
@@ -121,6 +144,16 @@ final class InProcessDump implements AutoCloseable {
   }
 
   private final class Ledger implements DumpLedger {
+    @Override
+    public List<AskedDump> asked(String slot) throws InterruptedException {
+      String table = meanwhile;
+      meanwhile = "";
+      if (!table.isEmpty()) {
+        record(table);
+      }
+      return List.of();
+    }
+
     @Override
     public String name() {
       return "ledger";

@@ -29,8 +29,7 @@ final class BigQuerySchemaChanges implements SchemaChangeLog {
   private static final OwnColumn<SchemaChange> EPOCH =
       OwnColumn.int64("epoch", 7, SchemaChange::epoch, "Raised after a failover or restore.");
   private static final OwnColumn<SchemaChange> NOTICED_AT =
-      OwnColumn.time(
-          "noticed_at", 8, SchemaChange::noticedMicros, "When the change was noticed.");
+      OwnColumn.time("noticed_at", 8, SchemaChange::noticedMicros, "When the change was noticed.");
   private static final OwnColumn<SchemaChange> CHANGE =
       OwnColumn.text("change", 9, SchemaChange::change, "What changed, in words.");
   private static final OwnColumn<SchemaChange> DONE =
