@@ -17,6 +17,11 @@ public enum ErrorClass {
   DATE_RANGE(Seen.DEAD_LETTER, "A date is outside the years 1 to 9999"),
   TIME_24(Seen.DEAD_LETTER, "A time is 24:00"),
   JSON_NUMBER(Seen.DEAD_LETTER, "A JSON document has a number that BigQuery would round"),
+  JSON_DUPLICATE_NAME(
+      Seen.DEAD_LETTER, "A JSON object has one name twice, of which BigQuery would drop one"),
+  JSON_CHARACTER(
+      Seen.DEAD_LETTER, "A JSON document has the character u0000 or half of a surrogate pair"),
+  JSON_DEPTH(Seen.DEAD_LETTER, "A JSON document has more than 500 levels"),
   KEY_NULL(Seen.DEAD_LETTER, "A column of the key is NULL"),
   KEY_MISSING(Seen.DEAD_LETTER, "The change does not carry a column of the key"),
   UNCHANGED_TOAST(

@@ -3,6 +3,7 @@ package io.walbeam.postgres;
 import io.walbeam.change.ColumnValue;
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
+import io.walbeam.change.RowLimit;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
@@ -33,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * after a crash of the server too, because nothing is answered before it is durable.
  */
 public final class ReadBack implements AutoCloseable {
-  /** Longest value, bytes: BigQuery takes no longer row. */
-  public static final int LONGEST_VALUE = 10_000_000;
-
   /**
    * Longest query, milliseconds. Reading by key takes far less; a table that lost its index is not
    * scanned for ever.
@@ -87,7 +85,7 @@ public final class ReadBack implements AutoCloseable {
    * The rows that are there.
    *
    * @param rows by index into the keys: the values in the order of the columns, ABSENT for one that
-   *     is longer than {@link #LONGEST_VALUE}
+   *     is longer than {@link RowLimit#BYTES}
    * @param complete whether a key without a row has none; else the budget ended the answer
    */
   public record Found(Map<Integer, List<ColumnValue>> rows, boolean complete) implements Answer {}
@@ -367,7 +365,7 @@ public final class ReadBack implements AutoCloseable {
       if (length.isEmpty()) {
         sql.append(", ").append(name).append(", false");
       } else {
-        String tooLong = length + " > " + LONGEST_VALUE;
+        String tooLong = length + " > " + RowLimit.BYTES;
         sql.append(", CASE WHEN ").append(tooLong).append(" THEN NULL ELSE ").append(name);
         sql.append(" END, ").append(tooLong);
       }

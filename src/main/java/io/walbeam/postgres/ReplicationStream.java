@@ -1,6 +1,7 @@
 package io.walbeam.postgres;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.change.RowLimit;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.pgoutput.PostgresEpoch;
@@ -31,8 +32,12 @@ import org.jspecify.annotations.Nullable;
  * never waits for the server.
  */
 public final class ReplicationStream implements AutoCloseable {
-  /** Messages whose CopyData is longer are handed over in pieces. */
-  public static final int OVERSIZE_BYTES = 16 << 20;
+  /**
+   * Messages whose CopyData is longer are handed over in pieces: bytea has two digits a byte, an
+   * update under REPLICA IDENTITY FULL has the row twice, and names and other columns need room. So
+   * whatever a dump writes fits, and 64 MiB of the queue hold one more message than that.
+   */
+  public static final int OVERSIZE_BYTES = 4 * RowLimit.BYTES + (1 << 20);
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);

@@ -30,7 +30,8 @@ final class JsonTypes {
           "tsmultirange", "tsrange",
           "tstzmultirange", "tstzrange");
 
-  private static final JsonValue DOCUMENT = new JsonEncoder();
+  private static final JsonValue JSON = new JsonEncoder(false);
+  private static final JsonValue JSONB = new JsonEncoder(true);
   private static final JsonValue HSTORE = new HstoreJson();
 
   private JsonTypes() {}
@@ -59,7 +60,8 @@ final class JsonTypes {
     return switch (type) {
       case "bool" -> JsonScalars.BOOLEAN;
       case "int2", "int4", "int8", "oid", "float4", "float8", "numeric" -> JsonScalars.NUMBER;
-      case "json", "jsonb" -> DOCUMENT;
+      case "json" -> JSON;
+      case "jsonb" -> JSONB;
       default -> structure(type).orElse(JsonScalars.TEXT);
     };
   }

@@ -47,6 +47,21 @@ enum Rejection {
       ErrorClass.JSON_NUMBER,
       "holds a JSON document with a number that BigQuery would round",
       "Write the number as a JSON string in PostgreSQL; the update is then replicated."),
+  JSON_DUPLICATE_NAME(
+      ErrorClass.JSON_DUPLICATE_NAME,
+      "holds a JSON object with one name twice, of which BigQuery keeps the first",
+      "Make the column jsonb, which keeps the last, or write the document with each name once in"
+          + " PostgreSQL; the update is then replicated."),
+  JSON_CHARACTER(
+      ErrorClass.JSON_CHARACTER,
+      "holds a JSON document with the character u0000 or with half of a surrogate pair, which are"
+          + " no text",
+      "Write the document without it in PostgreSQL; the update is then replicated."),
+  JSON_DEPTH(
+      ErrorClass.JSON_DEPTH,
+      "holds a JSON document of more than 500 levels, which is all that BigQuery takes",
+      "Write a document of fewer levels in PostgreSQL, or declare the column as text; the update is"
+          + " then replicated."),
   KEY_NULL(
       ErrorClass.KEY_NULL,
       "is part of the key and is NULL",

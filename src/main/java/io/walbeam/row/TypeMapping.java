@@ -20,7 +20,8 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
   private static final ColumnEncoder BIGNUMERIC = NumericEncoder.bigNumeric();
   private static final ColumnEncoder TEXT = new TextEncoder();
   private static final ColumnEncoder BYTES = new BytesEncoder();
-  private static final ColumnEncoder JSON = new JsonEncoder();
+  private static final ColumnEncoder JSON = new JsonEncoder(false);
+  private static final ColumnEncoder JSONB = new JsonEncoder(true);
   private static final ColumnEncoder DATE = new DateEncoder();
   private static final ColumnEncoder TIME = new TimeEncoder();
   private static final ColumnEncoder DATETIME = new DateTimeEncoder();
@@ -96,7 +97,8 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
       case "float4", "float8" -> new TypeMapping(DestinationType.FLOAT64, FLOAT, source);
       case "numeric" -> decimal(column.typeModifier(), source);
       case "bytea" -> new TypeMapping(DestinationType.BYTES, BYTES, source);
-      case "json", "jsonb" -> new TypeMapping(DestinationType.JSON, JSON, source);
+      case "json" -> new TypeMapping(DestinationType.JSON, JSON, source);
+      case "jsonb" -> new TypeMapping(DestinationType.JSON, JSONB, source);
       case "date" -> new TypeMapping(DestinationType.DATE, DATE, source);
       case "time" -> new TypeMapping(DestinationType.TIME, TIME, source);
       case "timestamp" -> new TypeMapping(DestinationType.DATETIME, DATETIME, source);

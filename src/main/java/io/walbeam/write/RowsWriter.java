@@ -1,6 +1,7 @@
 package io.walbeam.write;
 
 import io.walbeam.change.ColumnValue;
+import io.walbeam.change.RowLimit;
 import io.walbeam.change.Tuple;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
@@ -202,7 +203,7 @@ public final class RowsWriter {
                 Stage.READ_BACK,
                 ErrorClass.ROW_TOO_LARGE,
                 "A value that the change left alone is longer than "
-                    + ReadBack.LONGEST_VALUE
+                    + RowLimit.BYTES
                     + " bytes, more than BigQuery takes as a row.",
                 "Leave the large column out of the publication, or shorten the value."));
         return;

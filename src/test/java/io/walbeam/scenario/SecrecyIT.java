@@ -33,7 +33,7 @@ class SecrecyIT {
   private static final int OPERATOR = 3;
 
   /** Longer than the source carries, so that only the key and the size travel. */
-  private static final int OVERSIZE_BYTES = 17 << 20;
+  private static final int OVERSIZE_BYTES = 40 << 20;
 
   @Test
   void noOutputHoldsThePasswordOrAValue(@TempDir Path directory) throws Exception {

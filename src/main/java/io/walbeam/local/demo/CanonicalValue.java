@@ -11,6 +11,8 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.TreeMap;
 
@@ -60,6 +62,10 @@ final class CanonicalValue {
       case "real" -> Float.toString(Float.parseFloat(text));
       case "double precision" -> Double.toString(Double.parseDouble(text));
       case "numeric" -> plain(new BigDecimal(text));
+      case "bytea" ->
+          text.startsWith("\\x")
+              ? text
+              : "\\x" + HexFormat.of().formatHex(Base64.getDecoder().decode(text));
       case "json", "jsonb" -> sorted(JsonParser.parseString(text)).toString();
       case "time without time zone" -> LocalTime.parse(text).toString();
       case "timestamp without time zone" -> LocalDateTime.parse(text.replace(' ', 'T')).toString();

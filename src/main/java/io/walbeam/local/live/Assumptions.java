@@ -11,10 +11,16 @@ import java.util.List;
 
 /** What walbeam assumes about BigQuery's change data capture, each with a check. */
 final class Assumptions {
+  private static final String KEPT_NUMBERS =
+      "[-9223372036854775808,18446744073709551615,0.30000000000000004,1e+100]";
+
+  private static final String WIDE_NUMBER = "18446744073709551616";
+
   static final List<Assumption> ALL =
       List.of(
           new Assumption(
-              "Fields of the writer's schema are matched to columns by name, whatever their numbers.",
+              "Fields of the writer's schema are matched to columns by name, whatever their"
+                  + " numbers.",
               "1=a",
               Assumptions::fieldsByName),
           new Assumption(
@@ -58,7 +64,23 @@ final class Assumptions {
           new Assumption(
               "An added column is refused as an unknown field at first, and taken within minutes.",
               "taken",
-              Assumptions::schemaDelay));
+              Assumptions::schemaDelay),
+          new Assumption(
+              "JSON keeps 64-bit integers, with and without sign, and floating-point numbers.",
+              "1=" + KEPT_NUMBERS,
+              Assumptions::jsonKeeps),
+          new Assumption(
+              "A JSON number beyond them is refused or rounded, never kept.",
+              "refused or rounded",
+              Assumptions::wideNumber),
+          new Assumption(
+              "Of two members of a JSON object with one name the first stays.",
+              "1={\"a\":1}",
+              Assumptions::nameTwice),
+          new Assumption(
+              "Half of a surrogate pair in a JSON document is refused.",
+              "refused, no row",
+              Assumptions::halfSurrogate));
 
   private Assumptions() {}
 
@@ -186,6 +208,37 @@ final class Assumptions {
     return last.equals("accepted")
         ? new Outcome("taken after " + seconds + " s (first answer: " + first + ")", isDelay(first))
         : new Outcome("not taken: " + last, false);
+  }
+
+  private static Outcome document(Trials trials, String json, String expected)
+      throws InterruptedException {
+    TableId table = trials.documents();
+    String answer = trials.append(table, upsert("0/1/1/0", 1, json));
+    return answer.equals("accepted") ? rows(trials, table, expected) : new Outcome(answer, false);
+  }
+
+  private static Outcome jsonKeeps(Trials trials) throws InterruptedException {
+    return document(trials, KEPT_NUMBERS, "1=" + KEPT_NUMBERS);
+  }
+
+  private static Outcome wideNumber(Trials trials) throws InterruptedException {
+    TableId table = trials.documents();
+    String answer = trials.append(table, upsert("0/1/1/0", 1, "[" + WIDE_NUMBER + "]"));
+    if (!answer.equals("accepted")) {
+      return new Outcome("refused (" + answer + ")", true);
+    }
+    // A second row tells that the first is visible.
+    trials.append(table, upsert("0/2/1/0", 2, "2"));
+    String seen = trials.rowsOnce(table, rows -> rows.endsWith("2=2"));
+    return new Outcome(seen, !seen.contains(WIDE_NUMBER) && seen.endsWith("2=2"));
+  }
+
+  private static Outcome nameTwice(Trials trials) throws InterruptedException {
+    return document(trials, "{\"a\":1,\"a\":2}", "1={\"a\":1}");
+  }
+
+  private static Outcome halfSurrogate(Trials trials) throws InterruptedException {
+    return refused(trials, trials.documents(), upsert("0/1/1/0", 1, "\"\\ud83d\""));
   }
 
   /** BigQuery's code for this is SCHEMA_MISMATCH_EXTRA_FIELDS under INVALID_ARGUMENT. */

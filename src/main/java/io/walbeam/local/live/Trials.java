@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * Tables of their own in one dataset, and the calls that the checks make. Closing it removes the
@@ -95,11 +96,20 @@ final class Trials implements AutoCloseable {
 
   /** Makes a table {@code id INT64, name STRING}, with {@code id} as key if asked. */
   TableId table(boolean keyed) {
+    return table(keyed, StandardSQLTypeName.STRING);
+  }
+
+  /** Makes a keyed table {@code id INT64, name JSON}. */
+  TableId documents() {
+    return table(true, StandardSQLTypeName.JSON);
+  }
+
+  private TableId table(boolean keyed, StandardSQLTypeName type) {
     TableId table =
         TableId.of(
             dataset.getProject(), dataset.getDataset(), prefix + "_" + sequence.incrementAndGet());
     StandardTableDefinition.Builder definition = StandardTableDefinition.newBuilder();
-    definition.setSchema(Schema.of(field("id", StandardSQLTypeName.INT64), field("name")));
+    definition.setSchema(Schema.of(field("id", StandardSQLTypeName.INT64), field("name", type)));
     if (keyed) {
       definition.setTableConstraints(
           TableConstraints.newBuilder()
@@ -151,7 +161,7 @@ final class Trials implements AutoCloseable {
 
   /** As {@link #append}, until it is accepted; gives the last answer. */
   String appendUntilAccepted(TableId table, WriterRow row) throws InterruptedException {
-    return await(() -> append(table, row), "accepted");
+    return await(() -> append(table, row), "accepted"::equals);
   }
 
   private String request(TableId table, WriterRow... rows) {
@@ -223,19 +233,24 @@ final class Trials implements AutoCloseable {
 
   /** {@link #rows} once they are {@code expected}, or what they are at the end of the patience. */
   String rowsOnceThey(TableId table, String expected) throws InterruptedException {
-    return await(() -> rows(table), expected);
+    return rowsOnce(table, expected::equals);
+  }
+
+  /** {@link #rows} once they are as wanted, or what they are at the end of the patience. */
+  String rowsOnce(TableId table, Predicate<String> wanted) throws InterruptedException {
+    return await(() -> rows(table), wanted);
   }
 
   private interface Look {
     String look() throws InterruptedException;
   }
 
-  private String await(Look look, String expected) throws InterruptedException {
+  private String await(Look look, Predicate<String> wanted) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     Duration pause = FIRST_PAUSE;
     while (true) {
       String seen = look.look();
-      if (seen.equals(expected) || System.nanoTime() > deadline) {
+      if (wanted.test(seen) || System.nanoTime() > deadline) {
         return seen;
       }
       TimeUnit.MILLISECONDS.sleep(pause.toMillis());

@@ -3,6 +3,7 @@ package io.walbeam.sink.bigquery;
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
 import com.google.cloud.bigquery.storage.v1.ProtoRows;
 import com.google.protobuf.UnsafeByteOperations;
+import io.walbeam.change.RowLimit;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Refusal;
@@ -35,9 +36,6 @@ final class TableWrite {
 
   /** Keeps the per-row bookkeeping of one request small on both sides. */
   static final int REQUEST_ROWS = 50_000;
-
-  /** "Quotas and limits", Storage Write API: 10 MB a row, less room for the request around it. */
-  static final int ROW_BYTES = 9_900_000;
 
   /** So many rows refused in a row, and none accepted: a control row tells which it is. */
   static final int SUSPICIOUS_ROWS = 20;
@@ -89,14 +87,14 @@ final class TableWrite {
     int bytes = 0;
     for (int i = 0; i < rows.size(); i++) {
       int size = rows.get(i).length();
-      if (size > ROW_BYTES) {
+      if (size > RowLimit.BYTES) {
         addRange(from, i);
         from = i + 1;
         bytes = 0;
         reject(
             i,
             ErrorClass.ROW_TOO_LARGE,
-            "The row has " + size + " bytes, and BigQuery takes " + ROW_BYTES + " at most.",
+            "The row has " + size + " bytes, and BigQuery takes " + RowLimit.BYTES + " at most.",
             "Leave the large column out of the publication, or shorten the value.");
         continue;
       }

@@ -9,6 +9,7 @@ import com.google.api.services.bigquery.model.TableSchema;
 import com.google.cloud.bigquery.storage.v1.StorageError.StorageErrorCode;
 import com.google.protobuf.DynamicMessage;
 import io.grpc.Status;
+import io.walbeam.change.RowLimit;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -392,7 +393,7 @@ class BigQueryTableSinkIT {
     List<EncodedRow> rows =
         List.of(
             Rows.upsert(1, "a"),
-            new EncodedRow(new byte[TableWrite.ROW_BYTES + 1], 0, TableWrite.ROW_BYTES + 1),
+            new EncodedRow(new byte[RowLimit.BYTES + 1], 0, RowLimit.BYTES + 1),
             Rows.upsert(3, "c"));
 
     List<RejectedRow> rejected = write(Rows.keyed("t"), rows);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * enforces on each. Compiled once per schema; immutable.
  */
 public final class RowDecoder {
-  /** Largest row accepted, in bytes (documentation "Quotas and limits"). */
-  public static final int MAX_ROW_BYTES = 10 * 1024 * 1024;
+  /** Largest row accepted, in bytes: 10 MB (documentation "Quotas and limits"). */
+  public static final int MAX_ROW_BYTES = 10_000_000;
 
   private static final Column CHANGE_TYPE = pseudo("_CHANGE_TYPE");
   private static final Column SEQUENCE_NUMBER = pseudo("_CHANGE_SEQUENCE_NUMBER");
