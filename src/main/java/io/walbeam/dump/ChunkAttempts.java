@@ -1,22 +1,21 @@
 package io.walbeam.dump;
 
 import io.walbeam.change.TableId;
-import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.sink.Stalls;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** How one dump waits and tries again: under a named stall, until it is stopped. Thread-safe. */
 final class ChunkAttempts {
   /**
-   * Before a step is tried again, milliseconds, times the attempt. A standby that cancelled a read
-   * must get ahead before the next one.
+   * A standby that cancelled a read must get ahead before the next one; a lock or a full server may
+   * last for hours. What a person must mend ends the dump.
    */
-  private static final long RETRY_PAUSE = 500;
-
-  /** Attempts after which the pause grows no more: a lock or a full server may last for hours. */
-  private static final int LONGEST_PAUSE_AT = 20;
+  private static final RetryPolicy POLICY =
+      new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO);
 
   private final DumpContext context;
   private final TableId table;
@@ -28,12 +27,6 @@ final class ChunkAttempts {
     this.stopped = stopped;
   }
 
-  /** Something that may fail for a while. */
-  @FunctionalInterface
-  interface Step<T> {
-    T run() throws InterruptedException;
-  }
-
   /**
    * The result of a step that is tried until it succeeds, however long that takes: a lock, a lost
    * connection, a server without a free one pass by themselves.
@@ -41,52 +34,55 @@ final class ChunkAttempts {
    * @param what for the log, after "could not"
    * @throws WalbeamException if the server refuses for good, or the dump is stopped
    */
-  <T> T of(String what, Step<T> step) throws InterruptedException {
-    Stalls.Ongoing stall = null;
-    try {
-      for (int attempts = 1; ; attempts++) {
+  <T> T of(String what, Retry.Step<T> step) throws InterruptedException {
+    try (Retry retry = retry()) {
+      while (true) {
         try {
-          return step.run();
+          T result = step.run();
+          retry.succeeded();
+          return result;
         } catch (WalbeamException e) {
-          if (stopped.getAsBoolean() || e.kind() != FailureKind.TRANSIENT) {
+          // Without the remedy: that of a connection names the option of the primary.
+          String reason =
+              "its dump could not " + what + ", which is tried again. " + e.getMessage();
+          if (!POLICY.retries(e.kind()) || !retry.pause(e.kind(), reason)) {
             throw e;
           }
-          // Without the remedy: that of a connection names the option of the primary.
-          stall =
-              stalled(
-                  stall,
-                  "its dump could not " + what + ", which is tried again. " + e.getMessage());
-          Thread.sleep(RETRY_PAUSE * Math.min(attempts, LONGEST_PAUSE_AT));
+          context.stalls().remind();
         }
       }
-    } finally {
-      end(stall);
     }
   }
 
   /** Waits until the condition holds or the dump is stopped. */
-  void await(String reason, Step<Boolean> condition) throws InterruptedException {
-    Stalls.Ongoing stall = null;
+  void await(String reason, Retry.Step<Boolean> condition) throws InterruptedException {
+    Retry.Shown stall = Retry.Shown.NONE;
     try {
       while (!stopped.getAsBoolean() && !condition.run()) {
-        stall = stalled(stall, reason);
+        if (stall == Retry.Shown.NONE) {
+          stall = context.stalls().begin(table.toString(), reason);
+        }
+        context.stalls().remind();
         context.pause();
       }
     } finally {
-      end(stall);
-    }
-  }
-
-  private Stalls.Ongoing stalled(Stalls.@Nullable Ongoing stall, String reason) {
-    Stalls.Ongoing ongoing =
-        stall == null ? context.stalls().begin(table.toString(), reason) : stall;
-    context.stalls().remind();
-    return ongoing;
-  }
-
-  private static void end(Stalls.@Nullable Ongoing stall) {
-    if (stall != null) {
       stall.close();
     }
+  }
+
+  private Retry retry() {
+    Pauses pauses =
+        new Pauses() {
+          @Override
+          public long nanoTime() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public boolean pause(Duration duration) throws InterruptedException {
+            return !stopped.getAsBoolean() && Pauses.UNTIL_INTERRUPTED.pause(duration);
+          }
+        };
+    return new Retry(POLICY, pauses, context.stalls().of(table.toString()));
   }
 }

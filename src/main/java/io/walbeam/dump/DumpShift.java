@@ -3,13 +3,15 @@ package io.walbeam.dump;
 import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
-import io.walbeam.sink.Stalls;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -35,8 +37,10 @@ final class DumpShift implements AutoCloseable {
   /** Between two looks at what is due, at the latest. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-  /** Between two tries to do what a person or time must mend, milliseconds. */
-  private static final long MENDING_PAUSE = 5_000;
+  /** Nothing that a grant or time mends ends the dumps. */
+  private static final RetryPolicy MENDING =
+      new RetryPolicy(
+          Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ZERO);
 
   /** For a chunk that is being written to be given up. */
   private static final long CLOSE_MILLIS = 10_000;
@@ -229,21 +233,21 @@ final class DumpShift implements AutoCloseable {
     schemas.emitted();
   }
 
-  /** Nothing that a grant or time mends ends it. */
   private void run() {
-    try {
-      for (boolean open = true; open; ) {
+    try (Retry retry =
+        new Retry(
+            MENDING, Pauses.UNTIL_INTERRUPTED, context.stalls().of(context.ledger().name()))) {
+      while (!queue.isClosed()) {
         try (DumpConnection watcher = context.openPrimary()) {
-          watch(watcher);
-          open = false;
+          watch(watcher, retry);
         } catch (WalbeamException e) {
-          open = awaitMending(e);
+          awaitMending(retry, e);
         } catch (RuntimeException e) {
           if (!queue.isClosed()) {
             log.error(
                 "Dumps failed unexpectedly; the stream goes on, and they are tried again.", e);
           }
-          open = awaitMending(WalbeamException.of(e, "Dumps failed unexpectedly."));
+          awaitMending(retry, WalbeamException.of(e, "Dumps failed unexpectedly."));
         }
       }
     } catch (InterruptedException e) {
@@ -251,34 +255,30 @@ final class DumpShift implements AutoCloseable {
     }
   }
 
-  /** False once closed. */
-  private boolean awaitMending(WalbeamException problem) throws InterruptedException {
-    if (queue.isClosed()) {
-      return false;
+  private void awaitMending(Retry retry, WalbeamException problem) throws InterruptedException {
+    if (!queue.isClosed()) {
+      log.debug("Cause", problem);
+      boolean passes = problem.kind() == FailureKind.TRANSIENT;
+      boolean unused =
+          retry.pause(passes ? FailureKind.TRANSIENT : FailureKind.OPERATOR, problem.describe());
     }
-    boolean person = problem.kind() != FailureKind.TRANSIENT;
-    String table = context.ledger().name();
-    Stalls.Ongoing stall =
-        person
-            ? context.stalls().park(table, problem.describe())
-            : context.stalls().begin(table, problem.describe());
-    log.debug("Cause", problem);
-    try {
-      Thread.sleep(MENDING_PAUSE);
-    } finally {
-      stall.close();
-    }
-    return !queue.isClosed();
   }
 
-  private void watch(DumpConnection watcher) throws InterruptedException {
-    long looked = System.nanoTime();
-    long reread = System.nanoTime();
+  /** Returns once closed. */
+  private void watch(DumpConnection watcher, Retry retry) throws InterruptedException {
     Duration pause =
         context.pace().discovery().compareTo(LONGEST_PAUSE) < 0
             ? context.pace().discovery()
             : LONGEST_PAUSE;
+    if (retry.failing()) {
+      // Whatever failed is done again before the stall is over.
+      discover(watcher);
+      reload();
+    }
     begin();
+    retry.succeeded();
+    long looked = System.nanoTime();
+    long reread = System.nanoTime();
     while (queue.awaitChange(pause)) {
       if (isDue(looked, context.pace().discovery())) {
         looked = System.nanoTime();

@@ -6,7 +6,10 @@ import io.walbeam.change.TableId;
 import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
 import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
@@ -15,6 +18,7 @@ import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.Stalls;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,8 +32,10 @@ import org.slf4j.LoggerFactory;
 final class TruncationRun implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(TruncationRun.class);
 
-  /** Before a truncation is tried again, milliseconds: each try says what is wrong. */
-  private static final long RETRY_PAUSE = 5_000;
+  /** Each try ends older dumps and asks BigQuery anew, so there are few. */
+  private static final RetryPolicy POLICY =
+      new RetryPolicy(
+          Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
 
   /** Ends the dumps of a table that a truncation makes needless. */
   @FunctionalInterface
@@ -57,19 +63,20 @@ final class TruncationRun implements Runnable {
     this.entry = entry;
   }
 
-  /** Applies it and notes that, or gives it back to the queue after a while. */
+  /** Applies it and notes that, however long it takes. */
   @Override
   public void run() {
-    try {
-      try {
-        DumpEntry over = apply();
-        context.ledger().write(List.of(over), version.incrementAndGet());
-        queue.truncated(over);
-      } catch (WalbeamException e) {
-        log.warn("The truncation of table {} is tried again. {}", entry.table(), e.describe());
-        Thread.sleep(RETRY_PAUSE);
-        queue.truncated(entry);
-      }
+    try (Retry retry =
+        new Retry(
+            POLICY, Pauses.UNTIL_INTERRUPTED, context.stalls().of(entry.table().toString()))) {
+      DumpEntry ended =
+          retry.until(
+              () -> {
+                DumpEntry over = apply();
+                context.ledger().write(List.of(over), version.incrementAndGet());
+                return over;
+              });
+      queue.truncated(ended);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {

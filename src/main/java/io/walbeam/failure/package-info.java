@@ -1,5 +1,6 @@
 /**
- * The error model: what kind of failure it is, who must act, and what to do. Imports the JDK only.
+ * The error model: what kind of failure it is, who must act, what to do, and how to wait and try
+ * again. Imports the JDK only.
  */
 @NullMarked
 package io.walbeam.failure;

@@ -47,13 +47,13 @@ final class Job implements LocalJob.Shared {
     Placement placement = settings.placement();
     endsWithItsParts = placement.endsWithItsParts();
     sink = BigQuerySink.acquire(settings.destination());
-    catalogue = new SourceCatalogue(settings.replication().postgres());
+    catalogue = new SourceCatalogue(settings.replication().postgres(), sink.stalls());
     sourceRows = new SourceRows(settings.replication().postgres(), sink.stalls());
     RouteCompiler compiler =
         new RouteCompiler(settings.mapping(), sink.existing(), sink.changelogShapes());
     Routes routes = new Routes(settings.tables(), catalogue, compiler);
     positions = placement.channel().publishing(settings.replication(), settings.run());
-    publisher = new StatePublisher(sink.stateStore(), positions);
+    publisher = new StatePublisher(sink.stateStore(), positions, sink.stalls());
     JobCounts counts = new JobCounts();
     CountedDeadLetters letters = new CountedDeadLetters(sink.deadLetters(), counts, clock);
     EndOfRun end = new EndOfRun(sink.stalls(), settings.run().stopAtNow(), clock);

@@ -4,6 +4,7 @@ import io.walbeam.dump.DumpsOverview;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.Catalogue;
+import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalJob;
@@ -28,7 +29,7 @@ public final class LocalRun implements AutoCloseable {
   private static final Duration HELD_PATIENCE = Duration.ofMinutes(10);
 
   /** The same when a person wants the run to end, and for tables that a person must mend. */
-  private static final Duration SHORT_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration SHORT_PATIENCE = EndOfRun.PATIENCE;
 
   /** Between two looks at what held rows wait for. */
   private static final Duration HELD_POLL = Duration.ofMillis(100);

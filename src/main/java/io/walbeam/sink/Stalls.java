@@ -1,5 +1,6 @@
 package io.walbeam.sink;
 
+import io.walbeam.failure.Retry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * position not move?". Thread-safe.
  *
  * <p>A stall lasts while at least one {@link Ongoing} of the same table and reason is open. It is
- * logged when it begins, once a minute while it lasts, and when it ends, however many threads wait.
+ * logged when it begins and once a minute while it lasts, however many threads wait; and when
+ * nothing of the table waits any more.
  */
 public final class Stalls {
   private static final Logger log = LoggerFactory.getLogger(Stalls.class);
@@ -34,11 +36,8 @@ public final class Stalls {
    */
   public record Stall(String table, String reason, Instant since, boolean parked) {}
 
-  /** Ends the stall for one waiter. Closing twice does nothing. */
-  public interface Ongoing extends AutoCloseable {
-    @Override
-    void close();
-  }
+  /** The stall of one waiter. */
+  public interface Ongoing extends Retry.Shown {}
 
   private record Key(String table, String reason, boolean parked) {}
 
@@ -47,8 +46,8 @@ public final class Stalls {
     Instant reminded;
     int waiters;
 
-    Entry(Instant now) {
-      since = now;
+    Entry(Instant since, Instant now) {
+      this.since = since;
       reminded = now;
     }
   }
@@ -74,6 +73,11 @@ public final class Stalls {
     return begin(table, reason, true);
   }
 
+  /** Shows what waits on {@code table}. */
+  public Retry.Board of(String table) {
+    return (reason, person) -> begin(table, reason, person);
+  }
+
   /** Whether anything waits on {@code table} now. */
   public boolean isStalled(String table) {
     synchronized (entries) {
@@ -84,15 +88,31 @@ public final class Stalls {
   private Ongoing begin(String table, String reason, boolean parked) {
     Key key = new Key(table, reason, parked);
     synchronized (entries) {
-      Entry entry = entries.get(key);
-      if (entry == null) {
-        entry = new Entry(clock.instant());
-        entries.put(key, entry);
-        log.warn("Table {} waits: {}", table, reason);
-      }
-      entry.waiters++;
+      enter(key, clock.instant());
     }
     return new Waiter(key);
+  }
+
+  private void enter(Key key, Instant since) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      entry = new Entry(since, clock.instant());
+      entries.put(key, entry);
+      log.warn("Table {} waits: {}", key.table(), key.reason());
+    }
+    entry.waiters++;
+  }
+
+  /** Since when the waiter that goes has waited. */
+  private Instant exit(Key key) {
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      return clock.instant();
+    }
+    if (--entry.waiters == 0) {
+      entries.remove(key);
+    }
+    return entry.since;
   }
 
   /** Logs the stalls that have not been logged for a minute. Waiters call it now and then. */
@@ -126,27 +146,50 @@ public final class Stalls {
   }
 
   private final class Waiter implements Ongoing {
-    private final Key key;
-    private boolean closed;
+    private Key key;
+    private boolean ended;
 
     Waiter(Key key) {
       this.key = key;
     }
 
     @Override
-    public void close() {
+    public void change(String reason, boolean person) {
       synchronized (entries) {
-        if (closed) {
+        if (ended) {
           return;
         }
-        closed = true;
-        Entry entry = entries.get(key);
-        if (entry != null && --entry.waiters == 0) {
-          entries.remove(key);
+        Instant since = exit(key);
+        // Who must act is given time from the moment when it is said.
+        boolean same = key.parked() == person;
+        key = new Key(key.table(), reason, person);
+        enter(key, same ? since : clock.instant());
+      }
+    }
+
+    @Override
+    public void leave() {
+      synchronized (entries) {
+        if (!ended) {
+          ended = true;
+          exit(key);
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (entries) {
+        if (ended) {
+          return;
+        }
+        ended = true;
+        Instant since = exit(key);
+        if (!isStalled(key.table())) {
           log.info(
               "Table {} no longer waits after {} s.",
               key.table(),
-              Duration.between(entry.since, clock.instant()).toSeconds());
+              Duration.between(since, clock.instant()).toSeconds());
         }
       }
     }

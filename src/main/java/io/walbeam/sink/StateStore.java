@@ -4,6 +4,9 @@ import java.util.Optional;
 
 /** The recorded position of each slot: {@code _walbeam_state}. Thread-safe. */
 public interface StateStore {
+  /** Name of its table. */
+  String name();
+
   /**
    * The highest state recorded for the slot, by (epoch, confirmedLsn). Creates the table if
    * missing.

@@ -1,7 +1,9 @@
 package io.walbeam.write;
 
 import io.walbeam.failure.FailureKind;
-import io.walbeam.failure.WalbeamException;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReadBack;
 import io.walbeam.sink.Stalls;
@@ -9,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up rows at the source, and waits as long as it takes: for a transaction to become visible,
@@ -19,17 +20,25 @@ public final class SourceRows implements AutoCloseable {
   /** Connections of one JVM: look-ups are rare, and connections of the source are not ours. */
   private static final int CONNECTIONS = 2;
 
-  /** Between two looks whether a transaction is visible: it mostly is within a round trip. */
-  private static final Duration VISIBILITY_POLL = Duration.ofMillis(20);
+  /**
+   * A transaction mostly is visible within a round trip; one that is not for seconds waits for a
+   * standby.
+   */
+  private static final RetryPolicy VISIBILITY =
+      new RetryPolicy(
+          Duration.ofMillis(20), Duration.ofMillis(20), Duration.ZERO, Duration.ofSeconds(2));
 
-  /** A transaction not visible for this long is shown as a stall. */
-  private static final Duration VISIBILITY_STALL = Duration.ofSeconds(2);
+  /** Soon after a restart, no storm while it is down; a person is not awaited closely. */
+  private static final RetryPolicy REACHING =
+      new RetryPolicy(
+          Duration.ofMillis(50),
+          Duration.ofSeconds(4),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(1));
 
-  /** Between two attempts to reach PostgreSQL: soon after a restart, no storm while it is down. */
-  private static final Duration RETRY_INTERVAL = Duration.ofSeconds(2);
-
-  /** Between two attempts that a person must make possible. */
-  private static final Duration PARKED_INTERVAL = Duration.ofSeconds(10);
+  private static final String NOT_VISIBLE =
+      "A transaction is committed but not visible to others yet, as it waits for a synchronous"
+          + " standby. Check synchronous_standby_names.";
 
   private final PostgresSettings settings;
   private final Stalls stalls;
@@ -48,34 +57,15 @@ public final class SourceRows implements AutoCloseable {
    * @param table name of the destination table, for the stall
    */
   public ReadBack.Answer read(String table, ReadBack.Request request) throws InterruptedException {
-    long begin = System.nanoTime();
-    boolean failed = false;
-    try (Waiting waiting = new Waiting(table)) {
-      while (true) {
-        try {
-          ReadBack.Answer answer = attempt(request);
-          if (!(answer instanceof ReadBack.InProgress)) {
-            return answer;
-          }
-          if (System.nanoTime() - begin > VISIBILITY_STALL.toNanos()) {
-            waiting.show(
-                "A transaction is committed but not visible to others yet, as it waits for a"
-                    + " synchronous standby. Check synchronous_standby_names.",
-                false);
-          }
-          Thread.sleep(VISIBILITY_POLL.toMillis());
-        } catch (WalbeamException e) {
-          boolean parked = e.kind() == FailureKind.OPERATOR;
-          if (failed || parked) {
-            waiting.show(e.describe(), parked);
-          }
-          // The first failure may be that of a connection that was closed while it was idle.
-          if (failed) {
-            Thread.sleep((parked ? PARKED_INTERVAL : RETRY_INTERVAL).toMillis());
-          }
-          failed = true;
-        }
+    try (Retry reaching = new Retry(REACHING, Pauses.UNTIL_INTERRUPTED, stalls.of(table));
+        Retry seeing = new Retry(VISIBILITY, Pauses.UNTIL_INTERRUPTED, stalls.of(table))) {
+      ReadBack.Answer answer = reaching.until(() -> attempt(request));
+      while (answer instanceof ReadBack.InProgress) {
+        boolean unused = seeing.pause(FailureKind.TRANSIENT, NOT_VISIBLE);
+        answer = reaching.until(() -> attempt(request));
       }
+      seeing.succeeded();
+      return answer;
     }
   }
 
@@ -127,31 +117,4 @@ public final class SourceRows implements AutoCloseable {
   }
 
   private record Idle(ReadBack readBack, long since) {}
-
-  /** The stall of one call. */
-  private final class Waiting implements AutoCloseable {
-    private final String table;
-    private String shown = "";
-    private Stalls.@Nullable Ongoing stall;
-
-    Waiting(String table) {
-      this.table = table;
-    }
-
-    void show(String reason, boolean parked) {
-      if (!reason.equals(shown)) {
-        close();
-        stall = parked ? stalls.park(table, reason) : stalls.begin(table, reason);
-        shown = reason;
-      }
-    }
-
-    @Override
-    public void close() {
-      if (stall != null) {
-        stall.close();
-        stall = null;
-      }
-    }
-  }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,15 @@ final class AppendConnections {
   /** Rows sent and not answered, per sink; bounds what gRPC may buffer off the heap. */
   static final int MOST_KILOBYTES_IN_FLIGHT = 64 << 10;
 
+  /**
+   * The deadline of an answer grows to so many times {@link Pace#responseDeadline}: the service
+   * itself gives up after two minutes, so nothing sensible comes later.
+   */
+  private static final int LONGEST_DEADLINE = 5;
+
+  /** An answer is lost, not slow, if it takes so many times as long as the last one. */
+  private static final int SLOWER = 3;
+
   private static final Logger log = LoggerFactory.getLogger(AppendConnections.class);
 
   private final BigQueryClients clients;
@@ -47,10 +57,12 @@ final class AppendConnections {
   private final List<AppendConnection> plain = new ArrayList<>();
   private final List<AppendConnection> alone = new ArrayList<>();
   private boolean closed;
+  private volatile long deadlineNanos;
 
   AppendConnections(BigQueryClients clients, Pace pace) {
     this.clients = clients;
     this.pace = pace;
+    this.deadlineNanos = pace.responseDeadline().toNanos();
   }
 
   /**
@@ -71,9 +83,16 @@ final class AppendConnections {
       kilobytes.release(permits);
       throw e;
     }
+    long sent = System.nanoTime();
     CompletableFuture<AppendRowsResponse> response = connection.append(layout, rows, bytes);
     CompletableFuture<AppendRowsResponse> released =
-        response.whenComplete((any, cause) -> kilobytes.release(permits));
+        response.whenComplete(
+            (answer, cause) -> {
+              kilobytes.release(permits);
+              if (answer != null) {
+                allow(SLOWER * (System.nanoTime() - sent));
+              }
+            });
     return isolated ? released.whenComplete((any, cause) -> retire(connection)) : released;
   }
 
@@ -85,7 +104,7 @@ final class AppendConnections {
     synchronized (this) {
       for (List<AppendConnection> connections : List.of(keyed, plain, alone)) {
         for (AppendConnection connection : connections) {
-          if (connection.oldestPendingNanos(now) > pace.responseDeadline().toNanos()) {
+          if (connection.oldestPendingNanos(now) > deadlineNanos) {
             overdue.add(connection);
           } else if (connection.idleNanos(now) > pace.idleAfter().toNanos()) {
             idle.add(connection);
@@ -99,10 +118,19 @@ final class AppendConnections {
     for (AppendConnection connection : overdue) {
       log.warn(
           "BigQuery did not answer for {} s; the requests are sent again on a new connection.",
-          pace.responseDeadline().toSeconds());
+          TimeUnit.NANOSECONDS.toSeconds(deadlineNanos));
       connection.cancel("no response within the deadline");
     }
+    if (!overdue.isEmpty()) {
+      allow(2 * deadlineNanos);
+    }
     idle.forEach(AppendConnection::finish);
+  }
+
+  /** The time that the next answers have. */
+  private void allow(long nanos) {
+    long least = pace.responseDeadline().toNanos();
+    deadlineNanos = Math.max(least, Math.min(nanos, LONGEST_DEADLINE * least));
   }
 
   /** Ends all calls; requests without a response fail. */

@@ -28,10 +28,10 @@ import java.util.concurrent.TimeUnit;
  * {@code maxStaleness}.
  */
 final class BigQueryClients implements AutoCloseable {
-  /** Finds a dead network within two minutes without any traffic, as Google's own writer does. */
-  private static final Duration KEEPALIVE_TIME = Duration.ofMinutes(1);
+  /** Finds a dead network within 40 seconds, as Google's client of Bigtable does. */
+  private static final Duration KEEPALIVE_TIME = Duration.ofSeconds(30);
 
-  private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(10);
 
   /** TCP connections; one is enough for some hundred MB/s, more keep a slow one from blocking. */
   private static final int CHANNELS = 4;
@@ -39,8 +39,11 @@ final class BigQueryClients implements AutoCloseable {
   /** Threads for timers and callbacks of gRPC; callbacks only complete futures. */
   private static final int EXECUTOR_THREADS = 2;
 
-  private static final int CONNECT_TIMEOUT_MILLIS = 20_000;
-  private static final int READ_TIMEOUT_MILLIS = 60_000;
+  /** A connection that is not made by then is not made at all. */
+  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+
+  /** Longer than a query call is held open. */
+  private static final int READ_TIMEOUT_MILLIS = 45_000;
 
   /** After this the channel's connections are cut. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);

@@ -15,6 +15,7 @@ import com.google.api.services.bigquery.model.TableDataList;
 import com.google.api.services.bigquery.model.TableRow;
 import com.google.api.services.bigquery.model.TestIamPermissionsRequest;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Retry;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.Stalls;
 import java.io.IOException;
@@ -324,29 +325,21 @@ final class BigQueryRest {
   }
 
   private <T> T call(String table, Call<T> call) throws InterruptedException, RefusedException {
-    BackOff backOff = new BackOff(pace);
-    long started = System.nanoTime();
-    Stalls.@Nullable Ongoing stall = null;
-    try {
+    try (Retry retry = new Retry(pace.retry(), waits, stalls.of(table))) {
       while (true) {
         try {
+          // Closing ends the stall without a word: that a call succeeds does not mean that rows do.
           return call.run();
         } catch (IOException e) {
           RestFailures.Meaning meaning = RestFailures.of(e);
           if (meaning != RestFailures.Meaning.PASSES) {
             throw new RefusedException(meaning, e);
           }
-          if (stall == null && System.nanoTime() - started > pace.stallAfter().toNanos()) {
-            stall =
-                stalls.begin(
-                    table, "BigQuery's REST API at " + where() + " fails: " + RestFailures.text(e));
-          }
-          waits.sleep(backOff.next());
+          boolean unused =
+              retry.pause(
+                  FailureKind.TRANSIENT,
+                  "BigQuery's REST API at " + where() + " fails: " + RestFailures.text(e));
         }
-      }
-    } finally {
-      if (stall != null) {
-        stall.close();
       }
     }
   }

@@ -81,6 +81,11 @@ final class BigQueryStateStore implements StateStore {
   }
 
   @Override
+  public String name() {
+    return TABLE_NAME;
+  }
+
+  @Override
   public Optional<SlotState> read(String slot) throws InterruptedException {
     return own.read(slot).stream()
         .map(BigQueryStateStore::state)

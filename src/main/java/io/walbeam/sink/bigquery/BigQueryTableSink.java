@@ -53,7 +53,7 @@ final class BigQueryTableSink implements TableSink {
     try {
       BigQueryTables.Preparation preparation = parts.tables().prepare(table);
       if (preparation instanceof BigQueryTables.Ready ready) {
-        patience.succeeded();
+        // A stall is over when rows are taken, not when they may be sent.
         return ready.layout();
       }
       failure = AppendFailures.of((BigQueryTables.Blocked) preparation);

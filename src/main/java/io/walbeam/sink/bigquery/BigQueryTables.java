@@ -3,6 +3,7 @@ package io.walbeam.sink.bigquery;
 import com.google.api.services.bigquery.model.Table;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.Stage;
 import io.walbeam.row.DestinationTable;
 import java.time.Duration;
@@ -201,7 +202,7 @@ final class BigQueryTables {
   private void pauseBeforeUpdate(TableState state) throws InterruptedException {
     long since = System.nanoTime() - state.updatedNanos;
     long missing = pace.metadataSpacing().toNanos() - since;
-    waits.sleep(BackOff.jitter(pace.firstDelay()).plus(Duration.ofNanos(Math.max(0, missing))));
+    waits.sleep(RetryPolicy.jitter(pace.firstDelay()).plus(Duration.ofNanos(Math.max(0, missing))));
     state.updatedNanos = System.nanoTime();
   }
 

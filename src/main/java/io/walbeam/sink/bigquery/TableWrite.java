@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -312,7 +314,7 @@ final class TableWrite {
   private AppendFailures.@Nullable Failure await(Sent sent) throws InterruptedException {
     AppendRowsResponse response;
     try {
-      response = sent.response().get();
+      response = answer(sent.response());
     } catch (ExecutionException e) {
       return AppendFailures.of(e, layout.table());
     }
@@ -326,6 +328,18 @@ final class TableWrite {
         .appended(
             layout.name(), sent.rows().length, sent.bytes(), System.nanoTime() - sent.nanos());
     return null;
+  }
+
+  /** Waits until the connection's deadline; longer than {@link Pace#stallAfter} is a stall. */
+  private AppendRowsResponse answer(CompletableFuture<AppendRowsResponse> response)
+      throws InterruptedException, ExecutionException {
+    long wait = Math.max(0, patience.untilStall().toNanos());
+    try {
+      return response.get(wait, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      patience.unanswered();
+      return response.get();
+    }
   }
 
   private void reject(int index, ErrorClass errorClass, String message, String remedy) {

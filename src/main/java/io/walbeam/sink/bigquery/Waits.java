@@ -1,13 +1,14 @@
 package io.walbeam.sink.bigquery;
 
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
 import io.walbeam.failure.WalbeamException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Sleeps that closing the sink ends. Thread-safe. */
-final class Waits {
+final class Waits implements Pauses {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
@@ -19,6 +20,17 @@ final class Waits {
     if (closed.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
       throw closed();
     }
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public boolean pause(Duration duration) throws InterruptedException {
+    sleep(duration);
+    return true;
   }
 
   void close() {

@@ -21,11 +21,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -262,11 +266,32 @@ class BigQueryTableSinkIT {
   }
 
   @Test
-  void aHungResponseIsGivenUpAfterTheDeadline() throws Exception {
+  void aHungResponseIsShownAndGivenUpAfterTheDeadline() throws Exception {
     server.script.add(append -> {});
+    List<String> said = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            said.add(record.getMessage());
+          }
 
-    assertThat(write(Rows.keyed("t"), Rows.upserts(10))).isEmpty();
+          @Override
+          public void flush() {}
 
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger("io.walbeam.sink");
+    logger.addHandler(handler);
+    try {
+      assertThat(write(Rows.keyed("t"), Rows.upserts(10))).isEmpty();
+    } finally {
+      logger.removeHandler(handler);
+    }
+
+    assertThat(said.get(0)).startsWith("Table t waits: BigQuery cannot be reached, or does not");
+    assertThat(said.get(1)).startsWith("BigQuery did not answer for");
     assertThat(ids("t")).hasSize(10);
     assertThat(server.connections.get()).isEqualTo(2);
   }
