@@ -195,7 +195,7 @@ final class ServerRules {
 
   private void headroom(SourceFacts.Slot slot, long safe) {
     Optional<Double> hours = hours(safe, facts.walRate());
-    if (safe <= 0 || hours.isPresent() && hours.get() < WARN_HOURS) {
+    if (safe <= 0 || hours.filter(left -> left < WARN_HOURS).isPresent()) {
       warn(
           "headroom",
           "The slot "

@@ -103,9 +103,9 @@ public record SourceFacts(
   /**
    * One table.
    *
-   * @param kind {@code relkind}: r, p for the root of partitions, f for a foreign one
-   * @param persistence {@code relpersistence}: p, u for an unlogged one
-   * @param identity {@code relreplident}
+   * @param kind as in pg_class: r, p for the root of partitions, f for a foreign one
+   * @param persistence as in pg_class: p, u for an unlogged one
+   * @param identity as in pg_class: d, n, f or i
    * @param usable whether its UPDATE and DELETE may be published
    * @param leafUnusable whether a partition of it has no usable identity
    * @param wide columns that may be stored out of line

@@ -110,8 +110,8 @@ public final class StatusRules {
     return later.table().equals(failed.table())
         && later.status() == DumpEntry.Status.FINISHED
         && (later.epoch() > failed.epoch()
-            || later.epoch() == failed.epoch()
-                && Long.compareUnsigned(later.requestLsn(), failed.requestLsn()) > 0);
+            || (later.epoch() == failed.epoch()
+                && Long.compareUnsigned(later.requestLsn(), failed.requestLsn()) > 0));
   }
 
   private static void deadLetters(StatusFacts facts, List<Finding> findings) {

@@ -11,23 +11,17 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * run's with another word in front, and those of its own.
  */
 public enum Command {
-  RUN("replicate PostgreSQL into BigQuery until stopped (default)", List.of()),
-  CHECK(
-      "say what is in the way of a run, each with what mends it",
-      List.of(CheckOptions.class, ReportOptions.class)),
-  STATUS(
-      "say how a replication is, without its process",
-      List.of(StatusOptions.class, ReportOptions.class)),
-  BACKFILL("ask the run for a dump of --tables", List.of(BackfillOptions.class)),
-  REMOVE("drop what a run leaves: --drop=slot,publications,tables", List.of(RemoveOptions.class)),
-  COMPLETION("print the completion script for a shell: completion bash, completion zsh", List.of());
+  RUN("replicate PostgreSQL into BigQuery until stopped (default)"),
+  CHECK("say what is in the way of a run, each with what mends it"),
+  STATUS("say how a replication is, without its process"),
+  BACKFILL("ask the run for a dump of --tables"),
+  REMOVE("drop what a run leaves: --drop=slot,publications,tables"),
+  COMPLETION("print the completion script for a shell: completion bash, completion zsh");
 
   private final String summary;
-  private final List<Class<? extends PipelineOptions>> own;
 
-  Command(String summary, List<Class<? extends PipelineOptions>> own) {
+  Command(String summary) {
     this.summary = summary;
-    this.own = own;
   }
 
   /** The command of that word. */
@@ -47,6 +41,12 @@ public enum Command {
 
   /** Interfaces of the options that it takes beside those of a run. */
   List<Class<? extends PipelineOptions>> own() {
-    return own;
+    return switch (this) {
+      case RUN, COMPLETION -> List.of();
+      case CHECK -> List.of(CheckOptions.class, ReportOptions.class);
+      case STATUS -> List.of(StatusOptions.class, ReportOptions.class);
+      case BACKFILL -> List.of(BackfillOptions.class);
+      case REMOVE -> List.of(RemoveOptions.class);
+    };
   }
 }
