@@ -93,6 +93,40 @@ class DocumentsTest {
   }
 
   @Test
+  void everyClassOnTheWayOfAnUpdateIsThere() throws Exception {
+    Set<String> classes = new TreeSet<>();
+    for (Path file : sources("src/main/java")) {
+      classes.add(file.getFileName().toString().replace(".java", ""));
+    }
+    String text = Files.readString(Path.of("ARCHITECTURE.md"));
+    int begin = text.indexOf("## The way of one UPDATE");
+    String way = text.substring(begin, text.indexOf("\n## ", begin));
+    List<String> named =
+        Pattern.compile("`([A-Z][A-Za-z]+)`")
+            .matcher(way)
+            .results()
+            .map(match -> match.group(1))
+            .filter(name -> !name.equals("ArchitectureTest"))
+            .toList();
+    assertThat(named).hasSizeGreaterThan(25);
+    assertThat(classes).containsAll(named);
+  }
+
+  @Test
+  void everyFileOfTheEightChangesIsThere() throws Exception {
+    String text = Files.readString(Path.of("CONTRIBUTING.md"));
+    int begin = text.indexOf("## Eight changes");
+    String changes = text.substring(begin, text.indexOf("\n## ", begin));
+    List<Path> named =
+        Pattern.compile("`([a-z]+(/[a-z]+)?/[A-Z][A-Za-z]+)`")
+            .matcher(changes)
+            .results()
+            .map(match -> Path.of("src/main/java/io/walbeam", match.group(1) + ".java"))
+            .toList();
+    assertThat(named).hasSizeGreaterThan(10).allMatch(Files::exists);
+  }
+
+  @Test
   void everyScriptThatADocumentNamesIsThere() throws Exception {
     Pattern script = Pattern.compile("scripts/(bench )?[a-z0-9-]+");
     List<String> documents =

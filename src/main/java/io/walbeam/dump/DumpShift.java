@@ -8,6 +8,7 @@ import io.walbeam.failure.Retry;
 import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.MessageEmitter;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
@@ -94,7 +95,7 @@ final class DumpShift implements AutoCloseable {
    *
    * @throws WalbeamException of kind TRANSIENT if it is worth another try
    */
-  void start(Dumps.Emitter emitter) throws InterruptedException {
+  void start(MessageEmitter emitter) throws InterruptedException {
     load();
     try (DumpConnection connection = context.openPrimary()) {
       tend(connection);
@@ -208,7 +209,7 @@ final class DumpShift implements AutoCloseable {
   }
 
   /** Asks for dumps of the tables and partitions that were never dumped. */
-  private void announce(DumpConnection connection, Dumps.Emitter emitter)
+  private void announce(DumpConnection connection, MessageEmitter emitter)
       throws InterruptedException {
     for (String request : newTables.requests(connection, queue.all())) {
       emitter.emit(MessagePrefix.DUMP_REQUEST, request);
@@ -216,7 +217,7 @@ final class DumpShift implements AutoCloseable {
     newTables.emitted();
   }
 
-  private void askForVanished(DumpConnection connection, Dumps.Emitter emitter)
+  private void askForVanished(DumpConnection connection, MessageEmitter emitter)
       throws InterruptedException {
     for (String request : vanished.requests(connection, queue.all())) {
       emitter.emit(MessagePrefix.DUMP_REQUEST, request);
@@ -226,7 +227,7 @@ final class DumpShift implements AutoCloseable {
   }
 
   /** Asks for dumps of the tables whose rows may differ since they changed. */
-  private void askForChanged(Dumps.Emitter emitter, Duration quiet) throws InterruptedException {
+  private void askForChanged(MessageEmitter emitter, Duration quiet) throws InterruptedException {
     for (String request : schemas.requests(queue.all(), quiet)) {
       emitter.emit(MessagePrefix.DUMP_REQUEST, request);
     }
@@ -310,7 +311,7 @@ final class DumpShift implements AutoCloseable {
   }
 
   /** Puts what people asked for in the destination into the WAL, which says when it counts. */
-  private void carryOver(Dumps.Emitter emitter) throws InterruptedException {
+  private void carryOver(MessageEmitter emitter) throws InterruptedException {
     Set<String> known = new HashSet<>(carried);
     queue.all().forEach(entry -> known.add(DumpScope.parse(entry.scope()).asked()));
     for (AskedDump asked : context.ledger().asked(context.settings().slot())) {

@@ -2,6 +2,7 @@ package io.walbeam.dump;
 
 import io.walbeam.change.ChangePosition;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.MessageEmitter;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import java.time.Duration;
@@ -42,12 +43,6 @@ public final class Dumps implements AutoCloseable {
   private final List<DumpEntry> unheard = new ArrayList<>();
   private boolean closed;
 
-  /** Emits a transactional logical message. */
-  @FunctionalInterface
-  public interface Emitter {
-    void emit(String prefix, String content) throws InterruptedException;
-  }
-
   public Dumps(DumpSettings settings, DumpContext.Ends ends) {
     this.settings = settings;
     this.ends = ends;
@@ -59,7 +54,7 @@ public final class Dumps implements AutoCloseable {
    *
    * @throws WalbeamException of kind TRANSIENT if it is worth another try
    */
-  public void start(Emitter emitter) throws InterruptedException {
+  public void start(MessageEmitter emitter) throws InterruptedException {
     synchronized (this) {
       if (closed || shift != null) {
         sessions++;
@@ -79,7 +74,7 @@ public final class Dumps implements AutoCloseable {
     }
   }
 
-  private void startShift(Emitter emitter) throws InterruptedException {
+  private void startShift(MessageEmitter emitter) throws InterruptedException {
     DumpShift next = new DumpShift(settings, ends, meter);
     boolean started = false;
     try {

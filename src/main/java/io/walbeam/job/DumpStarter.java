@@ -1,5 +1,6 @@
 package io.walbeam.job;
 
+import io.walbeam.postgres.MessageEmitter;
 import io.walbeam.source.StreamHook;
 
 /** Starts the dumps in the process that reads the slot. */
@@ -13,11 +14,11 @@ final class DumpStarter implements StreamHook {
   }
 
   @Override
-  public void streamStarted(Emitter emitter) throws InterruptedException {
+  public void streamStarted(MessageEmitter emitter) throws InterruptedException {
     Job destination = Jobs.hold(settings);
     boolean started = false;
     try {
-      destination.dumps().start(emitter::emit);
+      destination.dumps().start(emitter);
       started = true;
     } finally {
       if (!started) {

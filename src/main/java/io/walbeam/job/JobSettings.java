@@ -7,7 +7,7 @@ import io.walbeam.dump.DumpSettings;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.sink.bigquery.BigQuerySettings;
-import io.walbeam.source.SourceSettings;
+import io.walbeam.source.SlotKey;
 import java.io.Serializable;
 
 /**
@@ -27,7 +27,7 @@ public record JobSettings(
 
   /** The name under which the parts of the job in one JVM find each other. */
   String slotKey() {
-    return SourceSettings.slotKey(replication, run);
+    return SlotKey.of(replication, run);
   }
 
   /** What the dumps need of them. */

@@ -441,7 +441,7 @@ public final class DumpConnection implements AutoCloseable {
       ready = true;
     } finally {
       if (!ready) {
-        PostgresConnections.abort(open);
+        Connections.abort(open);
       }
     }
     return open;

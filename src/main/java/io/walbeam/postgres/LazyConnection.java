@@ -156,7 +156,7 @@ final class LazyConnection implements AutoCloseable {
     Connection open = connection;
     connection = null;
     if (open != null) {
-      PostgresConnections.abort(open);
+      Connections.abort(open);
     }
   }
 

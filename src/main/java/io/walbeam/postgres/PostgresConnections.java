@@ -71,7 +71,7 @@ public final class PostgresConnections {
       SessionFormat.apply(connection);
       return connection;
     } catch (SQLException e) {
-      abort(connection);
+      Connections.abort(connection);
       throw PostgresErrors.connecting(settings, false, e);
     }
   }
@@ -101,17 +101,17 @@ public final class PostgresConnections {
         return new ReplicationStream(
             connection, plain, capture.encrypted(), identity, READ_BUFFER_BYTES);
       } catch (SQLException e) {
-        abort(connection);
+        Connections.abort(connection);
         throw PostgresErrors.connecting(settings, true, e);
       } catch (IOException e) {
-        abort(connection);
+        Connections.abort(connection);
         throw new WalbeamException(
             FailureKind.TRANSIENT,
             "The replication connection to " + settings.describe() + " broke off at once.",
             "Check that the server runs and the network is up.",
             e);
       } catch (RuntimeException e) {
-        abort(connection);
+        Connections.abort(connection);
         throw e;
       }
     }
@@ -140,15 +140,6 @@ public final class PostgresConnections {
         ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
       row.next();
       return new ServerIdentity(row.getString(1), row.getInt(2), Slots.lsn(row.getString(3)));
-    }
-  }
-
-  /** Gives a connection up without waiting for the server. */
-  static void abort(Connection connection) {
-    try {
-      connection.abort(Runnable::run);
-    } catch (SQLException e) {
-      // It is closed either way.
     }
   }
 }

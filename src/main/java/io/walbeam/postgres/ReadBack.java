@@ -233,7 +233,7 @@ public final class ReadBack implements AutoCloseable {
     Connection open = connection;
     connection = null;
     if (open != null) {
-      PostgresConnections.abort(open);
+      Connections.abort(open);
     }
   }
 

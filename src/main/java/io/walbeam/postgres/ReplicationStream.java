@@ -200,7 +200,7 @@ public final class ReplicationStream implements AutoCloseable {
     } catch (IOException e) {
       // The server has gone already.
     }
-    PostgresConnections.abort(connection);
+    Connections.abort(connection);
   }
 
   private void write(byte[] message) throws IOException {

@@ -23,7 +23,8 @@ final class CivilText {
   /**
    * Length of the date at {@code from}.
    *
-   * @throws ValueRejectedException if it is {@code infinity}, {@code -infinity} or no date
+   * @throws Rejection.ValueRejectedException if it is {@code infinity}, {@code -infinity} or no
+   *     date
    */
   static int dateLength(byte[] text, int from, int to) {
     int dash = from;

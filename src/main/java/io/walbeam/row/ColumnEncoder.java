@@ -17,8 +17,8 @@ interface ColumnEncoder {
   /**
    * Writes the value {@code text[from, to)}; the tag is written already.
    *
-   * @throws ValueRejectedException if the destination lacks the value; what was written is rolled
-   *     back by the caller
+   * @throws Rejection.ValueRejectedException if the destination lacks the value; what was written
+   *     is rolled back by the caller
    */
   void encode(byte[] text, int from, int to, RowBuffer out);
 }

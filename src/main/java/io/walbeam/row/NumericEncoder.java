@@ -109,7 +109,7 @@ final class NumericEncoder implements ColumnEncoder {
     return i;
   }
 
-  private static ValueRejectedException notDigits(byte[] text, int first, int to) {
+  private static Rejection.ValueRejectedException notDigits(byte[] text, int first, int to) {
     String word = new String(text, first, to - first, StandardCharsets.ISO_8859_1);
     return word.equals("NaN") || word.equals("Infinity")
         ? Rejection.NUMERIC_NOT_FINITE.exception()

@@ -197,7 +197,7 @@ public final class TableMapping {
       try {
         out.writeVarint(tags[i]);
         encoders[i].encode(row.bytes(), offset, offset + row.length(i), out);
-      } catch (ValueRejectedException e) {
+      } catch (Rejection.ValueRejectedException e) {
         throw rejected(i, e.rejection(), out);
       }
     } else if (kind != Tuple.Kind.NULL || inKey[i]) {

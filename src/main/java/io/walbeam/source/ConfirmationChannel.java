@@ -28,7 +28,7 @@ public abstract class ConfirmationChannel implements Serializable {
   public abstract PublishedPositions publishing(ReplicationSettings replication, JobRun run);
 
   /** The session's end, on its side connection. */
-  abstract ReadEnd reading(SourceSettings settings, SideConnection side);
+  abstract ReadEnd reading(ReplicationSettings replication, JobRun run, SideConnection side);
 
   /** Whether a session waits here for the next reader, or frees its slot for one anywhere. */
   abstract boolean keepsSession();
@@ -48,12 +48,12 @@ public abstract class ConfirmationChannel implements Serializable {
 
     @Override
     public PublishedPositions publishing(ReplicationSettings replication, JobRun run) {
-      return LocalJob.of(SourceSettings.slotKey(replication, run)).positions();
+      return LocalJob.of(SlotKey.of(replication, run)).positions();
     }
 
     @Override
-    ReadEnd reading(SourceSettings settings, SideConnection side) {
-      return new ReadEnd(LocalJob.of(settings.slotKey()).positions(), () -> {});
+    ReadEnd reading(ReplicationSettings replication, JobRun run, SideConnection side) {
+      return new ReadEnd(LocalJob.of(SlotKey.of(replication, run)).positions(), () -> {});
     }
 
     @Override
@@ -77,8 +77,8 @@ public abstract class ConfirmationChannel implements Serializable {
     }
 
     @Override
-    ReadEnd reading(SourceSettings settings, SideConnection side) {
-      ShownPositions shown = ShownPositions.reader(settings, side);
+    ReadEnd reading(ReplicationSettings replication, JobRun run, SideConnection side) {
+      ShownPositions shown = ShownPositions.reader(SlotKey.of(replication, run), run.epoch(), side);
       return new ReadEnd(shown, shown::look);
     }
 

@@ -73,7 +73,8 @@ final class DrainBenchmark {
   private void run() throws Exception {
     long begin = System.nanoTime();
     // The reader itself: making pipeline options would load every runner's first.
-    UnboundedReader<ChangeBatch> reader = new PostgresReader(new PostgresSource(settings), null);
+    UnboundedReader<ChangeBatch> reader =
+        new PostgresReader(new PostgresSource(settings), settings, null);
     boolean available = reader.start();
     long first = 0;
     while (Long.compareUnsigned(complete, end) < 0) {

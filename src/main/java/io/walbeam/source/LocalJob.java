@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the parts of one job share in this JVM: positions, the session that reads the slot, whether
  * the job shall end, and what the writing parts have opened. Parts find it by the key of their slot
- * ({@link SourceSettings#slotKey}); this is the only registry of a JVM. Thread-safe.
+ * ({@link SlotKey}); this is the only registry of a JVM. Thread-safe.
  */
 public final class LocalJob {
   /** By slot key. Guarded by itself, as is what is said to be in the fields below. */
   private static final Map<String, LocalJob> JOBS = new HashMap<>();
 
   private final LocalPositions positions = new LocalPositions();
-  private final Sessions sessions = new Sessions(this);
   private volatile boolean ending;
 
   // Guarded by JOBS.
+  private @Nullable Reading reading;
   private @Nullable Shared shared;
   private int holders;
 
@@ -40,22 +40,55 @@ public final class LocalJob {
     }
   }
 
-  /** The other jobs that this JVM knows. */
-  List<LocalJob> others() {
+  /** Who reads the slot for a job in this JVM. */
+  interface Reading {
+    /** Reads no further. */
+    void requestEnd();
+
+    /** How far the destination is behind; unknown if nobody reads now. */
+    SessionLag lag();
+
+    /** See {@link LocalJob#silentSeconds}. */
+    long silentSeconds();
+
+    /** See {@link LocalJob#shutdown}. */
+    boolean shutdown(Duration timeout) throws InterruptedException;
+
+    /** Ends whatever reads {@code slot}, see {@link SlotKey#ofSlot}: another job is to read it. */
+    void giveWay(String slot);
+  }
+
+  /** Who reads the slot for this job, made at first use. */
+  <T extends Reading> T reading(Class<T> type, Supplier<T> make) {
     synchronized (JOBS) {
-      List<LocalJob> others = new ArrayList<>(JOBS.values());
-      others.remove(this);
-      return others;
+      Reading present = reading;
+      if (present == null) {
+        present = make.get();
+        reading = present;
+      }
+      return type.cast(present);
     }
+  }
+
+  private Optional<Reading> reading() {
+    synchronized (JOBS) {
+      return Optional.ofNullable(reading);
+    }
+  }
+
+  /** Whoever reads the slot in this JVM for another job ends. */
+  void takeOver(String slot) {
+    List<LocalJob> others;
+    synchronized (JOBS) {
+      others = new ArrayList<>(JOBS.values());
+    }
+    others.remove(this);
+    others.forEach(other -> other.reading().ifPresent(reading -> reading.giveWay(slot)));
   }
 
   /** Published and finalized positions. */
   public LocalPositions positions() {
     return positions;
-  }
-
-  Sessions sessions() {
-    return sessions;
   }
 
   /**
@@ -65,7 +98,7 @@ public final class LocalJob {
    */
   public void requestEnd() {
     ending = true;
-    sessions.requestEnd();
+    reading().ifPresent(Reading::requestEnd);
   }
 
   /** Whether the job was asked to end. */
@@ -75,7 +108,7 @@ public final class LocalJob {
 
   /** How far the destination is behind; unknown if there is no session in this JVM. */
   public SessionLag lag() {
-    return sessions.lag();
+    return reading().map(Reading::lag).orElse(SessionLag.UNKNOWN);
   }
 
   /**
@@ -83,7 +116,7 @@ public final class LocalJob {
    * stall.
    */
   public long silentSeconds() {
-    return sessions.silentSeconds();
+    return reading().map(Reading::silentSeconds).orElse(0L);
   }
 
   /**
@@ -94,7 +127,8 @@ public final class LocalJob {
    * @return whether the slot is confirmed up to what was published and finalized
    */
   public boolean shutdown(Duration timeout) throws InterruptedException {
-    return sessions.shutdown(timeout);
+    Optional<Reading> present = reading();
+    return present.isEmpty() || present.get().shutdown(timeout);
   }
 
   /**
@@ -104,7 +138,7 @@ public final class LocalJob {
    */
   public boolean complete(Duration timeout) throws InterruptedException {
     positions.markFinalized(positions.published());
-    return sessions.shutdown(timeout);
+    return shutdown(timeout);
   }
 
   /** What the writing parts of a job have opened in this JVM. */

@@ -28,8 +28,10 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
   /** How long the end waits for the slot to be told, nanoseconds: several checkpoints. */
   private static final long CONFIRMATION_PATIENCE = TimeUnit.MINUTES.toNanos(2);
 
-  private final PostgresSource source;
+  private final UnboundedSource<ChangeBatch, ?> source;
+  private final SourceSettings settings;
   private final LocalJob job;
+  private final Sessions sessions;
   private long lastReport = System.nanoTime() - REPORT_INTERVAL;
   private @Nullable ReplicationSession session;
   private @Nullable ChangeBatch current;
@@ -38,11 +40,16 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
   private volatile Instant watermark;
   private volatile Instant timestamp = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
-  PostgresReader(PostgresSource source, @Nullable SlotMark mark) {
+  /**
+   * @param source what the runner calls this reader's source
+   */
+  PostgresReader(
+      UnboundedSource<ChangeBatch, ?> source, SourceSettings settings, @Nullable SlotMark mark) {
     this.source = source;
-    this.job = LocalJob.of(source.settings().slotKey());
-    this.mark =
-        mark == null ? startMark(source.settings()) : mark.ofJob(source.settings().slotKey());
+    this.settings = settings;
+    this.job = LocalJob.of(settings.slotKey());
+    this.sessions = Sessions.of(job);
+    this.mark = mark == null ? startMark(settings) : mark.ofJob(settings.slotKey());
     this.watermark =
         mark == null || mark.watermarkMillis() == 0
             ? BoundedWindow.TIMESTAMP_MIN_VALUE
@@ -80,7 +87,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
             return accept(rest);
           }
         }
-        open = job.sessions().acquire(source.settings(), mark.isStart() ? null : mark);
+        open = sessions.acquire(settings, mark.isStart() ? null : mark);
         session = open;
       }
       Delivery delivery = open.poll(wait);
@@ -127,7 +134,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
    * waits.
    */
   private boolean awaitsConfirmation() {
-    if (!source.settings().channel().readerConfirms()) {
+    if (!settings.channel().readerConfirms()) {
       return false;
     }
     long now = System.nanoTime();
@@ -136,7 +143,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     }
     ReplicationSession open = session;
     if (open != null && open.isSettledAt(mark.position().resumeLsn())) {
-      return !source.settings().hook().isFinished();
+      return !settings.hook().isFinished();
     }
     return now - doneSince < CONFIRMATION_PATIENCE;
   }
@@ -160,7 +167,7 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     current = batch;
     timestamp = max(watermark, millis);
     raiseWatermark(millis);
-    mark = SlotMark.after(delivery, source.settings(), watermarkMillis());
+    mark = SlotMark.after(delivery, settings, watermarkMillis());
     return true;
   }
 
@@ -223,8 +230,8 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
     ReplicationSession open = session;
     current = null;
     session = null;
-    if (open != null && !source.settings().channel().keepsSession()) {
-      job.sessions().release(open);
+    if (open != null && !settings.channel().keepsSession()) {
+      sessions.release(open);
     }
   }
 

@@ -63,7 +63,7 @@ public final class PostgresSource extends UnboundedSource<ChangeBatch, SlotMark>
     long started = options.as(JobOptions.class).getWalbeamJobStart();
     boolean ours = started == 0 || started == settings.jobStart();
     PostgresSource source = ours ? this : new PostgresSource(ofJob.read(options), ofJob);
-    return new PostgresReader(source, mark);
+    return new PostgresReader(source, source.settings, mark);
   }
 
   @Override

@@ -60,7 +60,8 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     this.leaseNanos = leaseNanos;
     PostgresConnections connections = new PostgresConnections(settings.postgres());
     this.side = new SideConnection(connections, "walbeam-side:" + settings.slot());
-    ConfirmationChannel.ReadEnd published = settings.channel().reading(settings, side);
+    ConfirmationChannel.ReadEnd published =
+        settings.channel().reading(settings.replication(), settings.run(), side);
     this.positions = new SessionPositions(settings, published.positions(), local, mark);
     this.fence = settings.stopAtNow() ? new Fence() : null;
     this.monitor = new ServerMonitor(side, settings.slot(), published.look());

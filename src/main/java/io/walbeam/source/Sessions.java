@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The session of one job in this JVM. A reader that a runner closes leaves its session here for the
  * next reader; a session that nobody takes up frees its slot by itself. Thread-safe.
  */
-final class Sessions {
+final class Sessions implements LocalJob.Reading {
   /** Pause between two looks whether the slot is confirmed, milliseconds. */
   private static final long CONFIRMATION_POLL = 20;
 
@@ -22,8 +22,13 @@ final class Sessions {
   // Guarded by this.
   private @Nullable ReplicationSession open;
 
-  Sessions(LocalJob job) {
+  private Sessions(LocalJob job) {
     this.job = job;
+  }
+
+  /** The sessions of {@code job}. */
+  static Sessions of(LocalJob job) {
+    return job.reading(Sessions.class, () -> new Sessions(job));
   }
 
   /**
@@ -31,7 +36,7 @@ final class Sessions {
    * this JVM is ended, whatever its job.
    */
   ReplicationSession acquire(SourceSettings settings, @Nullable SlotMark mark) {
-    job.others().forEach(other -> other.sessions().giveWay(settings.sessionKey()));
+    job.takeOver(SlotKey.ofSlot(settings.replication()));
     synchronized (this) {
       ReplicationSession existing = open;
       if (existing != null) {
@@ -51,9 +56,10 @@ final class Sessions {
     }
   }
 
-  private synchronized void giveWay(String sessionKey) {
+  @Override
+  public synchronized void giveWay(String slot) {
     ReplicationSession existing = open;
-    if (existing != null && existing.settings().sessionKey().equals(sessionKey)) {
+    if (existing != null && SlotKey.ofSlot(existing.settings().replication()).equals(slot)) {
       existing.close();
       open = null;
     }
@@ -78,7 +84,8 @@ final class Sessions {
   }
 
   /** See {@link LocalJob#shutdown}. */
-  boolean shutdown(Duration timeout) throws InterruptedException {
+  @Override
+  public boolean shutdown(Duration timeout) throws InterruptedException {
     ReplicationSession session;
     synchronized (this) {
       session = open;
@@ -96,14 +103,16 @@ final class Sessions {
   }
 
   /** The open session reads no further. */
-  synchronized void requestEnd() {
+  @Override
+  public synchronized void requestEnd() {
     if (open != null) {
       open.requestEnd();
     }
   }
 
   /** See {@link LocalJob#lag}. */
-  SessionLag lag() {
+  @Override
+  public SessionLag lag() {
     ReplicationSession session;
     synchronized (this) {
       session = open;
@@ -112,7 +121,8 @@ final class Sessions {
   }
 
   /** See {@link LocalJob#silentSeconds}. */
-  long silentSeconds() {
+  @Override
+  public long silentSeconds() {
     ReplicationSession session;
     synchronized (this) {
       session = open;

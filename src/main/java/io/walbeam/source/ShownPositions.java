@@ -63,8 +63,7 @@ public final class ShownPositions implements PublishedPositions {
             new PostgresConnections(replication.postgres()),
             "walbeam-publisher:" + replication.slot());
     ShownPositions positions =
-        new ShownPositions(
-            activity(side), SourceSettings.slotKey(replication, run), run.epoch(), side::close);
+        new ShownPositions(activity(side), SlotKey.of(replication, run), run.epoch(), side::close);
     Thread keeper = new Thread(positions::keep, "walbeam-shown-" + replication.slot());
     keeper.setDaemon(true);
     keeper.start();
@@ -72,8 +71,8 @@ public final class ShownPositions implements PublishedPositions {
   }
 
   /** The reading end, on the session's side connection; {@link #look} moves it. */
-  static ShownPositions reader(SourceSettings settings, SideConnection side) {
-    return new ShownPositions(activity(side), settings.slotKey(), settings.epoch(), () -> {});
+  static ShownPositions reader(String slotKey, long epoch, SideConnection side) {
+    return new ShownPositions(activity(side), slotKey, epoch, () -> {});
   }
 
   private static Activity activity(SideConnection side) {

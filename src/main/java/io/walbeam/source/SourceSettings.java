@@ -57,23 +57,9 @@ public record SourceSettings(
     return new SourceSettings(replication, tables, run.startedAt(start), recorded, hook, channel);
   }
 
-  /** Names the slot for this job: the key of {@link LocalJob}. */
+  /** See {@link SlotKey}. */
   public String slotKey() {
-    return slotKey(replication, run);
-  }
-
-  /** Names the slot for one job. */
-  public static String slotKey(ReplicationSettings replication, JobRun run) {
-    return sessionKey(replication) + "@" + run.start();
-  }
-
-  /** Names the slot, whatever the job. */
-  String sessionKey() {
-    return sessionKey(replication);
-  }
-
-  private static String sessionKey(ReplicationSettings replication) {
-    return replication.postgres().describe() + "/" + replication.slot();
+    return SlotKey.of(replication, run);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.postgres.MessageEmitter;
 import java.io.Serializable;
 
 /** What goes along with the one process that reads the slot. */
@@ -7,18 +8,12 @@ public interface StreamHook extends Serializable {
   /** Nothing goes along. */
   StreamHook NONE = emitter -> {};
 
-  /** Emits a transactional logical message; it is durable when this returns. */
-  @FunctionalInterface
-  interface Emitter {
-    void emit(String prefix, String content);
-  }
-
   /**
    * The stream runs, so what is emitted now is read, before our own fence. Called once a session,
    * on a thread of its own; again if it fails with a TRANSIENT {@link
    * io.walbeam.failure.WalbeamException}.
    */
-  void streamStarted(Emitter emitter) throws InterruptedException;
+  void streamStarted(MessageEmitter emitter) throws InterruptedException;
 
   /**
    * Whether a job that shall end may do so: what goes along is done. Asked again and again once

@@ -118,8 +118,8 @@ final class PostgresSourceIT {
       SlotMark mark = fixture.mark();
       fixture.recreateReader();
       List<ChangeBatch> taken = new ArrayList<>();
-      PostgresReader late = new PostgresReader(new PostgresSource(settings), mark);
-      PostgresReader other = new PostgresReader(new PostgresSource(settings), mark);
+      PostgresReader late = new PostgresReader(new PostgresSource(settings), settings, mark);
+      PostgresReader other = new PostgresReader(new PostgresSource(settings), settings, mark);
       take(late.start(), late, taken);
       take(other.start(), other, new ArrayList<>());
       database.execute("INSERT INTO t VALUES (2, 'b')");

@@ -26,7 +26,7 @@ class ShownPositionsIT {
     database = TestPostgres.shared().newDatabase();
     settings = SourceFixture.settings(database);
     side = new SideConnection(new PostgresConnections(settings.postgres()), "reader");
-    reader = ShownPositions.reader(settings, side);
+    reader = ShownPositions.reader(settings.slotKey(), settings.epoch(), side);
   }
 
   @AfterEach
@@ -44,9 +44,9 @@ class ShownPositionsIT {
       assertThat(reader.published()).isEqualTo(0x1_0000_0010L);
 
       database.execute(
-          "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-              + " WHERE application_name LIKE 'walbeam:confirmed:%' AND datname = current_database()");
-      ShownPositions fresh = ShownPositions.reader(settings, side);
+          "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE"
+              + " 'walbeam:confirmed:%' AND datname = current_database()");
+      ShownPositions fresh = ShownPositions.reader(settings.slotKey(), settings.epoch(), side);
       Await.until(
           "the position is shown again",
           () -> {

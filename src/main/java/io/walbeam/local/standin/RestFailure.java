@@ -1,5 +1,6 @@
 package io.walbeam.local.standin;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** An answer of the REST interface other than success, with BigQuery's JSON error body. */
@@ -41,7 +42,7 @@ public final class RestFailure extends RuntimeException {
 
   /** The error list entry that jobs and error bodies share. */
   public ObjectNode entry() {
-    ObjectNode entry = Json.object();
+    ObjectNode entry = JsonNodeFactory.instance.objectNode();
     entry.put("message", message());
     entry.put("domain", "global");
     entry.put("reason", reason);
@@ -49,12 +50,12 @@ public final class RestFailure extends RuntimeException {
   }
 
   public ObjectNode body() {
-    ObjectNode error = Json.object();
+    ObjectNode error = JsonNodeFactory.instance.objectNode();
     error.put("code", status);
     error.put("message", message());
     error.putArray("errors").add(entry());
     error.put("status", statusName());
-    ObjectNode body = Json.object();
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.set("error", error);
     return body;
   }

@@ -63,8 +63,7 @@ public final class BigQuerySink implements AutoCloseable {
     this.connections = new AppendConnections(clients, pace);
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
     BigQueryTables prepared = new BigQueryTables(rest, pace, waits);
-    BigQueryTableSink.Parts parts =
-        new BigQueryTableSink.Parts(prepared, connections, pace, waits, stalls, metrics);
+    SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, metrics);
     this.tables = new BigQueryTableSink(parts);
     TableSearch search = new TableSearch(rest, parts);
     this.existing = new BigQueryExistingTables(search);

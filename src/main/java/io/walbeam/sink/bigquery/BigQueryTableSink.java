@@ -5,26 +5,15 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.RejectedRow;
-import io.walbeam.sink.SinkMetrics;
-import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes rows to BigQuery tables, which it creates and extends. Thread-safe. */
 final class BigQueryTableSink implements TableSink {
-  /** What all writes of one sink share. */
-  record Parts(
-      BigQueryTables tables,
-      AppendConnections connections,
-      Pace pace,
-      Waits waits,
-      Stalls stalls,
-      SinkMetrics metrics) {}
+  private final SinkParts parts;
 
-  private final Parts parts;
-
-  BigQueryTableSink(Parts parts) {
+  BigQueryTableSink(SinkParts parts) {
     this.parts = parts;
   }
 

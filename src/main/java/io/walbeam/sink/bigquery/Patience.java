@@ -14,10 +14,10 @@ final class Patience implements AutoCloseable {
       "BigQuery cannot be reached, or does not answer. This passes by itself.";
 
   private final String table;
-  private final BigQueryTableSink.Parts parts;
+  private final SinkParts parts;
   private final Retry retry;
 
-  Patience(String table, BigQueryTableSink.Parts parts) {
+  Patience(String table, SinkParts parts) {
     this.table = table;
     this.parts = parts;
     this.retry = new Retry(parts.pace().retry(), parts.waits(), parts.stalls().of(table));

@@ -8,9 +8,9 @@ import java.util.Optional;
 /** Looks tables up before they are written to, as patiently as they are written. Thread-safe. */
 final class TableSearch {
   private final BigQueryRest rest;
-  private final BigQueryTableSink.Parts parts;
+  private final SinkParts parts;
 
-  TableSearch(BigQueryRest rest, BigQueryTableSink.Parts parts) {
+  TableSearch(BigQueryRest rest, SinkParts parts) {
     this.rest = rest;
     this.parts = parts;
   }

@@ -51,7 +51,7 @@ final class TableWrite {
   private record Sent(
       int[] rows, int bytes, long nanos, CompletableFuture<AppendRowsResponse> response) {}
 
-  private final BigQueryTableSink.Parts parts;
+  private final SinkParts parts;
   private final TableLayout layout;
   private final List<EncodedRow> rows;
   private final Patience patience;
@@ -60,8 +60,7 @@ final class TableWrite {
   private boolean reopened;
   private boolean isolate;
 
-  TableWrite(
-      BigQueryTableSink.Parts parts, TableLayout layout, List<EncodedRow> rows, Patience patience) {
+  TableWrite(SinkParts parts, TableLayout layout, List<EncodedRow> rows, Patience patience) {
     this.parts = parts;
     this.layout = layout;
     this.rows = rows;

@@ -31,6 +31,24 @@ public final class Appender {
   /** Largest request, in bytes (documentation "Quotas and limits", AppendRows request size). */
   static final int MAX_REQUEST_BYTES = 20 * 1024 * 1024;
 
+  /** Where a request came from, and where its answer goes. */
+  interface Connection {
+    /** The streams that it has named. */
+    AppendStreams streams();
+
+    /** Answers one request. */
+    void answer(AppendRowsResponse response);
+
+    /** Ends the call with an error. */
+    void fail(Throwable status);
+
+    /** Closes the connection under the call, as a broken network does. */
+    void drop();
+
+    /** Leaves this and every later request of the call without an answer. */
+    void hang();
+  }
+
   private final Datasets catalogue;
   private final Defaults defaults;
   private final Faults faults;
@@ -46,7 +64,7 @@ public final class Appender {
     this.counting = counting;
   }
 
-  void append(AppendCall connection, AppendRowsRequest request) throws AppendFailure, SQLException {
+  void append(Connection connection, AppendRowsRequest request) throws AppendFailure, SQLException {
     if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
       throw AppendFailure.of(
               Code.INVALID_ARGUMENT,
@@ -57,7 +75,7 @@ public final class Appender {
                   + " bytes")
           .endingCall();
     }
-    AppendCall.Stream stream = connection.select(request);
+    AppendStreams.Stream stream = connection.streams().select(request);
     Fault fault = faults.onAppend(stream.table, request);
     if (fault == null) {
       carryOut(connection, request, stream, true);
@@ -67,7 +85,7 @@ public final class Appender {
   }
 
   private void carryOut(
-      AppendCall connection, AppendRowsRequest request, AppendCall.Stream stream, Fault fault)
+      Connection connection, AppendRowsRequest request, AppendStreams.Stream stream, Fault fault)
       throws AppendFailure, SQLException {
     switch (fault.kind()) {
       case HUNG -> connection.hang();
@@ -110,7 +128,7 @@ public final class Appender {
   }
 
   private void carryOut(
-      AppendCall connection, AppendRowsRequest request, AppendCall.Stream stream, boolean answer)
+      Connection connection, AppendRowsRequest request, AppendStreams.Stream stream, boolean answer)
       throws AppendFailure, SQLException {
     if (!request.hasProtoRows()) {
       throw AppendFailure.invalid("Only rows in protocol buffer format are accepted here");
@@ -127,7 +145,7 @@ public final class Appender {
       throw AppendFailure.tableNotFound(stream.table).endingCall();
     }
     RowDecoder decoder = decoder(stream, definition);
-    connection.noteChanges(decoder.changes());
+    connection.streams().noteChanges(decoder.changes());
     List<ByteString> serialized = request.getProtoRows().getRows().getSerializedRowsList();
     AppendRowsResponse.Builder response =
         AppendRowsResponse.newBuilder().setWriteStream(stream.table.streamName());
@@ -207,7 +225,7 @@ public final class Appender {
     }
   }
 
-  private static RowDecoder decoder(AppendCall.Stream stream, TableDefinition definition)
+  private static RowDecoder decoder(AppendStreams.Stream stream, TableDefinition definition)
       throws AppendFailure {
     DescriptorProto schema = stream.schema;
     if (schema == null) {
@@ -254,7 +272,9 @@ public final class Appender {
 
   /** Tells the writer once of each schema that is newer than the one it began with. */
   private static void announce(
-      AppendCall.Stream stream, TableDefinition definition, AppendRowsResponse.Builder response) {
+      AppendStreams.Stream stream,
+      TableDefinition definition,
+      AppendRowsResponse.Builder response) {
     if (stream.announcedVersion != 0 && stream.announcedVersion < definition.version()) {
       response.setUpdatedSchema(ProtoSchemas.of(definition));
     }

@@ -266,10 +266,6 @@ public final class Datasets {
     }
   }
 
-  static void markChanges(Connection connection, long id) throws SQLException {
-    update(connection, "UPDATE meta.tables SET changes = true WHERE id = ?", id);
-  }
-
   private Table table(TableDefinition definition, boolean changes, Instant created) {
     return new Table(store, clock, staleReads, definition, changes, created);
   }

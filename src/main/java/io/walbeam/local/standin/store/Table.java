@@ -3,6 +3,7 @@ package io.walbeam.local.standin.store;
 import io.walbeam.local.standin.AppendFailure;
 import io.walbeam.local.standin.Fault;
 import io.walbeam.local.standin.Faults;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -156,7 +157,7 @@ public final class Table {
           connection -> {
             RowWriter.write(connection, definition.physicalName(), columns, rows, first, now);
             if (firstChanges) {
-              Datasets.markChanges(connection, definition.id());
+              markChanges(connection);
             }
             return rows.size();
           });
@@ -170,6 +171,12 @@ public final class Table {
       }
     } finally {
       writing.unlock();
+    }
+  }
+
+  private void markChanges(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE meta.tables SET changes = true WHERE id = " + definition.id());
     }
   }
 

@@ -1,0 +1,13 @@
+package io.walbeam.sink.bigquery;
+
+import io.walbeam.sink.SinkMetrics;
+import io.walbeam.sink.Stalls;
+
+/** What all writes of one sink share. Thread-safe. */
+record SinkParts(
+    BigQueryTables tables,
+    AppendConnections connections,
+    Pace pace,
+    Waits waits,
+    Stalls stalls,
+    SinkMetrics metrics) {}
