@@ -8,5 +8,8 @@ public final class MessagePrefix {
   /** Asks for dumps of tables. */
   public static final String DUMP_REQUEST = "walbeam.backfill";
 
+  /** Tells the context of a transaction, unless other prefixes are chosen. */
+  public static final String CONTEXT = "walbeam.context";
+
   private MessagePrefix() {}
 }

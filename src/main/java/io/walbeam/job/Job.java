@@ -5,6 +5,7 @@ import io.walbeam.dump.Dumps;
 import io.walbeam.metrics.JobCounts;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.progress.StatePublisher;
+import io.walbeam.row.ContextMapping;
 import io.walbeam.row.Route;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.Stalls;
@@ -85,6 +86,7 @@ final class Job implements LocalJob.Shared {
     writing =
         new WriteStage(
             routes,
+            new ContextMapping(settings.mapping()),
             rows,
             deadLetters,
             receipts,

@@ -1,5 +1,6 @@
 package io.walbeam.options;
 
+import io.walbeam.change.MessagePrefix;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -48,6 +49,15 @@ public interface DestinationOptions extends PipelineOptions {
   String getMaxStaleness();
 
   void setMaxStaleness(String value);
+
+  @Description(
+      "Prefixes of the logical messages in which the application tells the context of a"
+          + " transaction; they become rows of _walbeam_contexts and the context of its changes."
+          + " Empty for none.")
+  @Default.String(MessagePrefix.CONTEXT + ",_bemi")
+  String getContext();
+
+  void setContext(String value);
 
   @Description("Table in the dataset for changes that cannot be written.")
   @Default.String("_walbeam_dead_letters")

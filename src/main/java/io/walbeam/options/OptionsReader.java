@@ -1,6 +1,7 @@
 package io.walbeam.options;
 
 import io.walbeam.change.JobRun;
+import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.dump.DumpOptions;
 import io.walbeam.dump.SchemaPolicy;
@@ -511,11 +512,25 @@ public final class OptionsReader {
               maxStaleness,
               writeMode,
               database,
-              structures));
+              structures,
+              contexts()));
     } catch (WalbeamException e) {
       problems.add("--tableName: " + e.describe());
       return Optional.empty();
     }
+  }
+
+  private List<String> contexts() {
+    List<String> prefixes = new ArrayList<>();
+    for (String prefix : options.getContext().split(",", -1)) {
+      String name = prefix.strip();
+      if (name.equals(MessagePrefix.FENCE) || name.equals(MessagePrefix.DUMP_REQUEST)) {
+        problems.add("--context names " + name + ", which is a message of walbeam's own.");
+      } else if (!name.isEmpty()) {
+        prefixes.add(name);
+      }
+    }
+    return prefixes;
   }
 
   private String endpoint() {

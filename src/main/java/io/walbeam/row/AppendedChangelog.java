@@ -25,10 +25,16 @@ final class AppendedChangelog implements ChangelogMapping {
       new DestinationColumn(
           "key_text",
           DestinationType.STRING,
-          DestinationTable.FIRST_COLUMN_FIELD + EnvelopeField.values().length,
+          EnvelopeField.CONTEXT.number() + 1,
           false,
           "The key as one text: the value of a single key column, a JSON array of several.",
           List.of());
+
+  /**
+   * A context must not make a row too large that is not so by itself. The view finds it anyway;
+   * BigQuery takes 10 MB.
+   */
+  private static final int MOST_BYTES_WITH_CONTEXT = 8_000_000;
 
   private static final Map<Operation, byte[]> OPERATIONS = operations();
 
@@ -49,7 +55,7 @@ final class AppendedChangelog implements ChangelogMapping {
     for (EnvelopeField field : EnvelopeField.values()) {
       columns.add(
           new DestinationColumn(
-              field.label(), field.type(), number(field), false, field.description(), List.of()));
+              field.label(), field.type(), field.number(), false, field.description(), List.of()));
     }
     columns.add(KEY_TEXT);
     String base = settings.tableName().nameOf(relation.table());
@@ -67,12 +73,10 @@ final class AppendedChangelog implements ChangelogMapping {
             "",
             EnvelopeField.COMMIT_TIME.label(),
             Optional.of(
-                new DestinationView(
+                new ChangesView(
                     base + VIEW_SUFFIX,
-                    // The partitioning column is one of them, so that a filter on it reaches the
-                    // table.
-                    List.of(EnvelopeField.COMMIT_TIME.label(), EnvelopeField.POSITION.label()),
-                    ChangelogMapping.description(relation) + " Each change is there once.")));
+                    ChangelogMapping.description(relation)
+                        + " Each change is there once, with the context of its transaction.")));
     RowBuffer source = new RowBuffer();
     source.beginRow();
     writeText(EnvelopeField.DATABASE, settings.database(), source);
@@ -115,11 +119,16 @@ final class AppendedChangelog implements ChangelogMapping {
         write(EnvelopeField.UNCHANGED, json, out);
       }
     }
+    byte[] context = meta.context();
+    if (context != null && out.rowLength() + context.length <= MOST_BYTES_WITH_CONTEXT) {
+      tag(EnvelopeField.CONTEXT.number(), ColumnEncoder.DELIMITED, out);
+      out.writeDelimited(context, 0, context.length);
+    }
     return out.endRow();
   }
 
   private static void writePosition(RowMeta meta, RowBuffer out) {
-    tag(number(EnvelopeField.POSITION), ColumnEncoder.DELIMITED, out);
+    tag(EnvelopeField.POSITION.number(), ColumnEncoder.DELIMITED, out);
     out.writeByte(ChangePosition.SEQUENCE_NUMBER_LENGTH);
     out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
     ChangePosition.writeSequenceNumber(
@@ -128,7 +137,7 @@ final class AppendedChangelog implements ChangelogMapping {
   }
 
   private static void write(EnvelopeField field, RowJson json, RowBuffer out) {
-    write(number(field), json, out);
+    write(field.number(), json, out);
   }
 
   private static void write(int field, RowJson json, RowBuffer out) {
@@ -137,23 +146,19 @@ final class AppendedChangelog implements ChangelogMapping {
   }
 
   private static void writeNumber(EnvelopeField field, long value, RowBuffer out) {
-    tag(number(field), ColumnEncoder.VARINT, out);
+    tag(field.number(), ColumnEncoder.VARINT, out);
     out.writeVarint(value);
   }
 
   private static void writeText(EnvelopeField field, String text, RowBuffer out) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    tag(number(field), ColumnEncoder.DELIMITED, out);
+    tag(field.number(), ColumnEncoder.DELIMITED, out);
     out.writeDelimited(bytes, 0, bytes.length);
   }
 
   private static void tag(int field, int wireType, RowBuffer out) {
     // At most 15, so that a tag is one byte.
     out.writeByte(field << 3 | wireType);
-  }
-
-  private static int number(EnvelopeField field) {
-    return DestinationTable.FIRST_COLUMN_FIELD + field.ordinal();
   }
 
   private static Map<Operation, byte[]> operations() {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param description shown to users
  * @param maxStaleness ISO-8601 duration, or empty for none
  * @param partitioning the TIMESTAMP column by whose day the table is partitioned, or empty for none
- * @param view what shows the table's rows once each, if something does
+ * @param view of a changelog, if the table is one
  */
 public record DestinationTable(
     String name,
@@ -27,7 +27,7 @@ public record DestinationTable(
     String description,
     String maxStaleness,
     String partitioning,
-    Optional<DestinationView> view) {
+    Optional<ChangesView> view) {
   /** What the description of a source table's current state begins with. */
   public static final String CURRENT_STATE = "Current state of the PostgreSQL table ";
 

@@ -1,6 +1,7 @@
 package io.walbeam.row;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What the operator chose about tables.
@@ -9,17 +10,34 @@ import java.io.Serializable;
  * @param mode what is written for a table that has a key
  * @param database name of the source database, which each change tells
  * @param structures how arrays and the like are written
+ * @param contexts prefixes of the logical messages in which the application tells the context of a
+ *     transaction
  */
 public record MappingSettings(
     TableNameTemplate tableName,
     String maxStaleness,
     WriteMode mode,
     String database,
-    StructureMode structures)
+    StructureMode structures,
+    List<String> contexts)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Arrays as JSON. */
+  public MappingSettings {
+    contexts = List.copyOf(contexts);
+  }
+
+  /** No context. */
+  public MappingSettings(
+      TableNameTemplate tableName,
+      String maxStaleness,
+      WriteMode mode,
+      String database,
+      StructureMode structures) {
+    this(tableName, maxStaleness, mode, database, structures, List.of());
+  }
+
+  /** Arrays as JSON, and no context. */
   public MappingSettings(
       TableNameTemplate tableName, String maxStaleness, WriteMode mode, String database) {
     this(tableName, maxStaleness, mode, database, StructureMode.JSON);

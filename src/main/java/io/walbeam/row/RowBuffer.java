@@ -36,6 +36,11 @@ public final class RowBuffer {
     return row;
   }
 
+  /** Bytes of the row so far. */
+  int rowLength() {
+    return position - rowStart;
+  }
+
   /** Gives up the row. */
   void rollBack() {
     position = rowStart;

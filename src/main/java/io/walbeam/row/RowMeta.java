@@ -22,6 +22,7 @@ public final class RowMeta {
 
   private byte @Nullable [] header;
   private boolean headerDeletes;
+  private byte @Nullable [] context;
 
   /**
    * Sets what all rows of a transaction share.
@@ -35,6 +36,7 @@ public final class RowMeta {
     this.commitLsn = commitLsn;
     this.commitTimeMicros = commitTimeMicros;
     this.transactionId = transactionId;
+    context = null;
     forgetHeader();
     return this;
   }
@@ -50,6 +52,20 @@ public final class RowMeta {
     this.n = n;
     this.operation = operation;
     return this;
+  }
+
+  /**
+   * Sets what the application said of the transaction, as JSON; it holds for the changes that
+   * follow.
+   *
+   * @param json not changed afterwards; null if there is nothing to tell with each change
+   */
+  public void context(byte @Nullable [] json) {
+    context = json;
+  }
+
+  byte @Nullable [] context() {
+    return context;
   }
 
   public long epoch() {

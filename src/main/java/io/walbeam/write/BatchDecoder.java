@@ -51,6 +51,13 @@ public final class BatchDecoder implements BatchReader.Handler {
     /** Somebody asks for a dump. */
     void dumpRequest(byte[] content, RowMeta meta);
 
+    /**
+     * The application wrote a message of its own into its transaction.
+     *
+     * @param bytes hold the content, {@code length} bytes from {@code offset}
+     */
+    default void message(String prefix, byte[] bytes, int offset, int length, RowMeta meta) {}
+
     /** All rows of the relation are gone. */
     void truncate(Route route, RowMeta meta);
   }
@@ -185,6 +192,13 @@ public final class BatchDecoder implements BatchReader.Handler {
       int begin = message.contentOffset();
       mutations.dumpRequest(
           Arrays.copyOfRange(message.bytes(), begin, begin + message.contentLength()),
+          at(0, Operation.READ));
+    } else if (message.transactional()) {
+      mutations.message(
+          message.prefix(),
+          message.bytes(),
+          message.contentOffset(),
+          message.contentLength(),
           at(0, Operation.READ));
     }
   }

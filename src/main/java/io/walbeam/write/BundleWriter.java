@@ -12,6 +12,7 @@ import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.progress.Receipt;
 import io.walbeam.row.ChangelogMapping;
+import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.Route;
@@ -181,6 +182,18 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   @Override
   public void dumpRequest(byte[] content, RowMeta meta) {
     dumpRequests.add(new StreamRequests.Dump(meta.position(), meta.commitTimeMicros(), content));
+  }
+
+  @Override
+  public void message(String prefix, byte[] bytes, int offset, int length, RowMeta meta) {
+    ContextMapping contexts = stage.contexts();
+    if (!contexts.wants(prefix)) {
+      return;
+    }
+    byte[] json = ContextMapping.json(bytes, offset, length);
+    ContextMapping.attach(json, meta);
+    EncodedRow encoded = contexts.encode(prefix, json, meta, buffer);
+    chunk(ContextMapping.DESTINATION).add(encoded, origin(contexts.route(), meta));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.walbeam.write;
 
+import io.walbeam.row.ContextMapping;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.Stalls;
 import java.time.Clock;
@@ -8,6 +9,7 @@ import java.time.Clock;
  * What the bundles of a job share in one JVM. Thread-safe.
  *
  * @param routes where the rows of a relation go
+ * @param contexts which messages of the application are written, and how
  * @param rows writes rows
  * @param deadLetters writes what cannot be written otherwise
  * @param receipts decides when receipts are given out
@@ -16,6 +18,7 @@ import java.time.Clock;
  */
 public record WriteStage(
     Routes routes,
+    ContextMapping contexts,
     TableWriter rows,
     DeadLetterQueue deadLetters,
     ReceiptRelease receipts,

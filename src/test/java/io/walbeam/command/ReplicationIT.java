@@ -25,6 +25,8 @@ import io.walbeam.testing.TestPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -225,6 +227,61 @@ class ReplicationIT {
                 "SELECT operation, key_text FROM %s.public_t_changes WHERE commit_time >"
                     + " TIMESTAMP '2020-01-01 00:00:00 UTC' ORDER BY position"))
         .isEqualTo("INSERT|1\nINSERT|2\nDELETE|1");
+  }
+
+  @Test
+  void whatTheApplicationSaysOfATransactionIsInEveryChangeOfIt() throws Exception {
+    database.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
+    database.createPublicationAndSlot();
+    String say = "SELECT pg_logical_emit_message(true, 'walbeam.context', '%s')";
+    try (Connection session = database.connect();
+        Statement statement = session.createStatement()) {
+      session.setAutoCommit(false);
+      statement.execute("INSERT INTO t VALUES (1)");
+      statement.execute(say.formatted("{\"user\": \"a\"}"));
+      statement.execute("INSERT INTO t VALUES (2)");
+      statement.execute("SELECT pg_logical_emit_message(true, '_bemi', 'no json')");
+      statement.execute("INSERT INTO t VALUES (3)");
+      session.commit();
+      statement.execute("SELECT pg_logical_emit_message(true, 'another', '{}')");
+      statement.execute("INSERT INTO t VALUES (4)");
+      session.commit();
+      // Larger than a batch, so that most of its changes have no context of their own.
+      statement.execute(say.formatted("{\"user\": \"b\"}"));
+      statement.execute(
+          "INSERT INTO t SELECT g, repeat('x', 2000) FROM generate_series(10, 4009) g");
+      session.commit();
+    }
+
+    run(0, "--writeMode=changelog");
+
+    assertThat(
+            rows(
+                "SELECT key_text, context FROM %s.public_t_changes WHERE"
+                    + " LENGTH(key_text) = 1 ORDER BY position"))
+        .isEqualTo("1|{\"user\": \"a\"}\n2|{\"user\": \"a\"}\n3|\"no json\"\n4|null");
+    assertThat(
+            rows(
+                "SELECT COUNT(*), COUNT(DISTINCT key_text), MIN(JSON_VALUE(context, '$.user')),"
+                    + " MAX(JSON_VALUE(context, '$.user')) FROM %s.public_t_changes WHERE"
+                    + " LENGTH(key_text) > 1"))
+        .isEqualTo("4000|4000|b|b");
+    assertThat(
+            rows(
+                "SELECT COUNT(*) > 0 FROM %s.public_t_changelog WHERE context IS NULL AND"
+                    + " LENGTH(key_text) > 1"))
+        .as("the transaction is larger than a batch")
+        .isEqualTo("true");
+    assertThat(
+            rows(
+                "SELECT prefix, content, database FROM %s._walbeam_contexts ORDER"
+                    + " BY position"))
+        .isEqualTo(
+            String.join(
+                "\n",
+                "walbeam.context|{\"user\": \"a\"}|" + dataset,
+                "_bemi|\"no json\"|" + dataset,
+                "walbeam.context|{\"user\": \"b\"}|" + dataset));
   }
 
   @Test

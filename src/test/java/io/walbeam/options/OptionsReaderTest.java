@@ -42,6 +42,8 @@ class OptionsReaderTest {
     assertThat(settings.destination().endpoint()).isEmpty();
     assertThat(settings.mapping().tableName().text()).isEqualTo("{schema}_{table}");
     assertThat(settings.mapping().maxStaleness()).isEqualTo("PT10M");
+    assertThat(settings.mapping().database()).isEqualTo("shop");
+    assertThat(settings.mapping().contexts()).containsExactly("walbeam.context", "_bemi");
     assertThat(settings.destination().deadLetterTable()).isEqualTo("_walbeam_dead_letters");
   }
 
@@ -53,6 +55,19 @@ class OptionsReaderTest {
     arguments.set(arguments.size() - 1, "--http=0.0.0.0:9000");
     assertThat(OptionsReader.read(arguments).http()).contains(new HttpAddress("0.0.0.0", 9000));
     assertThat(OptionsReader.read(GOOD).http()).isEmpty();
+  }
+
+  @Test
+  void contextsMayBeOthersOrNoneButNotMessagesOfOurs() throws ConfigurationProblems {
+    List<String> none = new ArrayList<>(GOOD);
+    none.add("--context=");
+    assertThat(OptionsReader.read(none).settings().mapping().contexts()).isEmpty();
+    List<String> ours = new ArrayList<>(GOOD);
+    ours.add("--context=mine, walbeam.backfill");
+    ConfigurationProblems problems =
+        catchThrowableOfType(ConfigurationProblems.class, () -> OptionsReader.read(ours));
+    assertThat(problems.problems())
+        .containsExactly("--context names walbeam.backfill, which is a message of walbeam's own.");
   }
 
   @Test

@@ -62,11 +62,7 @@ class ChangelogMappingTest {
     assertThat(table.partitioning()).isEqualTo("commit_time");
     assertThat(table.clustering()).containsExactly("key_text");
     assertThat(table.view())
-        .hasValueSatisfying(
-            view -> {
-              assertThat(view.name()).isEqualTo("sales_items_changes");
-              assertThat(view.identity()).containsExactly("commit_time", "position");
-            });
+        .hasValueSatisfying(view -> assertThat(view.name()).isEqualTo("sales_items_changes"));
     assertThat(appended(false, false).destination().clustering()).isEmpty();
   }
 
@@ -102,6 +98,39 @@ class ChangelogMappingTest {
     assertThat(read(appended(true, false), null, row))
         .containsEntry("after", "{\"id\":\"1\",\"shop\":\"x\"}")
         .containsEntry("unchanged", "[\"note\"]");
+  }
+
+  @Test
+  void aContextHoldsForTheChangesThatFollowUntilTheNextTransaction() {
+    RowMeta meta = new RowMeta().transaction(1, 2, 3, 4).change(5, 0, Operation.DELETE);
+    meta.context("{\"user\":1}".getBytes(StandardCharsets.UTF_8));
+    assertThat(read(meta)).containsEntry("context", "{\"user\":1}");
+    meta.change(6, 0, Operation.DELETE);
+    assertThat(read(meta)).containsEntry("context", "{\"user\":1}");
+    meta.transaction(1, 7, 3, 5);
+    assertThat(read(meta)).doesNotContainKey("context");
+  }
+
+  @Test
+  void aContextDoesNotMakeARowTooLarge() {
+    RowMeta meta = new RowMeta().transaction(1, 2, 3, 4).change(5, 0, Operation.INSERT);
+    meta.context("{}".getBytes(StandardCharsets.UTF_8));
+    ChangelogMapping mapping = appended(true, false);
+    EncodedRow row =
+        mapping.encode(
+            new RowJson(relation(true, false)),
+            null,
+            tuple("1", "x", "n".repeat(8_000_000)),
+            meta,
+            new RowBuffer());
+    assertThat(new ProtoRows(mapping.destination()).read(row)).doesNotContainKey("context");
+  }
+
+  private static Map<String, Object> read(RowMeta meta) {
+    ChangelogMapping mapping = appended(false, false);
+    RowJson json = new RowJson(relation(false, false));
+    return new ProtoRows(mapping.destination())
+        .read(mapping.encode(json, null, null, meta, new RowBuffer()));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
 import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.Stage;
+import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
 import java.time.Duration;
 import java.util.HashSet;
@@ -48,7 +49,7 @@ final class BigQueryTables {
 
   private final BigQueryRest rest;
   private final TablePlaces places;
-  private final TableViews views;
+  private final ChangesViews views;
   private final Pace pace;
   private final Waits waits;
   private final Map<DestinationTable, TableLayout> ready = new ConcurrentHashMap<>();
@@ -57,7 +58,7 @@ final class BigQueryTables {
   BigQueryTables(BigQueryRest rest, Pace pace, Waits waits) {
     this.rest = rest;
     this.places = new TablePlaces(rest);
-    this.views = new TableViews(rest);
+    this.views = new ChangesViews(rest);
     this.pace = pace;
     this.waits = waits;
   }
@@ -187,8 +188,10 @@ final class BigQueryTables {
   private Ready ready(DestinationTable wanted, DestinationTable table, TableState state)
       throws InterruptedException {
     state.seen.add(table.name());
-    if (!state.viewSeen) {
-      views.make(table);
+    if (table.view().isPresent() && !state.viewSeen) {
+      // A view of a table that is not there would be refused.
+      prepare(ContextMapping.DESTINATION);
+      views.make(table.view().get(), table);
       state.viewSeen = true;
     }
     state.validatedNanos = System.nanoTime();

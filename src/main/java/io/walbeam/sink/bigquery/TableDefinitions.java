@@ -7,22 +7,20 @@ import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableSchema;
 import com.google.api.services.bigquery.model.TimePartitioning;
-import com.google.api.services.bigquery.model.ViewDefinition;
 import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
-import io.walbeam.row.DestinationView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** A destination table as BigQuery's REST resource. Pure. */
 final class TableDefinitions {
   /** "Quotas and limits", Tables: maximum length of a column description. */
   private static final int MOST_COLUMN_DESCRIPTION = 1_024;
 
-  private static final int MOST_TABLE_DESCRIPTION = 16_384;
+  /** "Quotas and limits", Tables: maximum length of a table description. */
+  static final int MOST_TABLE_DESCRIPTION = 16_384;
 
   private TableDefinitions() {}
 
@@ -53,26 +51,7 @@ final class TableDefinitions {
     return resource;
   }
 
-  /** The resource to create a view of {@code table} with. */
-  static Table of(DestinationView view, DestinationTable table, BigQuerySettings settings) {
-    String from = "`" + settings.project() + "." + settings.dataset() + "." + table.name() + "`";
-    return new Table()
-        .setTableReference(reference(view.name(), settings))
-        .setDescription(cut(view.description(), MOST_TABLE_DESCRIPTION))
-        .setView(
-            new ViewDefinition()
-                .setQuery("SELECT * FROM " + from + " " + once(view))
-                .setUseLegacySql(false));
-  }
-
-  /** The clause that leaves one of the rows that are the same. */
-  static String once(DestinationView view) {
-    return "QUALIFY ROW_NUMBER() OVER (PARTITION BY "
-        + view.identity().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "))
-        + ") = 1";
-  }
-
-  private static TableReference reference(String name, BigQuerySettings settings) {
+  static TableReference reference(String name, BigQuerySettings settings) {
     return new TableReference()
         .setProjectId(settings.project())
         .setDatasetId(settings.dataset())
@@ -112,7 +91,7 @@ final class TableDefinitions {
     return fields;
   }
 
-  private static String cut(String text, int most) {
+  static String cut(String text, int most) {
     return text.length() <= most ? text : text.substring(0, most);
   }
 }
