@@ -22,23 +22,40 @@ public final class CommandLine {
   private final Map<String, String> environment;
   private final PrintStream out;
   private final PrintStream err;
+  private final Ending ending;
 
-  private CommandLine(Map<String, String> environment, PrintStream out, PrintStream err) {
+  private CommandLine(
+      Map<String, String> environment, PrintStream out, PrintStream err, Ending ending) {
     this.environment = environment;
     this.out = out;
     this.err = err;
+    this.ending = ending;
   }
 
   /** Runs the command line with this process's variables and returns the exit code. */
   public static int execute(String[] arguments, PrintStream out, PrintStream err) {
-    return execute(List.of(arguments), System.getenv(), out, err);
+    return execute(arguments, out, err, new TerminationSignals());
+  }
+
+  /** The same for a caller that says itself when a run shall end. */
+  public static int execute(String[] arguments, PrintStream out, PrintStream err, Ending ending) {
+    return execute(List.of(arguments), System.getenv(), out, err, ending);
   }
 
   static int execute(
       List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+    return execute(arguments, environment, out, err, new TerminationSignals());
+  }
+
+  private static int execute(
+      List<String> arguments,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      Ending ending) {
     boolean debug = arguments.stream().anyMatch(DEBUG::contains);
     try {
-      return new CommandLine(environment, out, err).execute(arguments, debug);
+      return new CommandLine(environment, out, err, ending).execute(arguments, debug);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return FailureKind.TRANSIENT.exitCode();
@@ -74,12 +91,12 @@ public final class CommandLine {
       case RUN -> {
         if (rest.stream().noneMatch(argument -> argument.startsWith("--runner="))
             && !environment.containsKey("WALBEAM_RUNNER")) {
-          TerminationSignals.leaveWell();
+          ending.endWell();
         }
         OptionsReader.Invocation invocation = OptionsReader.read(rest, environment);
         configure(invocation.options(), status);
         Failures.hideTracesOfThreads(debug, status);
-        RunCommand.run(invocation, status, out);
+        RunCommand.run(invocation, status, out, ending);
       }
       case CHECK -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);

@@ -35,7 +35,8 @@ final class RunCommand {
    *
    * @throws WalbeamException if the run cannot go on
    */
-  static void run(OptionsReader.Invocation invocation, StatusLine status, PrintStream out)
+  static void run(
+      OptionsReader.Invocation invocation, StatusLine status, PrintStream out, Ending ending)
       throws InterruptedException {
     WalbeamOptions options = invocation.options();
     JobSettings settings = invocation.settings();
@@ -51,7 +52,7 @@ final class RunCommand {
                   // only spin.
                   options.as(DirectOptions.class).setTargetParallelism(1);
                 }
-                RunCommand.runHere(invocation, status, out);
+                RunCommand.runHere(invocation, status, out, ending);
               }
 
               @Override
@@ -73,7 +74,7 @@ final class RunCommand {
   }
 
   private static void runHere(
-      OptionsReader.Invocation invocation, StatusLine status, PrintStream out)
+      OptionsReader.Invocation invocation, StatusLine status, PrintStream out, Ending ending)
       throws InterruptedException {
     WalbeamOptions options = invocation.options();
     JobSettings settings = invocation.settings();
@@ -87,7 +88,14 @@ final class RunCommand {
             .http()
             .map(address -> StatusServer.start(address, settings.replication().slot()));
     Optional<WalbeamException> newer;
-    try (LocalRun run = LocalRun.prepare(settings, invocation.startPatience())) {
+    try (EndPatience patience = new EndPatience(END_PATIENCE, ending);
+        LocalRun run = LocalRun.prepare(settings, invocation.startPatience())) {
+      ending.onFirst(
+          () -> {
+            log.info("Ending: writing what was read; a second signal leaves at once.");
+            run.requestEnd();
+            patience.begin();
+          });
       server.ifPresent(each -> each.watch(run::progress));
       newer = replicate(run, options, settings, status, out);
     } finally {
@@ -95,7 +103,7 @@ final class RunCommand {
     }
     if (newer.isPresent()) {
       log.debug("A newer run took the slot", newer.get());
-      TerminationSignals.leaveWell();
+      ending.endWell();
       StandBy.await(settings);
       throw new WalbeamException(
           FailureKind.TRANSIENT,
@@ -114,12 +122,6 @@ final class RunCommand {
       StatusLine status,
       PrintStream out)
       throws InterruptedException {
-    TerminationSignals.onFirst(
-        () -> {
-          log.info("Ending: writing what was read; a second signal leaves at once.");
-          run.requestEnd();
-          leaveAfter(END_PATIENCE);
-        });
     log.info(
         "Replicating {} through slot {} to {}.{}.",
         settings.replication().postgres().describe(),
@@ -181,26 +183,5 @@ final class RunCommand {
     } finally {
       reporter.close();
     }
-  }
-
-  /** A destination that does not answer must not keep a process that was asked to end. */
-  private static void leaveAfter(Duration patience) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                Thread.sleep(patience.toMillis());
-              } catch (InterruptedException e) {
-                return;
-              }
-              log.warn(
-                  "What was read could not be written within {} s, so the run ends without it;"
-                      + " nothing is lost, it comes again at the next start.",
-                  patience.toSeconds());
-              Runtime.getRuntime().halt(FailureKind.TRANSIENT.exitCode());
-            },
-            "walbeam-end");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

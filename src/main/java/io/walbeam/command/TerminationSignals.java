@@ -13,19 +13,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * reached by reflection because the compiler forbids naming it, and a JVM without it keeps its
  * default behaviour.
  */
-final class TerminationSignals {
+final class TerminationSignals implements Ending {
   /** 128 + SIGINT, what a shell reports of a process that was interrupted. */
   private static final int LEFT_AT_ONCE = 130;
 
-  private TerminationSignals() {}
-
-  /** The process ends well on a signal, because nothing has to be finished. */
-  static void leaveWell() {
-    onFirst(() -> Runtime.getRuntime().halt(0));
-  }
-
   /** Runs {@code orderlyEnd} on the first signal, which must return soon; halts on the second. */
-  static void onFirst(Runnable orderlyEnd) {
+  @Override
+  public void onFirst(Runnable orderlyEnd) {
     AtomicBoolean asked = new AtomicBoolean();
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
@@ -51,5 +45,10 @@ final class TerminationSignals {
     } catch (ReflectiveOperationException e) {
       // This JVM has no such class: signals end the process as usual, and a restart goes on.
     }
+  }
+
+  @Override
+  public void leave(int exitCode) {
+    Runtime.getRuntime().halt(exitCode);
   }
 }

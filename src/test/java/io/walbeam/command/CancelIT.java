@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.job.LocalRun;
 import io.walbeam.job.ReplicationPipeline;
+import io.walbeam.local.demo.Await;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.WalbeamOptions;
-import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.sql.Connection;

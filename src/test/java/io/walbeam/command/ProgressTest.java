@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.dump.DumpsOverview;
 import io.walbeam.job.RunProgress;
+import io.walbeam.local.demo.Await;
 import io.walbeam.sink.Stalls;
 import io.walbeam.source.SessionLag;
-import io.walbeam.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,10 +3,10 @@ package io.walbeam.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Await;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.bigquery.BigQuerySettings;
 import io.walbeam.sink.bigquery.BigQuerySink;
-import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.io.ByteArrayOutputStream;

@@ -3,9 +3,9 @@ package io.walbeam.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
-import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.sql.Connection;

@@ -246,7 +246,7 @@ final class PostgresErrorsIT {
               "host all postgres all trust",
               ""));
       own.execute("CREATE ROLE only_tls LOGIN", "SELECT pg_reload_conf()");
-      io.walbeam.testing.Await.until(
+      io.walbeam.local.demo.Await.until(
           "the entry holds", () -> own.query("SELECT count(*) FROM pg_hba_file_rules").equals("3"));
       refused(
           FailureKind.OPERATOR,

@@ -2,9 +2,9 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.ShopSchema;
 import io.walbeam.local.demo.SourceServer;
 import io.walbeam.local.demo.StandIn;
@@ -288,8 +288,7 @@ class BadInputIT {
   private record Run(int exitCode, String output, String errors) {}
 
   private Run run(PipelineCommand command) throws Exception {
-    Path files = Files.createTempDirectory(directory, "run");
-    try (ChildProcess pipeline = command.start(files)) {
+    try (Program pipeline = ProgramHere.start(command)) {
       int exitCode = pipeline.exitCode(Scenario.DEADLINE);
       return new Run(exitCode, pipeline.output(), pipeline.errors());
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.ShopSchema;
 import java.io.IOException;
@@ -65,25 +64,17 @@ class CopiesIT {
   }
 
   private static void createSlot(Scenario scenario) throws Exception {
-    scenario
-        .ends()
-        .source()
-        .execute(
-            ShopSchema.DATABASE,
-            "CREATE PUBLICATION " + LocalEnds.SLOT + " FOR ALL TABLES",
-            "SELECT pg_create_logical_replication_slot('" + LocalEnds.SLOT + "', 'pgoutput')");
+    scenario.execute(
+        "CREATE PUBLICATION " + ShopSchema.DATABASE + " FOR ALL TABLES",
+        "SELECT pg_create_logical_replication_slot('" + ShopSchema.DATABASE + "', 'pgoutput')");
   }
 
   private static void insert(Scenario scenario, int id) throws Exception {
-    scenario
-        .ends()
-        .source()
-        .execute(
-            ShopSchema.DATABASE, "INSERT INTO customers (id, name) VALUES (" + id + ", 'someone')");
+    scenario.execute("INSERT INTO customers (id, name) VALUES (" + id + ", 'someone')");
   }
 
   private static ChildProcess start(Scenario scenario, String name) throws Exception {
     PipelineCommand command = scenario.command();
-    return command.start(Files.createDirectory(scenario.ends().directory().resolve(name)));
+    return command.start(Files.createDirectory(scenario.directory().resolve(name)));
   }
 }

@@ -2,11 +2,8 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
-import io.walbeam.local.demo.SourceServer;
-import io.walbeam.local.demo.StandIn;
-import java.nio.file.Path;
+import io.walbeam.local.demo.Program;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -15,7 +12,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Dumps by the finished program: what was there before, what is asked for, what is refused. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -28,30 +24,25 @@ class DumpIT {
   /** Few enough that a dump gets on in between. */
   private static final int SESSIONS_TO_END = 6;
 
-  private Path directory;
-  private SourceServer source;
-  private StandIn standIn;
+  private Servers servers;
 
   @BeforeAll
-  void start(@TempDir Path shared) throws Exception {
-    directory = shared;
-    source = SourceServer.start(directory);
-    standIn = StandIn.storing(Scenario.installation(), directory);
+  void start() throws Exception {
+    servers = Servers.here();
   }
 
   @AfterAll
   void stop() throws Exception {
-    standIn.close();
-    source.close();
+    servers.close();
   }
 
-  private DumpFixture fixture(String name) throws Exception {
-    return new DumpFixture(source, standIn, directory, name);
+  private Scenario fixture(String name) throws Exception {
+    return Scenario.on(servers, name);
   }
 
   @Test
   void rowsThatWereThereBeforeAreEqualWhateverTheirKeyAndTypes() throws Exception {
-    DumpFixture fixture = fixture("before");
+    Scenario fixture = fixture("before");
     fixture.execute(
         """
         CREATE TABLE "Weird ""Name" (f text, "order" int, v text, PRIMARY KEY (f, "order"))\
@@ -89,7 +80,7 @@ class DumpIT {
 
   @Test
   void aTableWithoutAKeyIsReadIntoItsChangelogOnce() throws Exception {
-    DumpFixture fixture = fixture("keyless");
+    Scenario fixture = fixture("keyless");
     fixture.execute(
         "CREATE TABLE keyless (a int, b text)",
         "INSERT INTO keyless SELECT g, 'row' || g FROM generate_series(1, 1500) g");
@@ -105,15 +96,15 @@ class DumpIT {
             row ->
                 assertThat(
                         List.of(
-                            DumpFixture.text(row, "n"),
-                            DumpFixture.text(row, "d"),
-                            DumpFixture.text(row, "o")))
+                            Scenario.text(row, "n"),
+                            Scenario.text(row, "d"),
+                            Scenario.text(row, "o")))
                     .isEqualTo(List.of("1500", "1500", "READ")));
   }
 
   @Test
   void aDumpOnDemandRepairsADriftedReplicaAndDeletesWhatTheSourceLost() throws Exception {
-    DumpFixture fixture = fixture("drifted");
+    Scenario fixture = fixture("drifted");
     fixture.execute(
         "CREATE TABLE goods (id int PRIMARY KEY, v text)",
         "CREATE TABLE others (id int PRIMARY KEY, v text)",
@@ -126,7 +117,7 @@ class DumpIT {
         "DELETE FROM goods WHERE id > 900",
         "INSERT INTO goods SELECT g, 'unseen' FROM generate_series(2000, 2100) g",
         "ALTER PUBLICATION drifted ADD TABLE goods");
-    try (ChildProcess pipeline = fixture.start(fixture.command())) {
+    try (Program pipeline = fixture.start(fixture.command())) {
       fixture.awaitReading(pipeline);
       ask(fixture, "public.goods");
       fixture.await(
@@ -139,9 +130,9 @@ class DumpIT {
   }
 
   /** As a person asks. */
-  private static void ask(DumpFixture fixture, String table) throws Exception {
+  private static void ask(Scenario fixture, String table) throws Exception {
     PipelineCommand command = fixture.command().with("tables", table).command("backfill");
-    try (ChildProcess backfill = fixture.start(command)) {
+    try (Program backfill = fixture.start(command)) {
       assertThat(backfill.exitCode(Scenario.DEADLINE)).as(backfill.errors()).isZero();
       assertThat(backfill.output()).contains(table);
     }
@@ -149,7 +140,7 @@ class DumpIT {
 
   @Test
   void aKeyRangeIsDumpedAndNothingElse() throws Exception {
-    DumpFixture fixture = fixture("ranged");
+    Scenario fixture = fixture("ranged");
     fixture.execute(
         "CREATE TABLE r (a text, b int, v text, PRIMARY KEY (a, b))",
         "INSERT INTO r SELECT 'a' || (g % 3), g, 'old' FROM generate_series(1, 600) g",
@@ -172,16 +163,14 @@ class DumpIT {
                 .stream()
                 .map(
                     row ->
-                        DumpFixture.text(row, "a")
-                            + DumpFixture.text(row, "v")
-                            + DumpFixture.text(row, "n"))
+                        Scenario.text(row, "a") + Scenario.text(row, "v") + Scenario.text(row, "n"))
                 .toList())
         .containsExactly("a0old200", "a1new200", "a2old200");
   }
 
   @Test
   void requestsThatNobodyMayMakeAreRefusedAndCostNothing() throws Exception {
-    DumpFixture fixture = fixture("hostile");
+    Scenario fixture = fixture("hostile");
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY)",
         "CREATE TABLE secret (id int PRIMARY KEY)",
@@ -198,7 +187,7 @@ class DumpIT {
         emit("{\"tables\":[\"public.t\"],\"keyFrom\":[\"1); DROP TABLE t; --\"]}"),
         emit("{\"tables\":[\"public.t\"],\"keyFrom\":[\"1\",\"2\"]}"),
         "INSERT INTO t VALUES (2)");
-    try (ChildProcess run =
+    try (Program run =
         fixture.start(fixture.command().with("stopAt", "now").with("requests", "any"))) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isZero();
       assertThat(run.errors()).contains("refused").doesNotContain("DROP TABLE t; --");
@@ -222,7 +211,7 @@ class DumpIT {
 
   @Test
   void sessionsThatEndInTheMiddleCostADumpNothing() throws Exception {
-    DumpFixture fixture = fixture("cut");
+    Scenario fixture = fixture("cut");
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 1000) g");
@@ -232,7 +221,7 @@ class DumpIT {
             .with("snapshotChunkRows", "1")
             .with("snapshot", "never")
             .with("requests", "any");
-    try (ChildProcess pipeline = fixture.start(small)) {
+    try (Program pipeline = fixture.start(small)) {
       fixture.awaitReading(pipeline);
       fixture.execute(emit("{\"tables\":[\"public.t\"],\"keyFrom\":[\"1\"],\"keyTo\":[\"900\"]}"));
       int[] ended = new int[1];
@@ -252,7 +241,7 @@ class DumpIT {
 
   @Test
   void requestsOfOthersAreIgnoredUnlessTheyAreAllowed() throws Exception {
-    DumpFixture fixture = fixture("off");
+    Scenario fixture = fixture("off");
     fixture.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
     fixture.runToNow();
     fixture.execute(
@@ -267,13 +256,13 @@ class DumpIT {
 
   @Test
   void tablesAndPartitionsThatComeWhileRunningAreDumpedWithoutARestart() throws Exception {
-    DumpFixture fixture = fixture("growing");
+    Scenario fixture = fixture("growing");
     fixture.execute(
         "CREATE TABLE parted (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
         "CREATE TABLE parted_low PARTITION OF parted FOR VALUES FROM (0) TO (500)",
         "INSERT INTO parted SELECT g, 'p' FROM generate_series(0, 99) g",
         "CREATE PUBLICATION growing FOR TABLE parted WITH (publish_via_partition_root = true)");
-    try (ChildProcess pipeline = fixture.start(fixture.command())) {
+    try (Program pipeline = fixture.start(fixture.command())) {
       fixture.awaitReading(pipeline);
       fixture.await(
           pipeline,
@@ -341,7 +330,7 @@ class DumpIT {
 
   @Test
   void rowFiltersAndColumnListsHoldForTheDumpAsForTheStream() throws Exception {
-    DumpFixture fixture = fixture("filtered");
+    Scenario fixture = fixture("filtered");
     fixture.execute(
         "CREATE TABLE f (id int PRIMARY KEY, shown text, hidden text,"
             + " twice int GENERATED ALWAYS AS (id * 2) STORED)",
@@ -358,7 +347,7 @@ class DumpIT {
 
   @Test
   void aDumpWaitsForTransactionsThatAreOlderThanIt() throws Exception {
-    DumpFixture fixture = fixture("older");
+    Scenario fixture = fixture("older");
     fixture.execute(
         "CREATE TABLE o (id int PRIMARY KEY, v text)",
         "CREATE TABLE seen (id int PRIMARY KEY)",
@@ -370,7 +359,7 @@ class DumpIT {
       statement.execute("INSERT INTO o VALUES (1, 'before the table was published')");
       // In another session: it would wait for the lock of the row's table otherwise.
       fixture.execute("INSERT INTO o VALUES (2, 'too')", "ALTER PUBLICATION older ADD TABLE o");
-      try (ChildProcess pipeline = fixture.start(fixture.command())) {
+      try (Program pipeline = fixture.start(fixture.command())) {
         fixture.awaitReading(pipeline);
         fixture.await(
             pipeline,
@@ -392,14 +381,14 @@ class DumpIT {
 
   @Test
   void rowsThatARewriteMovesToOtherPagesAreDumpedToo() throws Exception {
-    DumpFixture fixture = fixture("rewritten");
+    Scenario fixture = fixture("rewritten");
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY, v text) WITH (fillfactor = 10)",
         "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 20000) g",
         // The front is empty, so the rewrite moves the rest into pages that are read by then.
         "DELETE FROM t WHERE id <= 10000",
         "CREATE PUBLICATION rewritten FOR TABLE t");
-    try (ChildProcess pipeline =
+    try (Program pipeline =
         fixture.start(
             fixture.command().with("snapshotChunkRows", "1").with("snapshotParallelism", "1"))) {
       fixture.await(
@@ -419,7 +408,7 @@ class DumpIT {
 
   @Test
   void aDumpThatCannotBeMadeIsNotedAndTheStreamGoesOn() throws Exception {
-    DumpFixture fixture = fixture("failing");
+    Scenario fixture = fixture("failing");
     fixture.execute(
         "CREATE TABLE good (id int PRIMARY KEY)",
         "CREATE TABLE guarded (id int PRIMARY KEY)",
@@ -428,7 +417,7 @@ class DumpIT {
         "CREATE ROLE reader LOGIN REPLICATION",
         "GRANT SELECT ON good TO reader",
         "CREATE PUBLICATION failing FOR TABLE good, guarded");
-    try (ChildProcess run =
+    try (Program run =
         fixture.start(fixture.command().with("postgresUser", "reader").with("stopAt", "now"))) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(3);
       assertThat(run.errors()).contains("guarded", "GRANT SELECT");

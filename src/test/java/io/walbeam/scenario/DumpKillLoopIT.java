@@ -3,8 +3,6 @@ package io.walbeam.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.SourceServer;
-import io.walbeam.local.demo.StandIn;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,14 +32,13 @@ class DumpKillLoopIT {
   void everyTableIsEqualAfterKillsWhileDumpsAndChangesGoOn(@TempDir Path directory)
       throws Exception {
     Random random = new Random(SEED);
-    try (SourceServer source = SourceServer.start(directory);
-        StandIn standIn = StandIn.storing(Scenario.installation(), directory)) {
-      DumpFixture fixture = new DumpFixture(source, standIn, directory, "killed");
+    try (Servers servers = Servers.processes(directory)) {
+      Scenario fixture = Scenario.on(servers, "killed");
       create(fixture);
       try (Changes changes = new Changes(fixture, new Random(SEED + 1))) {
         for (int kill = 0; kill < KILLS; kill++) {
           try (ChildProcess pipeline =
-              fixture.start(
+              fixture.startProcess(
                   fixture
                       .command()
                       .with("snapshotChunkRows", "1")
@@ -70,7 +67,7 @@ class DumpKillLoopIT {
     }
   }
 
-  private static void create(DumpFixture fixture) throws Exception {
+  private static void create(Scenario fixture) throws Exception {
     fixture.execute(
         "CREATE TABLE docs (id int8 PRIMARY KEY, rev int, big text)",
         "ALTER TABLE docs ALTER big SET STORAGE EXTERNAL",
@@ -85,14 +82,14 @@ class DumpKillLoopIT {
 
   /** One session that changes rows until it is stopped. */
   private static final class Changes implements AutoCloseable {
-    private final DumpFixture fixture;
+    private final Scenario fixture;
     private final Random random;
     private final Thread thread = new Thread(this::run, "changes");
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private volatile boolean stopped;
     private final AtomicLong done = new AtomicLong();
 
-    Changes(DumpFixture fixture, Random random) {
+    Changes(Scenario fixture, Random random) {
       this.fixture = fixture;
       this.random = random;
       thread.start();

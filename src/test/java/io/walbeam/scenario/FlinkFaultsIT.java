@@ -64,7 +64,6 @@ class FlinkFaultsIT {
       FlinkScenario.awaitTransactions(workload, 100);
       flink
           .scenario()
-          .ends()
           .source()
           .execute(
               ShopSchema.DATABASE,
@@ -77,12 +76,12 @@ class FlinkFaultsIT {
       failCheckpoints(job.job());
       flink.awaitConfirmation();
 
-      flink.scenario().ends().standIn().kill();
+      flink.scenario().standIn().kill();
       flink.awaitFailedCheckpoints(job.job(), 1);
-      Lsn stuck = flink.scenario().ends().slot().confirmed().orElseThrow();
+      Lsn stuck = flink.scenario().slot().confirmed().orElseThrow();
       flink.awaitFailedCheckpoints(job.job(), 1);
-      assertThat(flink.scenario().ends().slot().confirmed()).hasValue(stuck);
-      flink.scenario().ends().standIn().restart();
+      assertThat(flink.scenario().slot().confirmed()).hasValue(stuck);
+      flink.scenario().standIn().restart();
       FlinkScenario.awaitTransactions(workload, 100);
       workload.stop();
       finish(job);
@@ -119,7 +118,7 @@ class FlinkFaultsIT {
         flink.cancel(job);
       }
       PipelineCommand restored = flink.command(2).with("savepointPath", savepoint);
-      try (ChildProcess launcher = flink.scenario().start(restored)) {
+      try (ChildProcess launcher = flink.scenario().startProcess(restored)) {
         assertThat(launcher.exitCode(Scenario.DEADLINE)).as(launcher.errors()).isEqualTo(3);
         assertThat(launcher.errors()).contains("an old checkpoint was restored");
       }

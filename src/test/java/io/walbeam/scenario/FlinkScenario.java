@@ -53,13 +53,13 @@ final class FlinkScenario implements AutoCloseable {
   }
 
   /** The command on the cluster. */
-  PipelineCommand command(int parallelism) {
+  PipelineCommand command(int parallelism) throws IOException {
     return cluster.on(scenario.command(), parallelism);
   }
 
   /** Submits a job and returns its identifier once every task of it runs. */
   Submitted submit(PipelineCommand command) throws Exception {
-    ChildProcess launcher = scenario.start(command);
+    ChildProcess launcher = scenario.startProcess(command);
     try {
       Await.until(
           "a job is submitted",
@@ -80,7 +80,7 @@ final class FlinkScenario implements AutoCloseable {
   /** A job and the process that waits for its end. */
   record Submitted(String job, ChildProcess launcher) implements AutoCloseable {
     @Override
-    public void close() {
+    public void close() throws Exception {
       launcher.close();
     }
   }
@@ -100,11 +100,11 @@ final class FlinkScenario implements AutoCloseable {
 
   /** Returns when everything written so far is confirmed to the slot. */
   void awaitConfirmation() throws Exception {
-    Lsn end = scenario.ends().slot().serverPosition();
+    Lsn end = scenario.slot().serverPosition();
     Await.until(
         "the slot is confirmed up to " + end,
         Scenario.DEADLINE,
-        () -> scenario.ends().slot().isConfirmedTo(end));
+        () -> scenario.slot().isConfirmedTo(end));
   }
 
   /** Cancels the job and waits until it is gone and the slot free. */
@@ -126,10 +126,7 @@ final class FlinkScenario implements AutoCloseable {
         Scenario.DEADLINE,
         () ->
             scenario
-                .ends()
-                .source()
                 .query(
-                    ShopSchema.DATABASE,
                     "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'walbeam%'"
                         + " AND application_name <> 'walbeam-demo'")
                 .equals(Optional.of("0")));
@@ -149,19 +146,14 @@ final class FlinkScenario implements AutoCloseable {
 
   /** Publication and slot, so that everything the workload does is in the stream. */
   void createSlot() throws Exception {
-    scenario
-        .ends()
-        .source()
-        .execute(
-            ShopSchema.DATABASE,
-            "CREATE PUBLICATION walbeam FOR ALL TABLES",
-            "SELECT pg_create_logical_replication_slot('walbeam', 'pgoutput')");
+    scenario.execute(
+        "CREATE PUBLICATION walbeam FOR ALL TABLES",
+        "SELECT pg_create_logical_replication_slot('walbeam', 'pgoutput')");
   }
 
   /** Goes on with the workload; one at a time. */
   WorkloadRunner workload() {
-    return WorkloadRunner.start(
-        scenario.ends().source(), ShopSchema.DATABASE, shop, CHANGES_PER_SECOND);
+    return WorkloadRunner.start(scenario.source(), ShopSchema.DATABASE, shop, CHANGES_PER_SECOND);
   }
 
   /** Returns when the workload has committed {@code count} more transactions. */
@@ -173,13 +165,9 @@ final class FlinkScenario implements AutoCloseable {
   /** The task manager process that holds the slot's connection. */
   ChildProcess readingTaskManager() throws Exception {
     Optional<String> port =
-        scenario
-            .ends()
-            .source()
-            .query(
-                ShopSchema.DATABASE,
-                "SELECT a.client_port FROM pg_stat_activity a JOIN pg_replication_slots s"
-                    + " ON s.active_pid = a.pid WHERE s.slot_name = 'walbeam'");
+        scenario.query(
+            "SELECT a.client_port FROM pg_stat_activity a JOIN pg_replication_slots s"
+                + " ON s.active_pid = a.pid WHERE s.slot_name = 'walbeam'");
     String hexPort = String.format("%04X", Integer.parseInt(port.orElseThrow()));
     for (ChildProcess process : cluster.taskManagers()) {
       if (Sockets.ownsLocalPort(process.pid(), hexPort)) {
@@ -190,7 +178,7 @@ final class FlinkScenario implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() throws Exception {
     cluster.close();
     scenario.close();
   }

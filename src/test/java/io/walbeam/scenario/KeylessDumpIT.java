@@ -2,17 +2,13 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.SourceServer;
-import io.walbeam.local.demo.StandIn;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.TextRow;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Without a key nothing tells that a row which was read is the one that the stream brings, so both
@@ -20,11 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KeylessDumpIT {
   @Test
-  void aRowInsertedBetweenRequestAndReadIsThereAsReadAndAsInsertAndOthersOnlyAsRead(
-      @TempDir Path directory) throws Exception {
-    try (SourceServer source = SourceServer.start(directory);
-        StandIn standIn = StandIn.storing(Scenario.installation(), directory)) {
-      DumpFixture fixture = new DumpFixture(source, standIn, directory, "keyless");
+  void aRowInsertedBetweenRequestAndReadIsThereAsReadAndAsInsertAndOthersOnlyAsRead()
+      throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario fixture = Scenario.on(servers, "keyless")) {
       fixture.execute(
           "CREATE TABLE seen (id int PRIMARY KEY)",
           "CREATE TABLE events (a int)",
@@ -37,7 +32,7 @@ class KeylessDumpIT {
         early.setAutoCommit(false);
         statement.execute("INSERT INTO seen VALUES (1)");
         fixture.execute("ALTER PUBLICATION keyless ADD TABLE events");
-        try (ChildProcess pipeline = fixture.start(fixture.command())) {
+        try (Program pipeline = fixture.start(fixture.command())) {
           fixture.awaitReading(pipeline);
           fixture.await(
               pipeline,

@@ -43,7 +43,7 @@ class KillLoopIT {
       startOnce(scenario);
       try (WorkloadRunner workload = workload(scenario)) {
         for (int kill = 1; kill <= KILLS; kill++) {
-          try (ChildProcess pipeline = scenario.start(scenario.command())) {
+          try (ChildProcess pipeline = scenario.startProcess(scenario.command())) {
             // Now and then in the middle of the start, mostly in the middle of the work.
             if (random.nextInt(4) > 0) {
               scenario.awaitReading(pipeline);
@@ -68,7 +68,7 @@ class KillLoopIT {
   void everyTableIsEqualAfterKillsAtTheWorstMoments(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.start(directory)) {
       runUntilKilledAt(scenario, "slot-created");
-      assertThat(scenario.ends().slot().exists()).isTrue();
+      assertThat(scenario.slot().exists()).isTrue();
       try (WorkloadRunner workload = workload(scenario)) {
         for (String point :
             List.of(
@@ -93,13 +93,13 @@ class KillLoopIT {
   void theSameRunSurvivesARestartOfEitherEnd(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.start(directory)) {
       startOnce(scenario);
-      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      try (ChildProcess pipeline = scenario.startProcess(scenario.command())) {
         scenario.awaitReading(pipeline);
         try (WorkloadRunner workload = workload(scenario)) {
           scenario.awaitConfirmation(pipeline);
-          scenario.ends().standIn().killAndRestart();
+          scenario.standIn().killAndRestart();
           scenario.awaitConfirmation(pipeline);
-          scenario.ends().source().restart();
+          scenario.source().restart();
           scenario.awaitConfirmation(pipeline);
           assertThat(workload.changes()).isPositive();
         }
@@ -114,15 +114,15 @@ class KillLoopIT {
 
   /** Rows that are older than the slot are not copied, so it must exist before the workload. */
   private static void startOnce(Scenario scenario) throws Exception {
-    try (ChildProcess first = scenario.start(scenario.command().with("stopAt", "now"))) {
+    try (ChildProcess first = scenario.startProcess(scenario.command().with("stopAt", "now"))) {
       assertThat(first.exitCode(Scenario.DEADLINE)).as("it said: %s", first.errors()).isZero();
     }
-    assertThat(scenario.ends().slot().exists()).isTrue();
+    assertThat(scenario.slot().exists()).isTrue();
   }
 
   private static void runUntilKilledAt(Scenario scenario, String point) throws Exception {
     try (ChildProcess pipeline =
-        scenario.start(scenario.command().withEnvironment("WALBEAM_FAILPOINT", point))) {
+        scenario.startProcess(scenario.command().withEnvironment("WALBEAM_FAILPOINT", point))) {
       assertThat(pipeline.exitCode(Scenario.DEADLINE))
           .as("killed at %s; it said: %s", point, pipeline.errors())
           .isEqualTo(KILLED);
@@ -132,6 +132,6 @@ class KillLoopIT {
 
   private static WorkloadRunner workload(Scenario scenario) {
     return WorkloadRunner.start(
-        scenario.ends().source(), ShopSchema.DATABASE, new ShopWorkload(SEED), CHANGES_PER_SECOND);
+        scenario.source(), ShopSchema.DATABASE, new ShopWorkload(SEED), CHANGES_PER_SECOND);
   }
 }

@@ -27,26 +27,19 @@ final class RunnerMatrix {
     assertEnds(scenario, stopAtNow);
     try (WorkloadRunner workload =
         WorkloadRunner.start(
-            scenario.ends().source(),
-            ShopSchema.DATABASE,
-            new ShopWorkload(11),
-            CHANGES_PER_SECOND)) {
+            scenario.source(), ShopSchema.DATABASE, new ShopWorkload(11), CHANGES_PER_SECOND)) {
       FlinkScenario.awaitTransactions(workload, 100);
-      Lsn before = scenario.ends().slot().serverPosition();
+      Lsn before = scenario.slot().serverPosition();
       assertEnds(scenario, stopAtNow);
       scenario.assertConfirmedTo(before);
       scenario.assertSlotNotAheadOfState();
     }
-    scenario
-        .ends()
-        .source()
-        .execute(
-            ShopSchema.DATABASE,
-            "CREATE TABLE scratch (id int PRIMARY KEY)",
-            "INSERT INTO scratch SELECT generate_series(1, 100)",
-            "TRUNCATE scratch",
-            "INSERT INTO scratch VALUES (101)");
-    Lsn end = scenario.ends().slot().serverPosition();
+    scenario.execute(
+        "CREATE TABLE scratch (id int PRIMARY KEY)",
+        "INSERT INTO scratch SELECT generate_series(1, 100)",
+        "TRUNCATE scratch",
+        "INSERT INTO scratch VALUES (101)");
+    Lsn end = scenario.slot().serverPosition();
     assertEnds(scenario, stopAtNow);
     scenario.assertConfirmedTo(end);
     scenario.assertSlotNotAheadOfState();
@@ -56,7 +49,7 @@ final class RunnerMatrix {
   }
 
   private static void assertEnds(Scenario scenario, PipelineCommand command) throws Exception {
-    try (ChildProcess run = scenario.start(command)) {
+    try (ChildProcess run = scenario.startProcess(command)) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as("it said: %s", run.errors()).isZero();
     }
   }

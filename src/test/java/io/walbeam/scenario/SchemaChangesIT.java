@@ -4,27 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.TableId;
 import io.walbeam.local.demo.Await;
-import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.TableComparison;
 import io.walbeam.local.demo.TextRow;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Tables that are created and altered while the pipeline runs. */
 class SchemaChangesIT {
   @Test
-  void additionsLandRightWithRowsOfOldAndNewShapeInFlight(@TempDir Path directory)
-      throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
+  void additionsLandRightWithRowsOfOldAndNewShapeInFlight() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "changed")) {
       execute(scenario, "CREATE TABLE t (id int PRIMARY KEY, a text)");
-      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      try (Program pipeline = scenario.start(scenario.command())) {
         scenario.awaitReading(pipeline);
         execute(
             scenario,
@@ -48,7 +45,7 @@ class SchemaChangesIT {
             "the new table is there",
             Scenario.DEADLINE,
             () ->
-                scenario.ends().destination().tables().contains("public_later")
+                scenario.destination().tables().contains("public_later")
                     && !rows(scenario, "public_later").isEmpty());
         assertEqual(scenario, "later");
         assertThat(rows(scenario, "public_t"))
@@ -60,19 +57,20 @@ class SchemaChangesIT {
         scenario.awaitConfirmation(pipeline);
         assertEqual(scenario, "t");
       }
-      assertThat(scenario.ends().destination().deadLetters()).isEmpty();
+      assertThat(scenario.destination().deadLetters()).isEmpty();
     }
   }
 
   @Test
-  void dropsAndRenamesLandAsNullAndANewTypeBesideTheOldOneUntilRowsOfBeforeFollow(
-      @TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
+  void dropsAndRenamesLandAsNullAndANewTypeBesideTheOldOneUntilRowsOfBeforeFollow()
+      throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "dropped")) {
       execute(
           scenario,
           "CREATE TABLE t (id int PRIMARY KEY, a text, b text, n int)",
           "CREATE TABLE other (id int PRIMARY KEY)");
-      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      try (Program pipeline = scenario.start(scenario.command())) {
         scenario.awaitReading(pipeline);
         execute(
             scenario,
@@ -129,30 +127,29 @@ class SchemaChangesIT {
             .extracting(row -> row.require("id") + " " + row.require("c"))
             .containsExactly("1 2", "2 2", "3 2", "4 4", "5 5");
       }
-      assertThat(scenario.ends().destination().deadLetters()).isEmpty();
+      assertThat(scenario.destination().deadLetters()).isEmpty();
     }
   }
 
   static void assertEqual(Scenario scenario, String table) throws Exception {
-    try (Connection connection = scenario.ends().source().connect(ShopSchema.DATABASE)) {
+    try (Connection connection = scenario.connect()) {
       TableComparison comparison =
-          TableComparison.compare(
-              connection, scenario.ends().destination(), new TableId("public", table));
+          TableComparison.compare(connection, scenario.destination(), new TableId("public", table));
       assertThat(comparison.rows()).isNotEmpty();
       assertThat(comparison.differences()).as(table).isEmpty();
     }
   }
 
   private static List<TextRow> rows(Scenario scenario, String table) throws InterruptedException {
-    if (!scenario.ends().destination().tables().contains(table)) {
+    if (!scenario.destination().tables().contains(table)) {
       return List.of();
     }
-    return scenario.ends().destination().rows(table).stream()
+    return scenario.destination().rows(table).stream()
         .sorted(Comparator.comparing(row -> row.require("id")))
         .toList();
   }
 
   private static void execute(Scenario scenario, String... statements) throws SQLException {
-    scenario.ends().source().execute(ShopSchema.DATABASE, statements);
+    scenario.execute(statements);
   }
 }

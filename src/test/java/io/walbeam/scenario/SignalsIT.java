@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.ShopSchema;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
@@ -23,29 +22,26 @@ class SignalsIT {
   void theFirstSignalConfirmsWhatWasReadAndLeavesNothingBehind(
       String signal, @TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.start(directory);
-        ChildProcess pipeline = scenario.start(scenario.command())) {
+        ChildProcess pipeline = scenario.startProcess(scenario.command())) {
       scenario.awaitReading(pipeline);
       assumeHears(signal, pipeline);
-      scenario.ends().source().execute(ShopSchema.DATABASE, INSERT.formatted(1));
+      scenario.execute(INSERT.formatted(1));
       scenario.awaitConfirmation(pipeline);
-      scenario.ends().source().execute(ShopSchema.DATABASE, INSERT.formatted(2));
-      Lsn before = scenario.ends().slot().confirmed().orElseThrow();
+      scenario.execute(INSERT.formatted(2));
+      Lsn before = scenario.slot().confirmed().orElseThrow();
 
       send(signal, pipeline);
 
       assertThat(pipeline.exitCode(Scenario.DEADLINE)).as(pipeline.errors()).isZero();
       assertThat(pipeline.output()).contains("confirmed to slot");
-      assertThat(scenario.ends().slot().confirmed().orElseThrow()).isGreaterThanOrEqualTo(before);
+      assertThat(scenario.slot().confirmed().orElseThrow()).isGreaterThanOrEqualTo(before);
       scenario.assertSlotNotAheadOfState();
       Await.until(
           "no connection of ours is left",
           Scenario.DEADLINE,
           () ->
               scenario
-                  .ends()
-                  .source()
                   .query(
-                      ShopSchema.DATABASE,
                       "SELECT count(*) FROM pg_stat_activity"
                           + " WHERE application_name LIKE 'walbeam%'"
                           + " AND application_name <> 'walbeam-demo'")
@@ -59,15 +55,15 @@ class SignalsIT {
   void aSecondSignalLeavesAtOnceAndNothingIsLost(String signal, @TempDir Path directory)
       throws Exception {
     try (Scenario scenario = Scenario.start(directory)) {
-      try (ChildProcess first = scenario.start(scenario.command().with("stopAt", "now"))) {
+      try (ChildProcess first = scenario.startProcess(scenario.command().with("stopAt", "now"))) {
         assertThat(first.exitCode(Scenario.DEADLINE)).as(first.errors()).isZero();
       }
-      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      try (ChildProcess pipeline = scenario.startProcess(scenario.command())) {
         scenario.awaitReading(pipeline);
         assumeHears(signal, pipeline);
         // Without its destination the run cannot end in order, so it waits for the second signal.
-        scenario.ends().standIn().close();
-        scenario.ends().source().execute(ShopSchema.DATABASE, INSERT.formatted(1));
+        scenario.standIn().close();
+        scenario.execute(INSERT.formatted(1));
         send(signal, pipeline);
         Await.until(
             "the first signal was heard",
@@ -79,19 +75,19 @@ class SignalsIT {
 
         assertThat(pipeline.exitCode(Scenario.DEADLINE)).isEqualTo(LEFT_AT_ONCE);
       }
-      scenario.ends().standIn().killAndRestart();
-      try (ChildProcess last = scenario.start(scenario.command().with("stopAt", "now"))) {
+      scenario.standIn().killAndRestart();
+      try (ChildProcess last = scenario.startProcess(scenario.command().with("stopAt", "now"))) {
         assertThat(last.exitCode(Scenario.DEADLINE)).as(last.errors()).isZero();
       }
-      assertThat(scenario.ends().destination().rows("public_customers")).hasSize(1);
+      assertThat(scenario.destination().rows("public_customers")).hasSize(1);
     }
   }
 
   @Test
   void aSignalBeforeAnythingIsReadEndsTheRunWell(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.start(directory)) {
-      scenario.ends().source().close();
-      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      scenario.source().close();
+      try (ChildProcess pipeline = scenario.startProcess(scenario.command())) {
         Await.until(
             "the start waits",
             Scenario.DEADLINE,

@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
-import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.Destination;
-import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.Program;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One table that cannot be written: the others flow, and the position says so. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -32,15 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
 class StalledTableIT {
   private static final int OPERATOR = 3;
 
+  private Servers servers;
   private Scenario scenario;
 
   @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    scenario = Scenario.start(directory);
+  void start() throws Exception {
+    servers = Servers.here();
+    scenario = Scenario.shop(servers, "stalled");
     execute(
         "CREATE TABLE bad (id int PRIMARY KEY, note text)",
         "CREATE TABLE good (id int PRIMARY KEY, note text)");
-    try (ChildProcess first = scenario.start(scenario.command().with("stopAt", "now"))) {
+    try (Program first = scenario.start(scenario.command().with("stopAt", "now"))) {
       assertThat(first.exitCode(Scenario.DEADLINE)).as(first.errors()).isZero();
     }
   }
@@ -48,6 +47,7 @@ class StalledTableIT {
   @AfterAll
   void stop() throws Exception {
     scenario.close();
+    servers.close();
   }
 
   @AfterEach
@@ -59,10 +59,10 @@ class StalledTableIT {
   @Order(1)
   void othersFlowWhileATableIsParkedAndTheRunEndsWithItsReason() throws Exception {
     execute("INSERT INTO bad VALUES (1, 'before')", "INSERT INTO good VALUES (1, 'before')");
-    try (ChildProcess pipeline = scenario.start(scenario.command())) {
+    try (Program pipeline = scenario.start(scenario.command())) {
       scenario.awaitConfirmation(pipeline);
       send("POST", "{\"kind\": \"PERMISSION_DENIED\", \"table\": \"public_bad\"}");
-      Lsn limit = scenario.ends().slot().serverPosition();
+      Lsn limit = scenario.slot().serverPosition();
       execute("INSERT INTO bad VALUES (2, 'parked')");
       for (int i = 2; i < 40; i++) {
         execute(
@@ -73,8 +73,7 @@ class StalledTableIT {
       assertThat(pipeline.errors())
           .contains("Table public_bad waits: ")
           .contains("bigquery.tables.updateData");
-      assertThat(scenario.ends().slot().isConfirmedTo(scenario.ends().slot().serverPosition()))
-          .isFalse();
+      assertThat(scenario.slot().isConfirmedTo(scenario.slot().serverPosition())).isFalse();
 
       pipeline.terminate();
       assertThat(pipeline.exitCode(Scenario.DEADLINE)).as(pipeline.errors()).isEqualTo(OPERATOR);
@@ -82,12 +81,12 @@ class StalledTableIT {
           .contains("The run ends, but rows of table public_bad are not written")
           .contains("Grant the role BigQuery Data Editor")
           .doesNotContain("Exception");
-      assertThat(scenario.ends().slot().confirmed())
+      assertThat(scenario.slot().confirmed())
           .hasValueSatisfying(
               lsn -> assertThat(lsn).as("confirmed").isLessThan(positionAfter(limit)));
       scenario.assertSlotNotAheadOfState();
     }
-    try (ChildProcess last = scenario.start(scenario.command().with("stopAt", "now"))) {
+    try (Program last = scenario.start(scenario.command().with("stopAt", "now"))) {
       assertThat(last.exitCode(Scenario.DEADLINE)).as(last.errors()).isEqualTo(OPERATOR);
       assertThat(last.errors()).contains("rows of table public_bad");
     }
@@ -98,7 +97,7 @@ class StalledTableIT {
   @Test
   @Order(2)
   void rowsThatWaitedForASchemaLandAndThePositionMovesOn() throws Exception {
-    try (ChildProcess pipeline = scenario.start(scenario.command())) {
+    try (Program pipeline = scenario.start(scenario.command())) {
       execute("INSERT INTO bad VALUES (99, 'before')", "INSERT INTO good VALUES (99, 'before')");
       scenario.awaitConfirmation(pipeline);
       send(
@@ -121,7 +120,7 @@ class StalledTableIT {
   @Test
   @Order(3)
   void ofARowWhoseLastImageIsRefusedTheImageBeforeIsWritten() throws Exception {
-    try (ChildProcess pipeline = scenario.start(scenario.command())) {
+    try (Program pipeline = scenario.start(scenario.command())) {
       scenario.awaitReading(pipeline);
       execute("INSERT INTO good VALUES (199, 'before')");
       scenario.awaitConfirmation(pipeline);
@@ -135,11 +134,11 @@ class StalledTableIT {
               + " INSERT INTO good VALUES (202, 'last')");
       scenario.awaitConfirmation(pipeline);
     }
-    assertThat(scenario.ends().destination().rows("public_good"))
+    assertThat(scenario.destination().rows("public_good"))
         .extracting(row -> row.require("id") + " " + row.require("note"))
         .contains("199 before", "200 second", "202 last")
         .doesNotContain("201 poison");
-    assertThat(scenario.ends().destination().deadLetters())
+    assertThat(scenario.destination().deadLetters())
         .extracting(letter -> letter.require("stage") + " " + letter.require("key"))
         .containsExactlyInAnyOrder(
             "append {\"id\":\"199\"}", "append {\"id\":\"200\"}", "append {\"id\":\"201\"}");
@@ -148,7 +147,7 @@ class StalledTableIT {
   @Test
   @Order(4)
   void othersFlowWhileTheDeadLetterTableIsParkedAndNoDeadLetterIsLost() throws Exception {
-    try (ChildProcess pipeline = scenario.start(scenario.command())) {
+    try (Program pipeline = scenario.start(scenario.command())) {
       scenario.awaitReading(pipeline);
       send("POST", "{\"kind\": \"PERMISSION_DENIED\", \"table\": \"_walbeam_dead_letters\"}");
       send(
@@ -161,8 +160,7 @@ class StalledTableIT {
         awaitIds(pipeline, "public_good", i);
       }
       assertThat(pipeline.errors()).contains("Table _walbeam_dead_letters waits: ");
-      assertThat(scenario.ends().slot().isConfirmedTo(scenario.ends().slot().serverPosition()))
-          .isFalse();
+      assertThat(scenario.slot().isConfirmedTo(scenario.slot().serverPosition())).isFalse();
       send("DELETE", "");
       send(
           "POST",
@@ -170,7 +168,7 @@ class StalledTableIT {
       scenario.awaitConfirmation(pipeline);
       scenario.assertSlotNotAheadOfState();
     }
-    assertThat(scenario.ends().destination().deadLetters())
+    assertThat(scenario.destination().deadLetters())
         .extracting(letter -> letter.require("key"))
         .containsAll(IntStream.range(300, 320).mapToObj(id -> "{\"id\":\"" + id + "\"}").toList());
   }
@@ -180,7 +178,7 @@ class StalledTableIT {
     return new Lsn(limit.value() + 1024);
   }
 
-  private void awaitIds(ChildProcess pipeline, String table, int id) throws Exception {
+  private void awaitIds(Program pipeline, String table, int id) throws Exception {
     Await.until(
         "row " + id + " is in " + table,
         Scenario.DEADLINE,
@@ -191,7 +189,7 @@ class StalledTableIT {
   }
 
   private List<Integer> ids(String table) throws InterruptedException {
-    Destination destination = scenario.ends().destination();
+    Destination destination = scenario.destination();
     if (!destination.tables().contains(table)) {
       return List.of();
     }
@@ -202,25 +200,24 @@ class StalledTableIT {
   }
 
   private void finishAndCompare() throws Exception {
-    try (ChildProcess last = scenario.start(scenario.command().with("stopAt", "now"))) {
+    try (Program last = scenario.start(scenario.command().with("stopAt", "now"))) {
       assertThat(last.exitCode(Scenario.DEADLINE)).as(last.errors()).isZero();
     }
     for (String table : List.of("bad", "good")) {
       SchemaChangesIT.assertEqual(scenario, table);
     }
-    assertThat(scenario.ends().destination().deadLetters()).isEmpty();
+    assertThat(scenario.destination().deadLetters()).isEmpty();
   }
 
   private void execute(String... statements) throws SQLException {
-    scenario.ends().source().execute(ShopSchema.DATABASE, statements);
+    scenario.execute(statements);
   }
 
   private void send(String method, String body) throws IOException, InterruptedException {
     HttpResponse<String> response =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(
-                        URI.create(scenario.ends().standIn().endpoint() + "/_standin/faults"))
+                HttpRequest.newBuilder(URI.create(servers.endpoint() + "/_standin/faults"))
                     .method(method, HttpRequest.BodyPublishers.ofString(body))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());

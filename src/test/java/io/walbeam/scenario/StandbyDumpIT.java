@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
-import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.SourceServer;
-import io.walbeam.local.demo.StandIn;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -39,26 +38,23 @@ class StandbyDumpIT {
           + " AND datname = '%DATABASE%' AND query LIKE 'COPY %' AND state = 'active'"
           + " AND wait_event = 'ClientWrite'";
 
-  private Path directory;
+  private Servers servers;
   private SourceServer source;
   private SourceServer standby;
-  private StandIn standIn;
 
   @BeforeAll
   void start(@TempDir Path shared) throws Exception {
-    directory = shared;
-    source = SourceServer.start(directory, Standby.PRIMARY_SETTINGS);
+    servers = Servers.here(shared, Standby.PRIMARY_SETTINGS);
+    source = servers.source();
     Map<String, String> settings = new HashMap<>(Standby.PRIMARY_SETTINGS);
     settings.put("max_standby_streaming_delay", "500ms");
-    standby = Standby.of(source, directory.resolve("standby"), settings);
-    standIn = StandIn.storing(Scenario.installation(), directory);
+    standby = Standby.of(source, shared.resolve("standby"), settings);
   }
 
   @AfterAll
   void stop() throws Exception {
-    standIn.close();
     standby.close();
-    source.close();
+    servers.close();
   }
 
   @AfterEach
@@ -70,13 +66,13 @@ class StandbyDumpIT {
   }
 
   /** A database that the standby has too. */
-  private DumpFixture fixture(String name) throws Exception {
-    DumpFixture fixture = new DumpFixture(source, standIn, directory, name);
+  private Scenario fixture(String name) throws Exception {
+    Scenario fixture = Scenario.on(servers, name);
     awaitReplay();
     return fixture;
   }
 
-  private PipelineCommand command(DumpFixture fixture, String name) throws Exception {
+  private PipelineCommand command(Scenario fixture, String name) throws Exception {
     return fixture
         .command()
         .with("snapshotUrl", standby.url(name))
@@ -100,7 +96,7 @@ class StandbyDumpIT {
 
   @Test
   void rowsComeFromTheStandbyAndThePrimaryReadsNoneOfThem() throws Exception {
-    DumpFixture fixture = fixture("elsewhere");
+    Scenario fixture = fixture("elsewhere");
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 20000) g");
@@ -141,14 +137,14 @@ class StandbyDumpIT {
 
   @Test
   void aDumpWaitsForAStandbyThatIsBehindWhileTheStreamGoesOn() throws Exception {
-    DumpFixture fixture = fixture("behind");
+    Scenario fixture = fixture("behind");
     standby.query("postgres", "SELECT pg_wal_replay_pause()::text");
     fixture.execute(
         "CREATE TABLE seen (id int PRIMARY KEY)",
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "INSERT INTO t SELECT g, 'v' FROM generate_series(1, 500) g");
     PipelineCommand both = command(fixture, "behind").with("snapshotParallelism", "2");
-    try (ChildProcess pipeline = fixture.start(both)) {
+    try (Program pipeline = fixture.start(both)) {
       fixture.awaitReading(pipeline);
       fixture.await(
           pipeline,
@@ -179,8 +175,8 @@ class StandbyDumpIT {
 
   @Test
   void aChunkThatARecoveryConflictEndsIsReadAgain() throws Exception {
-    DumpFixture fixture = large("conflict");
-    try (ChildProcess pipeline = fixture.start(command(fixture, "conflict"))) {
+    Scenario fixture = large("conflict");
+    try (Program pipeline = fixture.start(command(fixture, "conflict"))) {
       awaitHeldUp(fixture, pipeline, "conflict");
       fixture.execute("DELETE FROM t WHERE id % 10 = 0", "VACUUM t");
       fixture.await(
@@ -211,8 +207,8 @@ class StandbyDumpIT {
 
   @Test
   void aChunkThatTheStandbysRestartEndsIsReadAgain() throws Exception {
-    DumpFixture fixture = large("restarted");
-    try (ChildProcess pipeline = fixture.start(command(fixture, "restarted"))) {
+    Scenario fixture = large("restarted");
+    try (Program pipeline = fixture.start(command(fixture, "restarted"))) {
       awaitHeldUp(fixture, pipeline, "restarted");
       standby.restart();
       fixture.execute("DELETE FROM t WHERE id % 10 = 0");
@@ -228,13 +224,12 @@ class StandbyDumpIT {
 
   @Test
   void aStandbyThatIsGoneIsAStallOfItsTableAndTheStreamGoesOn() throws Exception {
-    DumpFixture fixture = fixture("gone");
+    Scenario fixture = fixture("gone");
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "INSERT INTO t SELECT g, 'v' FROM generate_series(1, 500) g");
     String nowhere = "jdbc:postgresql://localhost:" + unusedPort() + "/gone";
-    try (ChildProcess pipeline =
-        fixture.start(command(fixture, "gone").with("snapshotUrl", nowhere))) {
+    try (Program pipeline = fixture.start(command(fixture, "gone").with("snapshotUrl", nowhere))) {
       fixture.awaitReading(pipeline);
       fixture.await(
           pipeline, "the dump waits", () -> pipeline.errors().contains("Table public.t waits: "));
@@ -262,11 +257,11 @@ class StandbyDumpIT {
 
   @Test
   void aServerThatIsNoStandbyOfThePrimaryIsNeverReadFrom() throws Exception {
-    DumpFixture fixture = fixture("stranger");
+    Scenario fixture = fixture("stranger");
     fixture.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
     PipelineCommand fromItself =
         command(fixture, "stranger").with("snapshotUrl", source.url("stranger"));
-    try (ChildProcess run = fixture.start(fromItself.with("stopAt", "now"))) {
+    try (Program run = fixture.start(fromItself.with("stopAt", "now"))) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(3);
       assertThat(run.errors()).contains("The server of --snapshotUrl is no standby");
     }
@@ -278,12 +273,12 @@ class StandbyDumpIT {
   @Test
   void aStandbyThatIsPromotedInTheMiddleOfADumpIsNotReadFromAnyMore(@TempDir Path own)
       throws Exception {
-    DumpFixture fixture = large("promoted");
+    Scenario fixture = large("promoted");
     try (SourceServer promoted =
         Standby.of(source, own.resolve("promoted"), Standby.PRIMARY_SETTINGS)) {
       PipelineCommand command =
           command(fixture, "promoted").with("snapshotUrl", promoted.url("promoted"));
-      try (ChildProcess pipeline = fixture.start(command)) {
+      try (Program pipeline = fixture.start(command)) {
         awaitHeldUp(fixture, pipeline, promoted, "promoted");
         promoted.query("postgres", "SELECT pg_promote()::text");
         fault("DELETE", "");
@@ -305,8 +300,8 @@ class StandbyDumpIT {
   }
 
   /** A table whose first chunk is longer than what is buffered between server and destination. */
-  private DumpFixture large(String name) throws Exception {
-    DumpFixture fixture = fixture(name);
+  private Scenario large(String name) throws Exception {
+    Scenario fixture = fixture(name);
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "ALTER TABLE t ALTER v SET STORAGE PLAIN",
@@ -315,14 +310,12 @@ class StandbyDumpIT {
     return fixture;
   }
 
-  private void awaitHeldUp(DumpFixture fixture, ChildProcess pipeline, String name)
-      throws Exception {
+  private void awaitHeldUp(Scenario fixture, Program pipeline, String name) throws Exception {
     awaitHeldUp(fixture, pipeline, standby, name);
   }
 
   private static void awaitHeldUp(
-      DumpFixture fixture, ChildProcess pipeline, SourceServer server, String name)
-      throws Exception {
+      Scenario fixture, Program pipeline, SourceServer server, String name) throws Exception {
     fixture.await(
         pipeline,
         "a chunk is read and nobody takes its rows",
@@ -333,7 +326,7 @@ class StandbyDumpIT {
     HttpResponse<String> response =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create(standIn.endpoint() + "/_standin/faults"))
+                HttpRequest.newBuilder(URI.create(servers.endpoint() + "/_standin/faults"))
                     .method(method, HttpRequest.BodyPublishers.ofString(body))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());

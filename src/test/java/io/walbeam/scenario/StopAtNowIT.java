@@ -4,32 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
-import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
-import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.ShopWorkload;
 import io.walbeam.local.demo.WorkloadRunner;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class StopAtNowIT {
   private static final int CHANGES_PER_SECOND = 300;
 
   @Test
-  void aRunEndsAlthoughRowsGoOnChangingAndHoldsWhatWasCommittedBefore(@TempDir Path directory)
-      throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
+  void aRunEndsAlthoughRowsGoOnChangingAndHoldsWhatWasCommittedBefore() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "changing")) {
       PipelineCommand stopAtNow = scenario.command().with("stopAt", "now");
       assertEnds(scenario, stopAtNow);
       try (WorkloadRunner workload =
           WorkloadRunner.start(
-              scenario.ends().source(),
-              ShopSchema.DATABASE,
-              new ShopWorkload(3),
-              CHANGES_PER_SECOND)) {
+              scenario.source(), scenario.name(), new ShopWorkload(3), CHANGES_PER_SECOND)) {
         Await.until("rows change", Scenario.DEADLINE, () -> workload.transactions() > 100);
-        Lsn before = scenario.ends().slot().serverPosition();
+        Lsn before = scenario.slot().serverPosition();
         assertEnds(scenario, stopAtNow);
         scenario.assertConfirmedTo(before);
         scenario.assertSlotNotAheadOfState();
@@ -39,32 +33,31 @@ class StopAtNowIT {
   }
 
   @Test
-  void anIdleSlotAdvancesWithoutAnyChangeInItsDatabase(@TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory);
-        ChildProcess pipeline = scenario.start(scenario.command())) {
+  void anIdleSlotAdvancesWithoutAnyChangeInItsDatabase() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "idle");
+        Program pipeline = scenario.start(scenario.command())) {
       scenario.awaitReading(pipeline);
       scenario
-          .ends()
           .source()
           .execute(
               "postgres",
-              "CREATE TABLE elsewhere AS SELECT n, repeat('x', 200) FROM generate_series(1, 20000) n");
+              "CREATE TABLE elsewhere AS SELECT n, repeat('x', 200) FROM generate_series(1, 20000)"
+                  + " n");
       scenario.awaitConfirmation(pipeline);
       scenario.assertSlotNotAheadOfState();
     }
   }
 
   @Test
-  void aTerminatedRunEndsInOrderAndAnotherGoesOn(@TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory);
-        ChildProcess pipeline = scenario.start(scenario.command())) {
+  void aTerminatedRunEndsInOrderAndAnotherGoesOn() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "ended");
+        Program pipeline = scenario.start(scenario.command())) {
       scenario.awaitReading(pipeline);
       try (WorkloadRunner workload =
           WorkloadRunner.start(
-              scenario.ends().source(),
-              ShopSchema.DATABASE,
-              new ShopWorkload(4),
-              CHANGES_PER_SECOND)) {
+              scenario.source(), scenario.name(), new ShopWorkload(4), CHANGES_PER_SECOND)) {
         Await.until("rows change", Scenario.DEADLINE, () -> workload.transactions() > 300);
         pipeline.terminate();
         assertThat(pipeline.exitCode(Scenario.DEADLINE)).as(pipeline.errors()).isZero();
@@ -74,7 +67,7 @@ class StopAtNowIT {
   }
 
   private static void assertEnds(Scenario scenario, PipelineCommand command) throws Exception {
-    try (ChildProcess run = scenario.start(command)) {
+    try (Program run = scenario.start(command)) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as("it said: %s", run.errors()).isZero();
     }
   }

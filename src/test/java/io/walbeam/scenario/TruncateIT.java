@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
-import io.walbeam.local.demo.SourceServer;
-import io.walbeam.local.demo.StandIn;
-import java.nio.file.Path;
+import io.walbeam.local.demo.Program;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Truncations against a stand-in whose queries show old data, as BigQuery's do: who asks too early
@@ -20,26 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TruncateIT {
-  private Path directory;
-  private SourceServer source;
-  private StandIn standIn;
+  private Servers servers;
 
   @BeforeAll
-  void start(@TempDir Path shared) throws Exception {
-    directory = shared;
-    source = SourceServer.start(directory);
-    standIn = StandIn.stale(Scenario.installation(), directory);
+  void start() throws Exception {
+    servers = Servers.hereWithStaleReads();
   }
 
   @AfterAll
   void stop() throws Exception {
-    standIn.close();
-    source.close();
+    servers.close();
   }
 
   /** Two tables of a hundred rows, one referring to the other. */
-  private DumpFixture shop(String name) throws Exception {
-    DumpFixture fixture = new DumpFixture(source, standIn, directory, name);
+  private Scenario shop(String name) throws Exception {
+    Scenario fixture = Scenario.on(servers, name);
     fixture.execute(
         "CREATE TABLE parent (id serial PRIMARY KEY, v text)",
         "CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent)",
@@ -48,13 +40,12 @@ class TruncateIT {
     return fixture;
   }
 
-  private static PipelineCommand command(DumpFixture fixture) throws Exception {
+  private static PipelineCommand command(Scenario fixture) throws Exception {
     return fixture.command().with("maxStaleness", "PT3S");
   }
 
   /** Old data is gone from queries once it is older than the staleness. */
-  private static void assertEqualSoon(DumpFixture fixture, String table, int rows)
-      throws Exception {
+  private static void assertEqualSoon(Scenario fixture, String table, int rows) throws Exception {
     io.walbeam.local.demo.Await.until(
         table + " has " + rows + " rows",
         Scenario.DEADLINE,
@@ -63,7 +54,7 @@ class TruncateIT {
 
   @Test
   void truncatedTablesAreEmptiedThoughQueriesShowOldDataAndLaterRowsStay() throws Exception {
-    DumpFixture fixture = shop("emptied");
+    Scenario fixture = shop("emptied");
     fixture.runToNow(command(fixture));
     fixture.execute(
         "INSERT INTO parent (v) SELECT 'just before' FROM generate_series(1, 50)",
@@ -78,12 +69,12 @@ class TruncateIT {
 
   @Test
   void aTruncationIsInTheLedgerBeforeThePositionPassesItAndOutlivesAKill() throws Exception {
-    DumpFixture fixture = shop("noted");
+    Scenario fixture = shop("noted");
     PipelineCommand slow = fixture.command().with("maxStaleness", "PT10S");
     fixture.runToNow(slow);
     fixture.execute("TRUNCATE child", "INSERT INTO child VALUES (7, 7)");
     Lsn truncation = Lsn.parse(fixture.query("SELECT pg_current_wal_lsn()::text").orElseThrow());
-    try (ChildProcess pipeline = fixture.start(slow)) {
+    try (ChildProcess pipeline = fixture.startProcess(slow)) {
       fixture.awaitReading(pipeline);
       fixture.await(
           pipeline,
@@ -106,7 +97,7 @@ class TruncateIT {
 
   @Test
   void aTruncationOfMoreRowsThanAllowedIsLeftToAPersonAndADumpMendsIt() throws Exception {
-    DumpFixture fixture = shop("limited");
+    Scenario fixture = shop("limited");
     fixture.runToNow(command(fixture));
     fixture.execute("TRUNCATE child", "INSERT INTO child VALUES (1, 1)");
     fixture.runToNow(command(fixture).with("truncateLimit", "10"));
@@ -114,8 +105,8 @@ class TruncateIT {
         .singleElement()
         .satisfies(
             letter ->
-                assertThat(DumpFixture.text(letter, "error_message")).contains("--truncateLimit"));
-    try (ChildProcess backfill =
+                assertThat(Scenario.text(letter, "error_message")).contains("--truncateLimit"));
+    try (Program backfill =
         fixture.start(command(fixture).with("tables", "public.child").command("backfill"))) {
       assertThat(backfill.exitCode(Scenario.DEADLINE)).as(backfill.errors()).isZero();
     }
@@ -126,7 +117,7 @@ class TruncateIT {
 
   @Test
   void whereTruncationsAreLoggedOnlyTheRowsStayAndADeadLetterSaysSo() throws Exception {
-    DumpFixture fixture = shop("logged");
+    Scenario fixture = shop("logged");
     fixture.runToNow(command(fixture));
     fixture.execute("TRUNCATE child");
     fixture.runToNow(command(fixture).with("truncate", "log"));
@@ -136,11 +127,11 @@ class TruncateIT {
 
   @Test
   void aTruncationInTheMiddleOfADumpEndsItAndNoDumpedRowComesBack() throws Exception {
-    DumpFixture fixture = new DumpFixture(source, standIn, directory, "middle");
+    Scenario fixture = Scenario.on(servers, "middle");
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY, v text)",
         "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 30000) g");
-    try (ChildProcess pipeline =
+    try (Program pipeline =
         fixture.start(
             command(fixture).with("snapshotChunkRows", "1").with("snapshotParallelism", "1"))) {
       fixture.awaitReading(pipeline);

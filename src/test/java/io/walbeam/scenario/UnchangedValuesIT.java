@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.TableId;
 import io.walbeam.local.demo.Await;
-import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.TableComparison;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Large values that updates leave alone end up in BigQuery without REPLICA IDENTITY FULL. */
 class UnchangedValuesIT {
@@ -27,11 +24,11 @@ class UnchangedValuesIT {
       List.of(new TableId("public", "documents"), new TableId("public", "Parts \"of\" it"));
 
   @Test
-  void tablesAreEqualAfterUpdatesThatLeaveLargeValuesAlone(@TempDir Path directory)
-      throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
+  void tablesAreEqualAfterUpdatesThatLeaveLargeValuesAlone() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "untouched")) {
       createTables(scenario);
-      try (ChildProcess pipeline = scenario.start(scenario.command())) {
+      try (Program pipeline = scenario.start(scenario.command())) {
         scenario.awaitReading(pipeline);
         change(scenario, new Random(1));
         scenario.awaitConfirmation(pipeline);
@@ -42,7 +39,7 @@ class UnchangedValuesIT {
         assertThat(pipeline.exitCode(Scenario.DEADLINE)).as(pipeline.errors()).isZero();
       }
       change(scenario, new Random(2));
-      try (ChildProcess last = scenario.start(scenario.command().with("stopAt", "now"))) {
+      try (Program last = scenario.start(scenario.command().with("stopAt", "now"))) {
         assertThat(last.exitCode(Scenario.DEADLINE)).as(last.errors()).isZero();
       }
       assertEqual(scenario);
@@ -50,26 +47,23 @@ class UnchangedValuesIT {
   }
 
   @Test
-  void aColumnDroppedBeforeItsValueWasReadLeavesADeadLetterAndAMissingGrantAWait(
-      @TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
+  void aColumnDroppedBeforeItsValueWasReadLeavesADeadLetterAndAMissingGrantAWait()
+      throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "lost_column")) {
       createTables(scenario);
-      try (ChildProcess first = scenario.start(scenario.command().with("stopAt", "now"))) {
+      try (Program first = scenario.start(scenario.command().with("stopAt", "now"))) {
         assertThat(first.exitCode(Scenario.DEADLINE)).as(first.errors()).isZero();
       }
       String large = "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 400) n)";
-      scenario
-          .ends()
-          .source()
-          .execute(
-              ShopSchema.DATABASE,
-              "INSERT INTO documents VALUES (1, 0, " + large + ")",
-              "UPDATE documents SET n = 1",
-              "ALTER TABLE documents DROP COLUMN body",
-              "CREATE ROLE replicator LOGIN REPLICATION",
-              "INSERT INTO \"Parts \"\"of\"\" it\" VALUES (1, 'x', 0, " + large + ", '\\x00')",
-              "UPDATE \"Parts \"\"of\"\" it\" SET n = 1");
-      try (ChildProcess pipeline =
+      scenario.execute(
+          "INSERT INTO documents VALUES (1, 0, " + large + ")",
+          "UPDATE documents SET n = 1",
+          "ALTER TABLE documents DROP COLUMN body",
+          "CREATE ROLE replicator LOGIN REPLICATION",
+          "INSERT INTO \"Parts \"\"of\"\" it\" VALUES (1, 'x', 0, " + large + ", '\\x00')",
+          "UPDATE \"Parts \"\"of\"\" it\" SET n = 1");
+      try (Program pipeline =
           scenario.start(scenario.command().with("postgresUser", "replicator"))) {
         Await.until(
             "the missing grant is named",
@@ -78,14 +72,10 @@ class UnchangedValuesIT {
               scenario.assertRunning(pipeline);
               return pipeline.errors().contains("replicator may not read all rows of table");
             });
-        scenario
-            .ends()
-            .source()
-            .execute(
-                ShopSchema.DATABASE, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO replicator");
+        scenario.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO replicator");
         scenario.awaitConfirmation(pipeline);
       }
-      assertThat(scenario.ends().destination().deadLetters())
+      assertThat(scenario.destination().deadLetters())
           .singleElement()
           .satisfies(
               letter -> {
@@ -93,7 +83,7 @@ class UnchangedValuesIT {
                 assertThat(letter.require("error_class")).isEqualTo("column_changed");
                 assertThat(letter.require("error_message")).contains("\"body\"");
               });
-      assertThat(scenario.ends().destination().rows("public_documents"))
+      assertThat(scenario.destination().rows("public_documents"))
           .as("the row as it was before the update that could not be completed")
           .singleElement()
           .satisfies(row -> assertThat(row.require("n")).isEqualTo("0"));
@@ -102,19 +92,15 @@ class UnchangedValuesIT {
   }
 
   private static void createTables(Scenario scenario) throws SQLException {
-    scenario
-        .ends()
-        .source()
-        .execute(
-            ShopSchema.DATABASE,
-            "CREATE TABLE documents (id bigint PRIMARY KEY, n int, body text, extra jsonb)",
-            "CREATE TABLE \"Parts \"\"of\"\" it\" (a int, \"the \"\"b\" text, n int, body text,"
-                + " picture bytea, PRIMARY KEY (a, \"the \"\"b\"))");
+    scenario.execute(
+        "CREATE TABLE documents (id bigint PRIMARY KEY, n int, body text, extra jsonb)",
+        "CREATE TABLE \"Parts \"\"of\"\" it\" (a int, \"the \"\"b\" text, n int, body text,"
+            + " picture bytea, PRIMARY KEY (a, \"the \"\"b\"))");
   }
 
   /** Inserts, updates of either kind, key changes and deletes, a few keys over and over again. */
   private static void change(Scenario scenario, Random random) throws SQLException {
-    try (Connection connection = scenario.ends().source().connect(ShopSchema.DATABASE)) {
+    try (Connection connection = scenario.connect()) {
       connection.setAutoCommit(false);
       for (int i = 0; i < TRANSACTIONS; i++) {
         for (int j = random.nextInt(6); j >= 0; j--) {
@@ -202,15 +188,15 @@ class UnchangedValuesIT {
     for (TableId table : TABLES) {
       assertEqual(scenario, table);
     }
-    assertThat(scenario.ends().destination().deadLetters()).isEmpty();
+    assertThat(scenario.destination().deadLetters()).isEmpty();
   }
 
   private static void assertEqual(Scenario scenario, TableId table) throws Exception {
-    try (Connection connection = scenario.ends().source().connect(ShopSchema.DATABASE);
+    try (Connection connection = scenario.connect();
         Statement statement = connection.createStatement()) {
       statement.execute("SET search_path = public");
       TableComparison comparison =
-          TableComparison.compare(connection, scenario.ends().destination(), table);
+          TableComparison.compare(connection, scenario.destination(), table);
       assertThat(comparison.rows()).isNotEmpty();
       assertThat(comparison.differences()).as("%s", table).isEmpty();
     }

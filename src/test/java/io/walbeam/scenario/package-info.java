@@ -1,5 +1,6 @@
 /**
- * Scenarios that drive the finished programs as separate processes, by their command lines only.
+ * Scenarios that drive the finished program by its command line only: in a thread of the test's
+ * JVM, or as a process where something has to be killed, signalled or looked at from outside.
  */
 @NullMarked
 package io.walbeam.scenario;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.batch.BatchContents;
 import io.walbeam.batch.ChangeBatch;
+import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
-import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.walbeam.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.batch.BatchContents;
+import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationSettings;
-import io.walbeam.testing.Await;
 import io.walbeam.testing.SelfSignedCertificate;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;

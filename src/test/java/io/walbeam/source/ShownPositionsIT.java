@@ -2,9 +2,9 @@ package io.walbeam.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.SideConnection;
-import io.walbeam.testing.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.sql.Connection;

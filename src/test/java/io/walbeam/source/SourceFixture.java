@@ -116,7 +116,7 @@ final class SourceFixture implements AutoCloseable {
 
   /** Reads bundles until so many changes have come. */
   void readChanges(int count) throws Exception {
-    io.walbeam.testing.Await.until(
+    io.walbeam.local.demo.Await.until(
         count + " changes, have " + changes.size(),
         () -> {
           bundle();

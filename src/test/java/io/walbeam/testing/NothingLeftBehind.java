@@ -1,5 +1,6 @@
 package io.walbeam.testing;
 
+import io.walbeam.local.demo.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,7 +48,7 @@ public final class NothingLeftBehind implements BeforeAllCallback, AfterAllCallb
             left.addAll(left(before));
             return left.isEmpty();
           });
-    } catch (AssertionError e) {
+    } catch (IllegalStateException e) {
       throw new AssertionError(
           context.getRequiredTestClass().getSimpleName() + " leaves behind " + left, e);
     }

@@ -1,7 +1,6 @@
 package io.walbeam.local.demo;
 
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -10,12 +9,21 @@ public final class Await {
   /** Time between two looks at a condition. */
   private static final long POLL_MILLIS = 50;
 
+  /** Generous: only what fails waits this long. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private Await() {}
 
   /** A question to another process; may fail like any call to one. */
   @FunctionalInterface
   public interface Condition {
-    boolean holds() throws IOException, SQLException, InterruptedException;
+    boolean holds() throws Exception;
+  }
+
+  /** Returns when {@code condition} holds, which shall take a minute at most. */
+  public static void until(String what, Condition condition)
+      throws IOException, InterruptedException {
+    until(what, PATIENCE, condition);
   }
 
   /**
@@ -40,7 +48,9 @@ public final class Await {
   private static boolean holds(Condition condition) throws IOException, InterruptedException {
     try {
       return condition.holds();
-    } catch (SQLException e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
       throw new IOException(e);
     }
   }

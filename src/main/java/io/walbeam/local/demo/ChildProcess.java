@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * A process of ours whose output goes to two files. It ends with this JVM if this JVM ends in an
  * orderly way, Ctrl-C included. Thread-safe.
  */
-public final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements Program {
   /** How long a process gets between a request to end and its end by force. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -64,17 +64,17 @@ public final class ChildProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Whether it still runs. */
+  @Override
   public boolean isAlive() {
     return process.isAlive();
   }
 
-  /** Everything it wrote to standard output, as UTF-8. */
+  @Override
   public String output() throws IOException {
     return read(output);
   }
 
-  /** Everything it wrote to standard error, as UTF-8. */
+  @Override
   public String errors() throws IOException {
     return read(errors);
   }
@@ -84,11 +84,7 @@ public final class ChildProcess implements AutoCloseable {
     return errors;
   }
 
-  /**
-   * Waits for the end and returns the exit code.
-   *
-   * @throws IllegalStateException if it still runs after {@code timeout}
-   */
+  @Override
   public int exitCode(Duration timeout) throws InterruptedException {
     if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(name + " still runs after " + timeout.toSeconds() + " s");
@@ -102,7 +98,7 @@ public final class ChildProcess implements AutoCloseable {
     process.waitFor();
   }
 
-  /** Asks it to end, as {@code kill} does (SIGTERM). */
+  @Override
   public void terminate() {
     process.destroy();
   }

@@ -99,10 +99,15 @@ public record PipelineCommand(
     return String.join(" ", commandLine());
   }
 
-  private List<String> commandLine() {
+  /** What comes after the name of the program; the password is a reference. */
+  public List<String> arguments() {
     List<String> arguments = new ArrayList<>();
     arguments.add(command);
     options.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-    return installation.javaCommand(jvmArguments, installation.pipelineJar(), arguments);
+    return arguments;
+  }
+
+  private List<String> commandLine() {
+    return installation.javaCommand(jvmArguments, installation.pipelineJar(), arguments());
   }
 }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationStream;
 import io.walbeam.postgres.tls.TestAuthority.Issued;
 import io.walbeam.secret.ScriptedSecrets;
 import io.walbeam.secret.SecretReference;
-import io.walbeam.testing.Await;
 import io.walbeam.testing.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
