@@ -21,9 +21,8 @@ final class IdleConnections implements AutoCloseable {
   /**
    * @param keepers each closes what was not used for so long
    */
-  @SafeVarargs
-  IdleConnections(Consumer<Duration>... keepers) {
-    this.keepers = List.of(keepers);
+  IdleConnections(List<Consumer<Duration>> keepers) {
+    this.keepers = List.copyOf(keepers);
     thread.setDaemon(true);
     thread.start();
   }

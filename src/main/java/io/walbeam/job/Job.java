@@ -22,6 +22,7 @@ import io.walbeam.write.SourceRows;
 import io.walbeam.write.TableWriter;
 import io.walbeam.write.WriteStage;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
@@ -72,7 +73,8 @@ final class Job implements LocalJob.Shared {
                 new DumpContext.Waiting(sink.stalls(), end),
                 () -> local.lag().confirmedLsn(),
                 clock));
-    idle = new IdleConnections(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle);
+    idle = new IdleConnections(
+            List.of(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle));
     meter = new JobMeter(counts, sink.metrics(), sink.stalls(), dumps::overview);
     executor = placement.writers();
     TableWriter rows = new TableWriter(routes, sourceRows, sink.tables(), sink.metrics(), executor);

@@ -19,6 +19,7 @@ record OwnColumns<T>(List<OwnColumn<T>> columns) {
   }
 
   @SafeVarargs // only copied
+  @SuppressWarnings("varargs")
   static <T> OwnColumns<T> of(OwnColumn<T>... columns) {
     return new OwnColumns<>(List.of(columns));
   }
