@@ -73,8 +73,8 @@ final class Job implements LocalJob.Shared {
                 new DumpContext.Waiting(sink.stalls(), end),
                 () -> local.lag().confirmedLsn(),
                 clock));
-    idle = new IdleConnections(
-            List.of(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle));
+    idle =
+        new IdleConnections(List.of(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle));
     meter = new JobMeter(counts, sink.metrics(), sink.stalls(), dumps::overview);
     executor = placement.writers();
     TableWriter rows = new TableWriter(routes, sourceRows, sink.tables(), sink.metrics(), executor);

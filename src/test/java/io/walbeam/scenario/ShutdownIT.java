@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.ShopSchema;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,11 +38,11 @@ class ShutdownIT {
           "INSERT INTO documents VALUES (1, 0, " + LARGE + ")",
           "CREATE ROLE replicator LOGIN REPLICATION",
           "GRANT SELECT ON ALL TABLES IN SCHEMA public TO replicator");
-      try (ChildProcess first = started.start(started.command().with("stopAt", "now"))) {
+      try (ChildProcess first = started.startProcess(started.command().with("stopAt", "now"))) {
         assertThat(first.exitCode(Scenario.DEADLINE)).as(first.errors()).isZero();
       }
       try (ChildProcess running =
-          started.start(started.command().with("postgresUser", "replicator"))) {
+          started.startProcess(started.command().with("postgresUser", "replicator"))) {
         pipeline = running;
         started.awaitReading(running);
         shutDownEachWay("nothing is pending");
@@ -56,7 +55,7 @@ class ShutdownIT {
       for (String table : List.of("documents", "good")) {
         SchemaChangesIT.assertEqual(started, table);
       }
-      assertThat(started.ends().destination().deadLetters()).isEmpty();
+      assertThat(started.destination().deadLetters()).isEmpty();
     }
   }
 
@@ -69,10 +68,10 @@ class ShutdownIT {
   }
 
   private void bigQueryDoesNotAnswer() throws Exception {
-    signal("STOP", scenario.ends().standIn().process().pid());
+    signal("STOP", scenario.standIn().process().pid());
     execute("INSERT INTO good VALUES (1, 'not answered')");
     shutDownEachWay("BigQuery does not answer");
-    signal("CONT", scenario.ends().standIn().process().pid());
+    signal("CONT", scenario.standIn().process().pid());
     scenario.awaitConfirmation(pipeline);
   }
 
@@ -102,14 +101,14 @@ class ShutdownIT {
 
   private void shutDownEachWay(String state) throws Exception {
     for (String mode : MODES) {
-      Path pidFile = scenario.ends().source().dataDirectory().resolve("postmaster.pid");
+      Path pidFile = scenario.source().dataDirectory().resolve("postmaster.pid");
       signal(mode, Long.parseLong(Files.readAllLines(pidFile).get(0).trim()));
       Await.until(
           "PostgreSQL has ended after SIG" + mode + " while " + state,
           Scenario.DEADLINE,
           () -> !Files.exists(pidFile));
       scenario.assertRunning(pipeline);
-      scenario.ends().source().restart();
+      scenario.source().restart();
       scenario.awaitReading(pipeline);
     }
   }
@@ -125,7 +124,7 @@ class ShutdownIT {
   }
 
   private void execute(String... statements) throws SQLException {
-    scenario.ends().source().execute(ShopSchema.DATABASE, statements);
+    scenario.execute(statements);
   }
 
   private void send(String method, String body) throws IOException, InterruptedException {
@@ -133,7 +132,7 @@ class ShutdownIT {
         HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(
-                        URI.create(scenario.ends().standIn().endpoint() + "/_standin/faults"))
+                        URI.create(scenario.standIn().endpoint() + "/_standin/faults"))
                     .method(method, HttpRequest.BodyPublishers.ofString(body))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
