@@ -19,7 +19,7 @@ record OwnColumns<T>(List<OwnColumn<T>> columns) {
   }
 
   @SafeVarargs // only copied
-  @SuppressWarnings("varargs")
+  @SuppressWarnings("varargs") // only copied
   static <T> OwnColumns<T> of(OwnColumn<T>... columns) {
     return new OwnColumns<>(List.of(columns));
   }
