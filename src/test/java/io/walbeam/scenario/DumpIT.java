@@ -296,7 +296,7 @@ class DumpIT {
 
   @Test
   void aTableThatIsDroppedBeforeItIsReadHoldsUpNobody() throws Exception {
-    DumpFixture fixture = fixture("dropped");
+    Scenario fixture = fixture("dropped");
     fixture.execute(
         "CREATE TABLE doomed (id int PRIMARY KEY)",
         "INSERT INTO doomed VALUES (1)",
@@ -307,7 +307,7 @@ class DumpIT {
         Statement statement = locks.createStatement()) {
       locks.setAutoCommit(false);
       statement.execute("LOCK TABLE doomed");
-      try (ChildProcess run = fixture.start(fixture.command().with("stopAt", "now"))) {
+      try (Program run = fixture.start(fixture.command().with("stopAt", "now"))) {
         fixture.await(
             run,
             "the dump waits for the lock",

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.TableId;
 import io.walbeam.local.demo.ChildProcess;
-import io.walbeam.local.demo.SourceServer;
-import io.walbeam.local.demo.StandIn;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.TableComparison;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every schema change of {@link SchemaCases} in one job, whenever it happens: afterwards each table
@@ -34,27 +31,22 @@ class SchemaConvergenceIT {
           .flatMap(List::stream)
           .toList();
 
-  private Path directory;
-  private SourceServer source;
-  private StandIn standIn;
+  private Servers servers;
 
   @BeforeAll
-  void start(@TempDir Path shared) throws Exception {
-    directory = shared;
-    source = SourceServer.start(directory);
-    standIn = StandIn.storing(Scenario.installation(), directory);
+  void start() throws Exception {
+    servers = Servers.here();
   }
 
   @AfterAll
   void stop() throws Exception {
-    standIn.close();
-    source.close();
+    servers.close();
   }
 
   @Test
   void changesWhileTheRunStreams() throws Exception {
-    DumpFixture fixture = prepared("streaming");
-    try (ChildProcess run = fixture.start(fixture.command())) {
+    Scenario fixture = prepared("streaming");
+    try (Program run = fixture.start(fixture.command())) {
       fixture.awaitReading(run);
       fixture.await(run, "every table is dumped", () -> isDumped(fixture));
       change(fixture, CASES);
@@ -65,7 +57,7 @@ class SchemaConvergenceIT {
 
   @Test
   void changesBetweenTwoRuns() throws Exception {
-    DumpFixture fixture = prepared("between");
+    Scenario fixture = prepared("between");
     fixture.runToNow();
     assertThat(isDumped(fixture)).isTrue();
     change(fixture, CASES);
@@ -79,8 +71,8 @@ class SchemaConvergenceIT {
 
   @Test
   void changesAroundAKill() throws Exception {
-    DumpFixture fixture = prepared("killed");
-    try (ChildProcess run = fixture.start(fixture.command())) {
+    Scenario fixture = prepared("killed");
+    try (ChildProcess run = fixture.startProcess(fixture.command())) {
       fixture.awaitReading(run);
       fixture.await(run, "every table is dumped", () -> isDumped(fixture));
       change(fixture, CASES.subList(0, CASES.size() / 2));
@@ -93,15 +85,15 @@ class SchemaConvergenceIT {
     assertDumps(fixture);
   }
 
-  private DumpFixture prepared(String name) throws Exception {
-    DumpFixture fixture = new DumpFixture(source, standIn, directory, name);
+  private Scenario prepared(String name) throws Exception {
+    Scenario fixture = Scenario.on(servers, name);
     for (SchemaCase one : CASES) {
       fixture.execute(one.setup().toArray(String[]::new));
     }
     return fixture;
   }
 
-  private static void change(DumpFixture fixture, List<SchemaCase> cases) throws Exception {
+  private static void change(Scenario fixture, List<SchemaCase> cases) throws Exception {
     for (SchemaCase one : cases) {
       for (String statement : one.change()) {
         fixture.execute(statement.replace("$p", TableId.quote(fixture.name())));
@@ -110,7 +102,7 @@ class SchemaConvergenceIT {
     }
   }
 
-  private static void awaitEqual(DumpFixture fixture, ChildProcess run) throws Exception {
+  private static void awaitEqual(Scenario fixture, Program run) throws Exception {
     List<String> last = new ArrayList<>();
     try {
       fixture.await(
@@ -126,7 +118,7 @@ class SchemaConvergenceIT {
     }
   }
 
-  private static boolean isDumped(DumpFixture fixture) throws Exception {
+  private static boolean isDumped(Scenario fixture) throws Exception {
     int published =
         Integer.parseInt(fixture.query("SELECT count(*) FROM pg_publication_tables").orElse("0"));
     return published > 0
@@ -136,7 +128,7 @@ class SchemaConvergenceIT {
   }
 
   /** What is different between both sides, one line a case. */
-  private static List<String> differences(DumpFixture fixture) throws Exception {
+  private static List<String> differences(Scenario fixture) throws Exception {
     List<String> different = new ArrayList<>();
     try (Connection connection = fixture.connect()) {
       for (SchemaCase one : CASES) {
@@ -159,7 +151,7 @@ class SchemaConvergenceIT {
     return different;
   }
 
-  private static void assertDumps(DumpFixture fixture) throws Exception {
+  private static void assertDumps(Scenario fixture) throws Exception {
     List<String> ledger = fixture.ledger();
     List<String> wrong = new ArrayList<>();
     for (SchemaCase one : CASES) {

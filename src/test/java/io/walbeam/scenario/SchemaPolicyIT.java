@@ -2,45 +2,36 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
-import io.walbeam.local.demo.SourceServer;
-import io.walbeam.local.demo.StandIn;
-import java.nio.file.Path;
+import io.walbeam.local.demo.Program;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator may choose about schema changes, and that what is printed works. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SchemaPolicyIT {
   private static final int OPERATOR = 3;
 
-  private Path directory;
-  private SourceServer source;
-  private StandIn standIn;
+  private Servers servers;
 
   @BeforeAll
-  void start(@TempDir Path shared) throws Exception {
-    directory = shared;
-    source = SourceServer.start(directory);
-    standIn = StandIn.storing(Scenario.installation(), directory);
+  void start() throws Exception {
+    servers = Servers.here();
   }
 
   @AfterAll
   void stop() throws Exception {
-    standIn.close();
-    source.close();
+    servers.close();
   }
 
   @Test
   void aRunThatShallStopEndsWithTheCommandThatMendsIt() throws Exception {
-    DumpFixture fixture = prepared("stopped");
+    Scenario fixture = prepared("stopped");
     PipelineCommand command = fixture.command().with("schemaChanges", "stop");
-    try (ChildProcess run = fixture.start(command)) {
+    try (Program run = fixture.start(command)) {
       fixture.awaitReading(run);
       fixture.await(run, "it is known", () -> !changes(fixture, "SEEN").isEmpty());
       alter(fixture);
@@ -57,8 +48,8 @@ class SchemaPolicyIT {
 
   @Test
   void aChangeThatIsNoticedBeforeTheEndIsLeftToTheNextRun() throws Exception {
-    DumpFixture fixture = prepared("late");
-    try (ChildProcess run = fixture.start(fixture.command())) {
+    Scenario fixture = prepared("late");
+    try (Program run = fixture.start(fixture.command())) {
       fixture.awaitReading(run);
       fixture.await(run, "it is known", () -> !changes(fixture, "SEEN").isEmpty());
       alter(fixture);
@@ -74,7 +65,7 @@ class SchemaPolicyIT {
 
   @Test
   void aWarningHasTheCommandAndTheRunGoesOn() throws Exception {
-    DumpFixture fixture = prepared("warned");
+    Scenario fixture = prepared("warned");
     fixture.runToNow();
     alter(fixture);
     assertWarned(fixture, fixture.command().with("schemaChanges", "warn"));
@@ -82,7 +73,7 @@ class SchemaPolicyIT {
 
   @Test
   void aTableThatIsTooLargeIsLeftToAPerson() throws Exception {
-    DumpFixture fixture = prepared("large");
+    Scenario fixture = prepared("large");
     fixture.execute("ANALYZE t");
     fixture.runToNow();
     alter(fixture);
@@ -91,15 +82,15 @@ class SchemaPolicyIT {
 
   @Test
   void withoutDumpsNothingIsDumpedByItself() throws Exception {
-    DumpFixture fixture = prepared("never");
+    Scenario fixture = prepared("never");
     PipelineCommand never = fixture.command().with("snapshot", "never");
     fixture.runToNow(never);
     alter(fixture);
     assertWarned(fixture, never);
   }
 
-  private static void assertWarned(DumpFixture fixture, PipelineCommand command) throws Exception {
-    try (ChildProcess run = fixture.start(command.with("stopAt", "now"))) {
+  private static void assertWarned(Scenario fixture, PipelineCommand command) throws Exception {
+    try (Program run = fixture.start(command.with("stopAt", "now"))) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isZero();
       assertThat(run.errors())
           .contains("Table public.t changed: column c integer was added.")
@@ -112,26 +103,26 @@ class SchemaPolicyIT {
     fixture.assertEqual();
   }
 
-  private DumpFixture prepared(String name) throws Exception {
-    DumpFixture fixture = new DumpFixture(source, standIn, directory, name);
+  private Scenario prepared(String name) throws Exception {
+    Scenario fixture = Scenario.on(servers, name);
     fixture.execute(
         "CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
     return fixture;
   }
 
-  private static void alter(DumpFixture fixture) throws Exception {
+  private static void alter(Scenario fixture) throws Exception {
     fixture.execute("ALTER TABLE t ADD COLUMN c int DEFAULT 7");
   }
 
   /** What the message says. */
-  private static void mend(DumpFixture fixture) throws Exception {
-    try (ChildProcess asks =
+  private static void mend(Scenario fixture) throws Exception {
+    try (Program asks =
         fixture.start(fixture.command().command("backfill").with("tables", "public.t"))) {
       assertThat(asks.exitCode(Scenario.DEADLINE)).as(asks.errors()).isZero();
     }
   }
 
-  private static List<String> changes(DumpFixture fixture, String done) throws Exception {
+  private static List<String> changes(Scenario fixture, String done) throws Exception {
     if (!fixture.destination().tables().contains("_walbeam_schema_changes")) {
       return List.of();
     }
