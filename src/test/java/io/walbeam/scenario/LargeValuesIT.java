@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
-import io.walbeam.local.demo.ShopSchema;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -34,7 +33,7 @@ class LargeValuesIT {
   @Test
   void whatADumpWritesTheStreamWritesToo(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.start(directory)) {
-      try (Connection connection = scenario.ends().source().connect(ShopSchema.DATABASE);
+      try (Connection connection = scenario.connect();
           Statement sql = connection.createStatement()) {
         sql.execute("CREATE TABLE t (id int PRIMARY KEY, n int, b bytea, s text)");
         sql.execute("ALTER TABLE t REPLICA IDENTITY FULL");
@@ -42,7 +41,7 @@ class LargeValuesIT {
           sql.execute(insert(100 + 2 * i, SIZES[i]));
         }
         PipelineCommand command = scenario.command().with("snapshot", "initial");
-        try (ChildProcess pipeline = scenario.start(command)) {
+        try (ChildProcess pipeline = scenario.startProcess(command)) {
           scenario.awaitReading(pipeline);
           for (int i = 0; i < SIZES.length; i++) {
             sql.execute(insert(200 + 2 * i, SIZES[i]));
@@ -52,11 +51,11 @@ class LargeValuesIT {
           scenario.awaitConfirmation(pipeline);
         }
         sql.execute(insert(300, TOO_LONG));
-        try (ChildProcess last = scenario.start(command.with("stopAt", "now"))) {
+        try (ChildProcess last = scenario.startProcess(command.with("stopAt", "now"))) {
           assertThat(last.exitCode(Scenario.DEADLINE)).as("it said: %s", last.errors()).isZero();
         }
         // From the stream, and from the dump where that reads them too.
-        assertThat(scenario.ends().destination().deadLetters())
+        assertThat(scenario.destination().deadLetters())
             .hasSizeGreaterThanOrEqualTo(2)
             .allSatisfy(
                 letter ->
