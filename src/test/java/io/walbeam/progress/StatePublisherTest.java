@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,7 +48,7 @@ class StatePublisherTest {
 
         @Override
         public Instant instant() {
-          return now.get();
+          return Objects.requireNonNull(now.get());
         }
       };
   private final Stalls stalls = new Stalls(clock);
@@ -135,7 +136,7 @@ class StatePublisherTest {
       assertThatThrownBy(
               () -> {
                 while (!publisher.awaitPublished(Duration.ofMillis(50))) {
-                  now.set(now.get().plus(EndOfRun.PATIENCE));
+                  now.set(Objects.requireNonNull(now.get()).plus(EndOfRun.PATIENCE));
                 }
               })
           .isInstanceOfSatisfying(

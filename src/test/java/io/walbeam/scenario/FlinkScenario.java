@@ -11,6 +11,7 @@ import io.walbeam.local.demo.ShopWorkload;
 import io.walbeam.local.demo.WorkloadRunner;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Optional;
 
 /** Both ends and a Flink cluster between them: one job manager, several task managers. */
@@ -80,7 +81,7 @@ final class FlinkScenario implements AutoCloseable {
   /** A job and the process that waits for its end. */
   record Submitted(String job, ChildProcess launcher) implements AutoCloseable {
     @Override
-    public void close() throws Exception {
+    public void close() {
       launcher.close();
     }
   }
@@ -178,7 +179,7 @@ final class FlinkScenario implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, SQLException {
     cluster.close();
     scenario.close();
   }

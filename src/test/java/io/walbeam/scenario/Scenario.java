@@ -269,7 +269,7 @@ final class Scenario implements AutoCloseable {
 
   /** Servers of its own go; on shared ones only the database and its slot do. */
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, SQLException {
     if (ownsServers) {
       servers.close();
       return;

@@ -1,6 +1,5 @@
 package io.walbeam.scenario;
 
-import static io.walbeam.scenario.SchemaCase.of;
 import static io.walbeam.scenario.SchemaCase.plain;
 import static io.walbeam.scenario.SchemaCase.typed;
 
@@ -46,14 +45,14 @@ final class SchemaCases {
                 "ALTER TABLE $t DROP COLUMN b",
                 "ALTER TABLE $t ADD COLUMN b int DEFAULT 5")
             .column("b", "b__int64"),
-        of("capital")
+        SchemaCase.of("capital")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, \"A\" text, a text)",
                 "INSERT INTO $t VALUES (1, 'A1', 'a1'), (2, 'A2', 'a2'), (3, 'A3', 'a3')")
             .change("ALTER TABLE $t DROP COLUMN \"A\"")
             .after("INSERT INTO $t VALUES (4, 'a4')", "UPDATE $t SET a = 'new' WHERE id = 1")
             .column("a", "a_e8b7be43"),
-        of("punctuated")
+        SchemaCase.of("punctuated")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, \"x y\" text, \"x-y\" text)",
                 "INSERT INTO $t VALUES (1, 'y1', '-1'), (2, 'y2', '-2'), (3, 'y3', '-3')")
@@ -109,7 +108,7 @@ final class SchemaCases {
                 List.of("a", "b"),
                 "ALTER TABLE $t ALTER v TYPE text")
             .dumped(1),
-        of("enum_renamed")
+        SchemaCase.of("enum_renamed")
             .setup(
                 "CREATE TYPE $t_mood AS ENUM ('good', 'bad')",
                 "CREATE TABLE $t (id int PRIMARY KEY, v $t_mood, vs $t_mood[])",
@@ -118,14 +117,14 @@ final class SchemaCases {
                 "ALTER TYPE $t_mood RENAME VALUE 'good' TO 'fine'",
                 "ALTER TYPE $t_mood ADD VALUE 'middling'")
             .after("INSERT INTO $t VALUES (3, 'fine', '{}')"),
-        of("enum_key_renamed")
+        SchemaCase.of("enum_key_renamed")
             .setup(
                 "CREATE TYPE $t_mood AS ENUM ('good', 'bad', 'ugly')",
                 "CREATE TABLE $t (id $t_mood PRIMARY KEY, v int)",
                 "INSERT INTO $t VALUES ('good', 1), ('bad', 2), ('ugly', 3)")
             .change("ALTER TYPE $t_mood RENAME VALUE 'good' TO 'fine'")
             .after("DELETE FROM $t WHERE id = 'fine'", "UPDATE $t SET v = 9 WHERE id = 'bad'"),
-        of("enum_extended")
+        SchemaCase.of("enum_extended")
             .setup(
                 "CREATE TYPE $t_mood AS ENUM ('good', 'bad')",
                 "CREATE TABLE $t (id int PRIMARY KEY, v $t_mood)",
@@ -133,7 +132,7 @@ final class SchemaCases {
             .change("ALTER TYPE $t_mood ADD VALUE 'middling'")
             .after("INSERT INTO $t VALUES (3, 'middling')")
             .dumped(1),
-        of("composite_extended")
+        SchemaCase.of("composite_extended")
             .setup(
                 "CREATE TYPE $t_pair AS (x int, y text)",
                 "CREATE TABLE $t (id int PRIMARY KEY, v $t_pair)",
@@ -156,7 +155,7 @@ final class SchemaCases {
                 "CREATE TABLE $t (id int PRIMARY KEY, a text, b text)")
             .after("INSERT INTO $t VALUES (3, 'new', 'new'), (5, 'a5', 'b5')")
             .comparing("$t", "$t_old"),
-        of("blue_green")
+        SchemaCase.of("blue_green")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, a text)",
                 "INSERT INTO $t VALUES (1, 'blue'), (2, 'blue')",
@@ -180,7 +179,7 @@ final class SchemaCases {
                 "DELETE FROM $t WHERE id = 1",
                 "ALTER PUBLICATION $p ADD TABLE $t")
             .dumped(2),
-        of("attached")
+        SchemaCase.of("attached")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, a text, b int) PARTITION BY RANGE (id)",
                 "CREATE TABLE $t_1 PARTITION OF $t FOR VALUES FROM (0) TO (10)",
@@ -190,7 +189,7 @@ final class SchemaCases {
                 "INSERT INTO $t_2 VALUES (12, 'a12', 12), (13, 'a13', 13)",
                 "ALTER TABLE $t ATTACH PARTITION $t_2 FOR VALUES FROM (10) TO (20)")
             .after("INSERT INTO $t VALUES (14, 'a14', 14)", "UPDATE $t SET b = 5 WHERE id = 13"),
-        of("reattached")
+        SchemaCase.of("reattached")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, a text) PARTITION BY RANGE (id)",
                 "CREATE TABLE $t_1 PARTITION OF $t FOR VALUES FROM (0) TO (10)",
@@ -201,7 +200,7 @@ final class SchemaCases {
                 "DELETE FROM $t_1 WHERE id = 2",
                 "ALTER TABLE $t ATTACH PARTITION $t_1 FOR VALUES FROM (0) TO (10)")
             .after("INSERT INTO $t VALUES (3, 'a3')"),
-        of("partitioned")
+        SchemaCase.of("partitioned")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, a int) PARTITION BY RANGE (id)",
                 "CREATE TABLE $t_1 PARTITION OF $t FOR VALUES FROM (0) TO (100)",
@@ -210,7 +209,7 @@ final class SchemaCases {
                 "ALTER TABLE $t ALTER a TYPE int USING a + 100",
                 "ALTER TABLE $t ADD COLUMN c int DEFAULT 3")
             .after("INSERT INTO $t VALUES (3, 3, 3)", "DELETE FROM $t WHERE id = 2"),
-        of("partitioned_default")
+        SchemaCase.of("partitioned_default")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, a int) PARTITION BY RANGE (id)",
                 "CREATE TABLE $t_1 PARTITION OF $t FOR VALUES FROM (0) TO (100)",
@@ -232,7 +231,7 @@ final class SchemaCases {
                 "CREATE INDEX ON $t (a)")
             .dumped(1),
         plain("clustered", "CLUSTER $t USING $t_pkey", "TRUNCATE $t").dumped(1),
-        of("restless")
+        SchemaCase.of("restless")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, v int)",
                 "INSERT INTO $t VALUES (1, 1), (2, 2)")
@@ -269,18 +268,18 @@ final class SchemaCases {
                 "ALTER TABLE $t REPLICA IDENTITY USING INDEX $t_a")
             .after("INSERT INTO $t VALUES (4, 'a4', 'b4')", "DELETE FROM $t WHERE id = 2")
             .copiedTo("public_$t__2"),
-        of("key_added")
+        SchemaCase.of("key_added")
             .setup("CREATE TABLE $t (id int, a text)", "INSERT INTO $t VALUES (1, 'a1'), (2, 'a2')")
             .change("ALTER TABLE $t ADD PRIMARY KEY (id)")
             .after("INSERT INTO $t VALUES (3, 'a3')"),
-        of("full_key_added")
+        SchemaCase.of("full_key_added")
             .setup(
                 "CREATE TABLE $t (id int, a text)",
                 "ALTER TABLE $t REPLICA IDENTITY FULL",
                 "INSERT INTO $t VALUES (1, 'a1'), (2, 'a2')")
             .change("ALTER TABLE $t ADD PRIMARY KEY (id)")
             .after("INSERT INTO $t VALUES (3, 'a3')", "DELETE FROM $t WHERE id = 1"),
-        of("full_key_widened")
+        SchemaCase.of("full_key_widened")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, a text NOT NULL)",
                 "ALTER TABLE $t REPLICA IDENTITY FULL",

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,36 +29,40 @@ class ShutdownIT {
   private Scenario scenario;
   private ChildProcess pipeline;
 
+  @BeforeEach
+  void start(@TempDir Path directory) throws Exception {
+    scenario = Scenario.start(directory);
+    execute(
+        "CREATE TABLE documents (id int PRIMARY KEY, n int, body text)",
+        "ALTER TABLE documents ALTER COLUMN body SET STORAGE EXTERNAL",
+        "CREATE TABLE good (id int PRIMARY KEY, note text)",
+        "INSERT INTO documents VALUES (1, 0, " + LARGE + ")",
+        "CREATE ROLE replicator LOGIN REPLICATION",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO replicator");
+    scenario.runToNow();
+    pipeline = scenario.startProcess(scenario.command().with("postgresUser", "replicator"));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    pipeline.close();
+    scenario.close();
+  }
+
   @Test
-  void noShutdownWaitsForWalbeamAndNothingIsLost(@TempDir Path directory) throws Exception {
-    try (Scenario started = Scenario.start(directory)) {
-      scenario = started;
-      execute(
-          "CREATE TABLE documents (id int PRIMARY KEY, n int, body text)",
-          "ALTER TABLE documents ALTER COLUMN body SET STORAGE EXTERNAL",
-          "CREATE TABLE good (id int PRIMARY KEY, note text)",
-          "INSERT INTO documents VALUES (1, 0, " + LARGE + ")",
-          "CREATE ROLE replicator LOGIN REPLICATION",
-          "GRANT SELECT ON ALL TABLES IN SCHEMA public TO replicator");
-      try (ChildProcess first = started.startProcess(started.command().with("stopAt", "now"))) {
-        assertThat(first.exitCode(Scenario.DEADLINE)).as(first.errors()).isZero();
-      }
-      try (ChildProcess running =
-          started.startProcess(started.command().with("postgresUser", "replicator"))) {
-        pipeline = running;
-        started.awaitReading(running);
-        shutDownEachWay("nothing is pending");
-        aReadBackIsPending();
-        bigQueryDoesNotAnswer();
-        aTableWaitsForAGrant();
-        aLoneTerminationCostsNothing();
-        started.awaitConfirmation(running);
-      }
-      for (String table : List.of("documents", "good")) {
-        SchemaChangesIT.assertEqual(started, table);
-      }
-      assertThat(started.destination().deadLetters()).isEmpty();
+  void noShutdownWaitsForWalbeamAndNothingIsLost() throws Exception {
+    scenario.awaitReading(pipeline);
+    shutDownEachWay("nothing is pending");
+    aReadBackIsPending();
+    bigQueryDoesNotAnswer();
+    aTableWaitsForAGrant();
+    aLoneTerminationCostsNothing();
+    scenario.awaitConfirmation(pipeline);
+    pipeline.close();
+    for (String table : List.of("documents", "good")) {
+      SchemaChangesIT.assertEqual(scenario, table);
     }
+    assertThat(scenario.destination().deadLetters()).isEmpty();
   }
 
   private void aReadBackIsPending() throws Exception {

@@ -10,6 +10,7 @@ import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.junit.jupiter.api.AfterEach;
@@ -143,7 +144,8 @@ final class PostgresSourceIT {
       assertThat(BatchContents.changes(taken))
           .extracting(row -> row.body().substring(row.body().length() - 1))
           .containsExactly("b", "c");
-      assertThat(taken.get(0).interval().from()).isEqualTo(mark.position().toStreamPosition());
+      assertThat(taken.get(0).interval().from())
+          .isEqualTo(Objects.requireNonNull(mark).position().toStreamPosition());
     }
   }
 

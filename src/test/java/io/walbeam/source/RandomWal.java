@@ -102,8 +102,8 @@ final class RandomWal {
 
   /** Where the next record begins; others, of nobody's interest, may stand before it. */
   private long advance() {
-    long lsn = random.nextInt(3) == 0 ? end + 8 * random.nextInt(20) : end;
-    end = lsn + 24 + 8 * random.nextInt(10);
+    long lsn = random.nextInt(3) == 0 ? end + 8L * random.nextInt(20) : end;
+    end = lsn + 24 + 8L * random.nextInt(10);
     return lsn;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableConstraints;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableSchema;
 import com.google.cloud.bigquery.storage.v1.StorageError.StorageErrorCode;
@@ -403,7 +404,10 @@ class BigQueryTableSinkIT {
         new Table()
             .setSchema(
                 new TableSchema()
-                    .setFields(List.of(new TableFieldSchema().setName("id").setType("STRING")))));
+                    .setFields(List.of(new TableFieldSchema().setName("id").setType("STRING"))))
+            .setTableConstraints(
+                new TableConstraints()
+                    .setPrimaryKey(new TableConstraints.PrimaryKey().setColumns(List.of("id")))));
     Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(5));
     until(() -> stalled("column id of type STRING"));
     server.tables.remove("t");
