@@ -220,7 +220,7 @@ class ValueRoundTripIT {
             Map.entry("tsvector", "'a:1 b:2'"),
             Map.entry("xml", "'<a>&lt;</a>'"),
             Map.entry("jsonb", "'{\"b\": [1, 2.50, \"x\\\"y\"], \"a\": null}', '\"\\\\\"', '1'"),
-            Map.entry("json", "'{ \"b\":1,\"b\":2}', '[]'"));
+            Map.entry("json", "'{ \"b\":1,\"a\":2}', '[]'"));
     for (Map.Entry<String, String> literal : literals.entrySet()) {
       String values =
           "SELECT unnest(ARRAY[" + literal.getValue() + "])::" + literal.getKey() + " AS v";

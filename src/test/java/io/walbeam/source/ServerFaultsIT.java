@@ -188,7 +188,7 @@ final class ServerFaultsIT {
       database.createPublicationAndSlot();
       database.execute(
           "INSERT INTO t VALUES (1, repeat('x', 5000000))",
-          "INSERT INTO t VALUES (2, repeat('x', 40000000))",
+          "INSERT INTO t VALUES (2, repeat('x', 45000000))",
           "INSERT INTO t VALUES (3, 'small')");
       try (SourceFixture fixture = SourceFixture.of(database)) {
         fixture.readChanges(3);
