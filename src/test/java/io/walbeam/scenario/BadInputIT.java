@@ -17,6 +17,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -306,8 +308,11 @@ class BadInputIT {
   }
 
   private String leftBehind() throws Exception {
-    return ends.source().query(ShopSchema.DATABASE, LEFT_BEHIND).orElseThrow()
-        + ends.destination().tables();
+    // Where PostgreSQL refuses only what it is to decode, the stream has begun: how the tables
+    // look is remembered by then, which is no harm.
+    Set<String> tables = new TreeSet<>(ends.destination().tables());
+    tables.remove("_walbeam_schema_changes");
+    return ends.source().query(ShopSchema.DATABASE, LEFT_BEHIND).orElseThrow() + tables;
   }
 
   private static void prepareRoles(SourceServer server, String database) throws Exception {
