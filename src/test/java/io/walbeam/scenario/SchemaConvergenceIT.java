@@ -14,11 +14,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Every schema change of {@link SchemaCases} in one job, whenever it happens: afterwards each table
  * has what its source has, without a word from a person.
  */
+@EnabledIfSystemProperty(
+    named = "walbeam.scenario.long",
+    matches = "true",
+    disabledReason = "takes many minutes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SchemaConvergenceIT {
   private static final List<SchemaCase> CASES =
