@@ -45,7 +45,7 @@ public final class DumpRequest {
   /**
    * The content of a job's own request for whole tables that were never dumped.
    *
-   * @param job see {@link Origin}
+   * @param job see {@link Arrival}
    */
   static String initial(List<TableId> tables, String job) {
     ObjectNode request = names(tables);
@@ -56,7 +56,7 @@ public final class DumpRequest {
   /**
    * The content of a job's own request for whole tables that changed.
    *
-   * @param job see {@link Origin}
+   * @param job see {@link Arrival}
    */
   static String own(List<TableId> tables, String job) {
     return names(tables).put("job", job).toString();
@@ -113,7 +113,7 @@ public final class DumpRequest {
    * @param messageLsn of the request itself; a transaction may have several
    * @param job the secret by which the job that reads it knows its own requests
    */
-  public record Origin(
+  public record Arrival(
       String slot, long epoch, long commitLsn, long messageLsn, long commitMicros, String job) {}
 
   /**
@@ -126,7 +126,7 @@ public final class DumpRequest {
   record Read(boolean own, List<DumpEntry> entries) {}
 
   /** Reads the content of a request. */
-  static Read read(Origin origin, byte[] content) {
+  static Read read(Arrival origin, byte[] content) {
     String refusal;
     try {
       if (content.length > LARGEST_CONTENT) {
@@ -157,7 +157,7 @@ public final class DumpRequest {
     }
   }
 
-  private static Read read(Origin origin, JsonNode request) throws RefusedException {
+  private static Read read(Arrival origin, JsonNode request) throws RefusedException {
     if (!request.isObject()) {
       throw new RefusedException("The request is not a JSON object.");
     }
@@ -228,7 +228,7 @@ public final class DumpRequest {
   }
 
   private static DumpEntry.Order order(
-      Origin origin, TableId table, DumpEntry.Kind kind, DumpScope scope) {
+      Arrival origin, TableId table, DumpEntry.Kind kind, DumpScope scope) {
     return new DumpEntry.Order(
         origin.slot(),
         new DumpEntry.Point(

@@ -134,11 +134,11 @@ final class DumpWriter implements CopiedRow {
       meta.change((long) leafIndex << LEAF_SHIFT | address, ROW_N, Operation.READ);
       add(changelog.destination(), changelog.encode(json, null, row, meta, buffer), line);
     }
-    TableMapping replica = target.route().replica();
-    if (replica != null) {
+    TableMapping current = target.route().current();
+    if (current != null) {
       meta.change(0, ROW_N, Operation.READ);
       try {
-        add(replica.destination(), replica.encodeUpsert(row, meta, buffer), line);
+        add(current.destination(), current.encodeUpsert(row, meta, buffer), line);
       } catch (RowRejectedException e) {
         reject(row, line, e.refusal());
       }
@@ -247,7 +247,7 @@ final class DumpWriter implements CopiedRow {
         "They are read again.");
   }
 
-  /** A row that is refused in the replica and in the changelog is one dead letter. */
+  /** A row that is refused in both tables is one dead letter. */
   private void reject(Tuple row, byte[] line, Refusal refusal) {
     if (!rejectedLines.add(line)) {
       return;

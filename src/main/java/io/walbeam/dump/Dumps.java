@@ -132,8 +132,8 @@ public final class Dumps implements AutoCloseable {
 
   private List<DumpEntry> accepted(Asked asked) {
     ChangePosition position = asked.position();
-    DumpRequest.Origin origin =
-        new DumpRequest.Origin(
+    DumpRequest.Arrival origin =
+        new DumpRequest.Arrival(
             settings.slot(),
             position.epoch(),
             position.commitLsn(),

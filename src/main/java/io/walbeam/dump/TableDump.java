@@ -76,7 +76,7 @@ final class TableDump {
       DumpScope scope = DumpScope.parse(progress.entry().scope());
       Route route = read(scope, workers);
       if (!isStopped() && scope.isAll() && !scope.foreign()) {
-        purge(route.replica());
+        purge(route.current());
       }
     } catch (WalbeamException e) {
       TableId id = progress.entry().table();
@@ -233,13 +233,13 @@ final class TableDump {
   }
 
   /** Everything that the source has was written at the request's position or later. */
-  private void purge(@Nullable TableMapping replica) throws InterruptedException {
+  private void purge(@Nullable TableMapping current) throws InterruptedException {
     DumpEntry entry = progress.entry();
-    if (replica == null
+    if (current == null
         || (entry.kind() == DumpEntry.Kind.INITIAL
             && !context
                 .outdated()
-                .existedBefore(replica.destination(), entry.order().point().commitMicros()))) {
+                .existedBefore(current.destination(), entry.order().point().commitMicros()))) {
       return;
     }
     // A batch from before the request that is still to be written could bring a row back.
@@ -254,7 +254,7 @@ final class TableDump {
             .purge()
             .run(
                 new Purge.Order(
-                    replica,
+                    current,
                     new ChangePosition(entry.epoch(), entry.requestLsn(), 0, DumpWriter.ROW_N),
                     new ChangePosition(entry.epoch(), entry.requestLsn(), 0, 0),
                     entry.order().point().commitMicros(),
@@ -264,7 +264,7 @@ final class TableDump {
       log.info(
           "Deleted {} rows of {} that table {} no longer has.",
           deleted,
-          replica.destination().name(),
+          current.destination().name(),
           entry.table());
     }
   }

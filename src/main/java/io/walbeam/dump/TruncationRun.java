@@ -116,7 +116,7 @@ final class TruncationRun implements Runnable {
                   "describe it",
                   () -> connection.describe(context.settings().publication(), entry.table()))
               .flatMap(context.router()::route);
-      return route.flatMap(found -> Optional.ofNullable(found.replica()));
+      return route.flatMap(found -> Optional.ofNullable(found.current()));
     }
   }
 

@@ -119,14 +119,14 @@ final class VanishedTables {
   private boolean isGone(DumpConnection connection, DumpEntry dump) throws InterruptedException {
     Optional<PublishedTable> table =
         connection.describe(context.settings().publication(), dump.table());
-    Optional<TableMapping> replica =
-        table.flatMap(context.router()::route).flatMap(VanishedTables::replica);
-    if (replica.isEmpty()) {
+    Optional<TableMapping> current =
+        table.flatMap(context.router()::route).flatMap(VanishedTables::current);
+    if (current.isEmpty()) {
       return false;
     }
     long end = dump.course().finishedMicros() + CLOCKS.toMillis() * 1_000;
     try {
-      return !context.outdated().existedBefore(replica.get().destination(), end);
+      return !context.outdated().existedBefore(current.get().destination(), end);
     } catch (WalbeamException e) {
       if (e.kind() == FailureKind.TRANSIENT) {
         throw e;
@@ -139,7 +139,7 @@ final class VanishedTables {
     }
   }
 
-  private static Optional<TableMapping> replica(Route route) {
-    return Optional.ofNullable(route.replica());
+  private static Optional<TableMapping> current(Route route) {
+    return Optional.ofNullable(route.current());
   }
 }

@@ -5,7 +5,7 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.SideConnection;
-import io.walbeam.source.RecordedPosition;
+import io.walbeam.source.RecordedState;
 import java.util.Optional;
 
 /** What the launcher checks when a job on workers has come to its end. */
@@ -18,7 +18,7 @@ public final class FinishedJob {
    * @throws WalbeamException if it does not; nothing is lost then
    */
   public static void verifyConfirmed(JobSettings settings) {
-    Optional<RecordedPosition> recorded =
+    Optional<RecordedState> recorded =
         new StateReader(settings.destination()).read(settings.replication().slot());
     if (recorded.isEmpty()) {
       return;

@@ -4,12 +4,12 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.bigquery.BigQuerySettings;
 import io.walbeam.sink.bigquery.BigQuerySink;
-import io.walbeam.source.RecordedPosition;
-import io.walbeam.source.RecordedPositions;
+import io.walbeam.source.RecordedState;
+import io.walbeam.source.RecordedStates;
 import java.util.Optional;
 
 /** Reads the recorded position of a slot from the destination's state table. */
-final class StateReader implements RecordedPositions {
+final class StateReader implements RecordedStates {
   private static final long serialVersionUID = 1L;
 
   private final BigQuerySettings settings;
@@ -19,13 +19,13 @@ final class StateReader implements RecordedPositions {
   }
 
   @Override
-  public Optional<RecordedPosition> read(String slot) {
+  public Optional<RecordedState> read(String slot) {
     try (BigQuerySink sink = BigQuerySink.acquire(settings)) {
       return sink.stateStore()
           .read(slot)
           .map(
               state ->
-                  new RecordedPosition(
+                  new RecordedState(
                       state.epoch(), state.systemId(), state.timeline(), state.confirmedLsn()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

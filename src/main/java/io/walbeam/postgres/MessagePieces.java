@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the message. Not thread-safe.
  */
 public final class MessagePieces implements AutoCloseable {
-  private static final int SKIP_CHUNK = 64 * 1024;
+  private static final int SKIP_BYTES = 64 * 1024;
 
   /** Lets the owner of the stream send its status while a long message goes by. */
   @FunctionalInterface
@@ -97,7 +97,7 @@ public final class MessagePieces implements AutoCloseable {
     if (length < 0 || length > remaining()) {
       throw new EOFException("a message is shorter than it says");
     }
-    byte[] scratch = new byte[(int) Math.min(length, SKIP_CHUNK)];
+    byte[] scratch = new byte[(int) Math.min(length, SKIP_BYTES)];
     long left = length;
     while (left > 0) {
       int count = (int) Math.min(left, scratch.length);

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * What happens to the changes of one relation as long as its description stays the same.
  *
  * @param key empty if the table has none
- * @param replica where the current state goes; null if the table has no key or only its changelog
+ * @param current where the current state goes; null if the table has no key or only its changelog
  *     is wanted
  * @param changelog where every change goes; null if it is not wanted
  */
 public record Route(
     Relation relation,
     KeyColumns key,
-    @Nullable TableMapping replica,
+    @Nullable TableMapping current,
     @Nullable ChangelogMapping changelog) {
   /** A relation whose changes are left out. */
   public static Route filteredOut(Relation relation) {
@@ -27,14 +27,14 @@ public record Route(
 
   /** Whether {@code --tables} and {@code --excludeTables} select it. */
   public boolean wanted() {
-    return replica != null || changelog != null;
+    return current != null || changelog != null;
   }
 
   /** The tables that its rows are written to. */
   public List<DestinationTable> destinations() {
     List<DestinationTable> tables = new ArrayList<>();
-    if (replica != null) {
-      tables.add(replica.destination());
+    if (current != null) {
+      tables.add(current.destination());
     }
     if (changelog != null) {
       tables.add(changelog.destination());

@@ -5,14 +5,14 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Where rows are encoded: an arena of chunks. Finished rows never move and are never written to
+ * Where rows are encoded: an arena of blocks. Finished rows never move and are never written to
  * again; a row that is given up leaves no trace.
  *
  * <p>Not thread-safe; finished rows may be read by any thread they are handed to.
  */
 public final class RowBuffer {
-  /** Bytes of a chunk: below half a G1 region of a small heap, so that no chunk is humongous. */
-  private static final int CHUNK = 256 << 10;
+  /** Bytes of a block: below half a G1 region of a small heap, so that no block is humongous. */
+  private static final int BLOCK = 256 << 10;
 
   /** Longest varint in bytes. */
   private static final int VARINT = 10;
@@ -20,7 +20,7 @@ public final class RowBuffer {
   private static final VarHandle LITTLE_ENDIAN_INT64 =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private byte[] chunk = new byte[0];
+  private byte[] block = new byte[0];
   private int rowStart;
   private int position;
 
@@ -31,7 +31,7 @@ public final class RowBuffer {
 
   /** Finishes the row. */
   EncodedRow endRow() {
-    EncodedRow row = new EncodedRow(chunk, rowStart, position - rowStart);
+    EncodedRow row = new EncodedRow(block, rowStart, position - rowStart);
     rowStart = position;
     return row;
   }
@@ -48,13 +48,13 @@ public final class RowBuffer {
 
   void writeByte(int value) {
     reserve(1);
-    chunk[position++] = (byte) value;
+    block[position++] = (byte) value;
   }
 
   /** Writes a protobuf varint; negative numbers take ten bytes. */
   void writeVarint(long value) {
     reserve(VARINT);
-    byte[] target = chunk;
+    byte[] target = block;
     int p = position;
     while ((value & ~0x7FL) != 0) {
       target[p++] = (byte) (value | 0x80);
@@ -66,13 +66,13 @@ public final class RowBuffer {
 
   void writeFixed64(long value) {
     reserve(Long.BYTES);
-    LITTLE_ENDIAN_INT64.set(chunk, position, value);
+    LITTLE_ENDIAN_INT64.set(block, position, value);
     position += Long.BYTES;
   }
 
   void writeBytes(byte[] source, int offset, int length) {
     reserve(length);
-    System.arraycopy(source, offset, chunk, position, length);
+    System.arraycopy(source, offset, block, position, length);
     position += length;
   }
 
@@ -96,7 +96,7 @@ public final class RowBuffer {
     }
     reserve(VARINT);
     int first = rowStart + start;
-    System.arraycopy(chunk, first, chunk, first + bytes, length);
+    System.arraycopy(block, first, block, first + bytes, length);
     position = first;
     writeVarint(length);
     position += length;
@@ -107,13 +107,13 @@ public final class RowBuffer {
    * #position} on.
    */
   void reserve(int length) {
-    if (length > chunk.length - position) {
+    if (length > block.length - position) {
       grow(length);
     }
   }
 
   byte[] array() {
-    return chunk;
+    return block;
   }
 
   int position() {
@@ -128,13 +128,13 @@ public final class RowBuffer {
     int unfinished = position - rowStart;
     long needed = (long) unfinished + length;
     // Twice what an unfinished row needs, so that a long row is not copied once a column.
-    long capacity = Math.max(CHUNK, Math.min(needed * 2, Integer.MAX_VALUE - 8L));
+    long capacity = Math.max(BLOCK, Math.min(needed * 2, Integer.MAX_VALUE - 8L));
     if (needed > capacity) {
       throw new OutOfMemoryError("a row of more than 2 GiB");
     }
     byte[] next = new byte[(int) capacity];
-    System.arraycopy(chunk, rowStart, next, 0, unfinished);
-    chunk = next;
+    System.arraycopy(block, rowStart, next, 0, unfinished);
+    block = next;
     rowStart = 0;
     position = unfinished;
   }

@@ -10,7 +10,7 @@ public enum WriteMode {
   BOTH;
 
   /** Whether the current state is wanted. */
-  public boolean replica() {
+  public boolean currentState() {
     return this != CHANGELOG;
   }
 

@@ -41,7 +41,7 @@ final class BatchBuilder {
   BatchBuilder(
       ReaderIdentity reader,
       boolean start,
-      ReadPosition resume,
+      ResumePoint resume,
       long completeMicros,
       @Nullable Fence fence,
       Consumer<Delivery> output) {

@@ -10,4 +10,4 @@ import io.walbeam.batch.ChangeBatch;
  *     epoch, 0 if not known
  * @param last whether it ends with our own fence: nothing follows
  */
-record Delivery(ChangeBatch batch, ReadPosition after, long timeMicros, boolean last) {}
+record Delivery(ChangeBatch batch, ResumePoint after, long timeMicros, boolean last) {}

@@ -237,6 +237,6 @@ final class PostgresReader extends UnboundedReader<ChangeBatch> {
 
   private static SlotMark startMark(SourceSettings settings) {
     return new SlotMark(
-        settings.slotKey(), ReadPosition.at(0), settings.epoch(), "", 0, 0, 0, false);
+        settings.slotKey(), ResumePoint.at(0), settings.epoch(), "", 0, 0, 0, false);
   }
 }

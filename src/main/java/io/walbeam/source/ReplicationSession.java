@@ -31,7 +31,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private static final long LONGEST_RETRY = 15_000;
 
   private final SourceSettings settings;
-  private final SessionPositions positions;
+  private final SessionProgress positions;
   private final SideConnection side;
   private final ServerMonitor monitor;
   private final StreamCompanion companion;
@@ -62,7 +62,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     this.side = new SideConnection(connections, "walbeam-side:" + settings.slot());
     ConfirmationChannel.ReadEnd published =
         settings.channel().reading(settings.replication(), settings.run(), side);
-    this.positions = new SessionPositions(settings, published.positions(), local, mark);
+    this.positions = new SessionProgress(settings, published.positions(), local, mark);
     this.fence = settings.stopAtNow() ? new Fence() : null;
     this.monitor = new ServerMonitor(side, settings.slot(), published.look());
     this.companion = new StreamCompanion(side, settings.slot(), fence, settings.hook());

@@ -48,7 +48,7 @@ final class SessionConnector {
   private final SideConnection side;
   private final Pause pause;
   private @Nullable Incarnation self;
-  private Optional<RecordedPosition> recorded = Optional.empty();
+  private Optional<RecordedState> recorded = Optional.empty();
   private boolean first = true;
 
   SessionConnector(

@@ -16,7 +16,7 @@ import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
  */
 record SlotMark(
     String slotKey,
-    ReadPosition position,
+    ResumePoint position,
     long epoch,
     String systemId,
     int timeline,
@@ -45,7 +45,7 @@ record SlotMark(
   }
 
   /** This mark at another place. */
-  SlotMark at(ReadPosition place) {
+  SlotMark at(ResumePoint place) {
     return new SlotMark(
         slotKey, place, epoch, systemId, timeline, optionsHash, watermarkMillis, done);
   }

@@ -32,7 +32,7 @@ final class SlotMarkCoder extends AtomicCoder<SlotMark> {
   @Override
   public void encode(SlotMark mark, OutputStream stream) throws IOException {
     DataOutputStream out = new DataOutputStream(stream);
-    ReadPosition position = mark.position();
+    ResumePoint position = mark.position();
     out.writeByte(VERSION);
     out.writeLong(position.resumeLsn());
     out.writeLong(position.openCommitLsn());
@@ -55,8 +55,8 @@ final class SlotMarkCoder extends AtomicCoder<SlotMark> {
     if (version != VERSION && version != VERSION_WITH_STOP) {
       throw new CoderException("a checkpoint mark of unknown version " + version);
     }
-    ReadPosition position =
-        new ReadPosition(in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readInt());
+    ResumePoint position =
+        new ResumePoint(in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readInt());
     long epoch = in.readLong();
     String systemId = in.readUTF();
     int timeline = in.readInt();

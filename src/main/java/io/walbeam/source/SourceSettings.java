@@ -18,7 +18,7 @@ public record SourceSettings(
     ReplicationSettings replication,
     List<String> tables,
     JobRun run,
-    RecordedPositions recorded,
+    RecordedStates recorded,
     StreamHook hook,
     ConfirmationChannel channel)
     implements Serializable {

@@ -30,7 +30,7 @@ final class StartUp {
    * @param position where reading goes on
    * @param fresh whether the slot decided, not a mark
    */
-  record Decision(ReadPosition position, boolean fresh) {}
+  record Decision(ResumePoint position, boolean fresh) {}
 
   /**
    * Decides where to start.
@@ -42,23 +42,23 @@ final class StartUp {
       long epoch,
       long optionsHash,
       @Nullable SlotMark mark,
-      Optional<RecordedPosition> recorded,
+      Optional<RecordedState> recorded,
       SlotStatus slot,
       ServerIdentity server) {
     StartUp startUp = new StartUp(epoch, slot, server);
-    startUp.checkEpoch(recorded.map(RecordedPosition::epoch).orElse(epoch));
+    startUp.checkEpoch(recorded.map(RecordedState::epoch).orElse(epoch));
     startUp.checkSlot();
     recorded.filter(known -> known.epoch() == epoch).ifPresent(startUp::checkRecorded);
     if (mark == null || mark.isStart()) {
-      return new Decision(ReadPosition.at(slot.confirmedFlushLsn()), true);
+      return new Decision(ResumePoint.at(slot.confirmedFlushLsn()), true);
     }
     startUp.checkEpoch(mark.epoch());
     if (mark.epoch() < epoch) {
-      return new Decision(ReadPosition.at(slot.confirmedFlushLsn()), true);
+      return new Decision(ResumePoint.at(slot.confirmedFlushLsn()), true);
     }
     startUp.checkMark(mark);
     // Other options may change what a transaction consists of, so its part cannot be skipped.
-    ReadPosition position =
+    ResumePoint position =
         mark.optionsHash() == optionsHash ? mark.position() : mark.position().startOfTransaction();
     return new Decision(position, false);
   }
@@ -74,13 +74,13 @@ final class StartUp {
       long epoch,
       String slotName,
       @Nullable SlotMark mark,
-      Optional<RecordedPosition> recorded,
+      Optional<RecordedState> recorded,
       ServerIdentity server) {
     SlotStatus gone = new SlotStatus(slotName, "", "", 0, 0, "", "", 0);
     StartUp startUp = new StartUp(epoch, gone, server);
-    String systemId = recorded.map(RecordedPosition::systemId).orElse("");
-    long lsn = recorded.map(RecordedPosition::confirmedLsn).orElse(0L);
-    int timeline = recorded.map(RecordedPosition::timeline).orElse(0);
+    String systemId = recorded.map(RecordedState::systemId).orElse("");
+    long lsn = recorded.map(RecordedState::confirmedLsn).orElse(0L);
+    int timeline = recorded.map(RecordedState::timeline).orElse(0);
     if (mark != null && !mark.isStart()) {
       systemId = mark.systemId();
       timeline = mark.timeline();
@@ -138,7 +138,7 @@ final class StartUp {
     };
   }
 
-  private void checkRecorded(RecordedPosition recorded) {
+  private void checkRecorded(RecordedState recorded) {
     long confirmed = recorded.confirmedLsn();
     checkServer(recorded.systemId(), recorded.timeline(), confirmed, "The recorded position");
     // A slot of ours never keeps less WAL than it is owed, so one that does is another slot.

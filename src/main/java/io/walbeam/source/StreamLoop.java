@@ -35,7 +35,7 @@ final class StreamLoop implements StreamHandler {
 
   private final ReplicationStream stream;
   private final BatchQueue queue;
-  private final SessionPositions positions;
+  private final SessionProgress positions;
   private final ServerMonitor monitor;
   private final Owner owner;
   private final BatchBuilder builder;
@@ -57,7 +57,7 @@ final class StreamLoop implements StreamHandler {
       long completeMicros,
       @Nullable Fence fence,
       BatchQueue queue,
-      SessionPositions positions,
+      SessionProgress positions,
       ServerMonitor monitor,
       Owner owner) {
     this.stream = connected.stream();

@@ -10,7 +10,7 @@ import io.walbeam.failure.WalbeamException;
  * it was taken before. Not thread-safe.
  */
 final class TransactionProgress {
-  private final ReadPosition resume;
+  private final ResumePoint resume;
   private boolean resumePending;
   private long toSkip;
   private boolean open;
@@ -27,7 +27,7 @@ final class TransactionProgress {
 
   private int emittedIndex;
 
-  TransactionProgress(ReadPosition resume) {
+  TransactionProgress(ResumePoint resume) {
     this.resume = resume;
     this.commitLsn = resume.openCommitLsn();
     this.emitted = resume.emitted();
@@ -61,10 +61,10 @@ final class TransactionProgress {
   }
 
   /** Where reading goes on, everything that ends at or before {@code completeLsn} being behind. */
-  ReadPosition position(long completeLsn) {
+  ResumePoint position(long completeLsn) {
     return emitted > 0
-        ? new ReadPosition(completeLsn, commitLsn, emitted, emittedLsn, emittedIndex)
-        : ReadPosition.at(completeLsn);
+        ? new ResumePoint(completeLsn, commitLsn, emitted, emittedLsn, emittedIndex)
+        : ResumePoint.at(completeLsn);
   }
 
   /**

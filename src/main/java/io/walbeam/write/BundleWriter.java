@@ -46,12 +46,14 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private static final Logger log = LoggerFactory.getLogger(BundleWriter.class);
 
   /** Rows of one table are sent when they reach this size: BigQuery advises more than 1 MB. */
-  private static final long CHUNK_BYTES = 4L << 20;
+  private static final long TABLE_ROWS_BYTES = 4L << 20;
 
   /** Rows of all tables together that wait to be sent; beyond it every table is sent. */
   private static final long GATHERED_BYTES = 32L << 20;
 
-  /** Chunks on their way before the decoder waits for the oldest: bounds memory, not speed. */
+  /**
+   * Rows of a table on their way before the decoder waits for the oldest: bounds memory, not speed.
+   */
   private static final int MAX_OUTSTANDING = 16;
 
   /** Between two looks whether a table that does not answer is known to wait, milliseconds. */
@@ -62,7 +64,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private final BatchReader reader = new BatchReader();
   private final BatchDecoder decoder;
   private final RowBuffer buffer = new RowBuffer();
-  private final Map<String, TableRows> chunks = new LinkedHashMap<>();
+  private final Map<String, TableRows> gathered = new LinkedHashMap<>();
   private final Deque<Writing> outstanding = new ArrayDeque<>();
   private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
@@ -90,10 +92,10 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     decoder.decode(batch);
     tally.moveTo(stage.meter());
     receipts.add(Receipt.of(batch));
-    long gathered = chunks.values().stream().mapToLong(TableRows::bytes).sum();
-    for (TableRows chunk : List.copyOf(chunks.values())) {
-      if (chunk.bytes() >= CHUNK_BYTES || gathered >= GATHERED_BYTES) {
-        send(chunk);
+    long bytes = gathered.values().stream().mapToLong(TableRows::bytes).sum();
+    for (TableRows tableRows : List.copyOf(gathered.values())) {
+      if (tableRows.bytes() >= TABLE_ROWS_BYTES || bytes >= GATHERED_BYTES) {
+        send(tableRows);
       }
     }
   }
@@ -105,8 +107,8 @@ public final class BundleWriter implements BatchDecoder.Mutations {
    *     held back; see {@link HeldRows}
    */
   public List<Receipt> finish() throws InterruptedException {
-    for (TableRows chunk : List.copyOf(chunks.values())) {
-      send(chunk);
+    for (TableRows tableRows : List.copyOf(gathered.values())) {
+      send(tableRows);
     }
     while (!outstanding.isEmpty()) {
       await(outstanding.remove());
@@ -130,24 +132,24 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     if (changelog != null) {
       RowJson json = jsonByRelation.computeIfAbsent(route.relation(), RowJson::new);
       EncodedRow encoded = changelog.encode(json, oldRow, newRow, meta, buffer);
-      chunk(changelog.destination()).add(encoded, origin(route, meta));
+      tableRows(changelog.destination()).add(encoded, origin(route, meta));
     }
   }
 
   @Override
   public void upsert(Route route, Tuple row, RowMeta meta) {
-    TableMapping mapping = route.replica();
+    TableMapping mapping = route.current();
     if (mapping == null) {
       return;
     }
     if (mapping.canBeLookedUp(row)) {
       RowOrigin origin = RowOrigin.of(reader, route, meta, row.copy(Map.of()));
-      chunk(mapping.destination()).put(mapping.key(), row, TableRows.INCOMPLETE, origin);
+      tableRows(mapping.destination()).put(mapping.key(), row, TableRows.INCOMPLETE, origin);
       return;
     }
     try {
       EncodedRow encoded = mapping.encodeUpsert(row, meta, buffer);
-      chunk(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
+      tableRows(mapping.destination()).put(mapping.key(), row, encoded, origin(route, meta));
     } catch (RowRejectedException e) {
       reject(route, mapping, meta, e);
     }
@@ -155,13 +157,13 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void delete(Route route, Tuple oldRow, RowMeta meta) {
-    TableMapping mapping = route.replica();
+    TableMapping mapping = route.current();
     if (mapping == null) {
       return;
     }
     try {
       EncodedRow encoded = mapping.encodeDelete(oldRow, meta, buffer);
-      chunk(mapping.destination()).put(mapping.key(), oldRow, encoded, origin(route, meta));
+      tableRows(mapping.destination()).put(mapping.key(), oldRow, encoded, origin(route, meta));
     } catch (RowRejectedException e) {
       reject(route, mapping, meta, e);
     }
@@ -193,12 +195,12 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     byte[] json = ContextMapping.json(bytes, offset, length);
     ContextMapping.attach(json, meta);
     EncodedRow encoded = contexts.encode(prefix, json, meta, buffer);
-    chunk(ContextMapping.DESTINATION).add(encoded, origin(contexts.route(), meta));
+    tableRows(ContextMapping.DESTINATION).add(encoded, origin(contexts.route(), meta));
   }
 
   @Override
   public void truncate(Route route, RowMeta meta) {
-    TableMapping mapping = route.replica();
+    TableMapping mapping = route.current();
     if (mapping == null) {
       return;
     }
@@ -225,20 +227,20 @@ public final class BundleWriter implements BatchDecoder.Mutations {
         meta.position());
   }
 
-  private TableRows chunk(DestinationTable table) {
+  private TableRows tableRows(DestinationTable table) {
     String name = table.name();
-    TableRows chunk = chunks.get(name);
-    if (chunk != null && !chunk.table().equals(table)) {
+    TableRows tableRows = gathered.get(name);
+    if (tableRows != null && !tableRows.table().equals(table)) {
       // The table was altered in the middle of the bundle: rows of one shape per request.
-      submit(chunk);
-      chunk = null;
+      submit(tableRows);
+      tableRows = null;
     }
-    if (chunk == null) {
-      chunk = new TableRows(table);
-      chunks.put(name, chunk);
+    if (tableRows == null) {
+      tableRows = new TableRows(table);
+      gathered.put(name, tableRows);
     }
-    chunk.from(reader.batch());
-    return chunk;
+    tableRows.from(reader.batch());
+    return tableRows;
   }
 
   private void reject(
@@ -252,23 +254,23 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     return RowOrigin.of(reader, route, meta, null);
   }
 
-  private void send(TableRows chunk) throws InterruptedException {
-    chunks.remove(chunk.table().name());
-    submit(chunk);
+  private void send(TableRows tableRows) throws InterruptedException {
+    gathered.remove(tableRows.table().name());
+    submit(tableRows);
     while (outstanding.size() > MAX_OUTSTANDING) {
       await(outstanding.remove());
     }
   }
 
-  private void submit(TableRows chunk) {
+  private void submit(TableRows tableRows) {
     wroteRows = true;
-    if (!release.queue(chunk)) {
+    if (!release.queue(tableRows)) {
       outstanding.add(
           new Writing(
-              chunk.table().name(),
-              chunk.bytes(),
-              chunk.rows().size(),
-              stage.rows().submit(chunk)));
+              tableRows.table().name(),
+              tableRows.bytes(),
+              tableRows.rows().size(),
+              stage.rows().submit(tableRows)));
     }
   }
 

@@ -69,7 +69,7 @@ public final class EarlierImages implements BatchDecoder.Mutations {
 
   @Override
   public void upsert(Route route, Tuple row, RowMeta meta) {
-    TableMapping mapping = route.replica();
+    TableMapping mapping = route.current();
     if (mapping != null && !mapping.canBeLookedUp(row)) {
       image(route, mapping, row, meta, false);
     } else if (mapping != null) {
@@ -79,7 +79,7 @@ public final class EarlierImages implements BatchDecoder.Mutations {
 
   @Override
   public void delete(Route route, Tuple oldRow, RowMeta meta) {
-    TableMapping mapping = route.replica();
+    TableMapping mapping = route.current();
     if (mapping != null) {
       image(route, mapping, oldRow, meta, true);
     }

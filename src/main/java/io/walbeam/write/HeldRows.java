@@ -34,15 +34,15 @@ public final class HeldRows implements ReceiptRelease {
   /** Objects around a row that is held, bytes. */
   private static final int ROW_OVERHEAD = 200;
 
-  /** Objects around a chunk that is held, bytes. */
-  private static final int CHUNK_OVERHEAD = 1_000;
+  /** Objects around a tableRows that is held, bytes. */
+  private static final int TABLE_ROWS_OVERHEAD = 1_000;
 
   /** Rows of one table that are written together after a wait. */
   private static final long MERGED_BYTES = 4L << 20;
 
   /** Writes the rows of one table. */
   public interface Write {
-    List<RefusedRow> write(TableRows chunk) throws InterruptedException;
+    List<RefusedRow> write(TableRows tableRows) throws InterruptedException;
   }
 
   /** Returns when the rows are in the dead-letter table. */
@@ -57,7 +57,7 @@ public final class HeldRows implements ReceiptRelease {
     private long bundleBytes;
   }
 
-  private record Waiting(TableRows chunk, Held held) {}
+  private record Waiting(TableRows tableRows, Held held) {}
 
   /** What a write that ends makes free. */
   private record Held(String table, List<Ticket> tickets, long bytes) {}
@@ -128,19 +128,22 @@ public final class HeldRows implements ReceiptRelease {
    *
    * @return false if there are none, or no room: then the bundle must write them
    */
-  synchronized boolean queue(TableRows chunk, Ticket ticket) {
-    Lane lane = lanes.get(chunk.table().name());
+  synchronized boolean queue(TableRows tableRows, Ticket ticket) {
+    Lane lane = lanes.get(tableRows.table().name());
     if (lane == null) {
       return false;
     }
-    long bytes = CHUNK_OVERHEAD + chunk.detachedBytes() + (long) ROW_OVERHEAD * chunk.rows().size();
+    long bytes =
+        TABLE_ROWS_OVERHEAD
+            + tableRows.detachedBytes()
+            + (long) ROW_OVERHEAD * tableRows.rows().size();
     if (held + bytes > limit) {
       return false;
     }
     held += bytes;
     ticket.open++;
-    Held rows = new Held(chunk.table().name(), List.of(ticket), bytes);
-    lane.queue.add(new Waiting(chunk.detached(), rows));
+    Held rows = new Held(tableRows.table().name(), List.of(ticket), bytes);
+    lane.queue.add(new Waiting(tableRows.detached(), rows));
     return true;
   }
 
@@ -152,7 +155,7 @@ public final class HeldRows implements ReceiptRelease {
    */
   synchronized boolean release(Writing writing, long bundleBytes, Ticket ticket) {
     long kept = ticket.bundleBytes == 0 ? bundleBytes : 0;
-    long bytes = CHUNK_OVERHEAD + writing.bytes() + (long) ROW_OVERHEAD * writing.rows();
+    long bytes = TABLE_ROWS_OVERHEAD + writing.bytes() + (long) ROW_OVERHEAD * writing.rows();
     if (held + kept + bytes > limit) {
       return false;
     }
@@ -276,15 +279,15 @@ public final class HeldRows implements ReceiptRelease {
   /** Writes the first of what waits, and what fits to it. */
   private void start(String table, Lane lane) {
     Waiting first = lane.queue.remove();
-    TableRows chunk = first.chunk();
+    TableRows tableRows = first.tableRows();
     List<Ticket> owners = new ArrayList<>(first.held().tickets());
     long bytes = first.held().bytes();
-    DestinationTable shape = chunk.table();
+    DestinationTable shape = tableRows.table();
     while (bytes < MERGED_BYTES
         && !lane.queue.isEmpty()
-        && lane.queue.element().chunk().table().equals(shape)) {
+        && lane.queue.element().tableRows().table().equals(shape)) {
       Waiting next = lane.queue.remove();
-      chunk.addAll(next.chunk());
+      tableRows.addAll(next.tableRows());
       owners.addAll(next.held().tickets());
       bytes += next.held().bytes();
     }
@@ -295,7 +298,7 @@ public final class HeldRows implements ReceiptRelease {
           List<RefusedRow> refused = List.of();
           Throwable error = null;
           try {
-            refused = write.write(chunk);
+            refused = write.write(tableRows);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             error = e;

@@ -45,16 +45,16 @@ public final class RouteCompiler implements Routes.Compiler {
   public Route compile(
       Relation relation, Optional<List<String>> keyNames, Map<Integer, TypeName> types) {
     KeyColumns key = KeyColumns.of(relation, keyNames);
-    boolean replica = mapping.mode().replica() && key.exists();
-    if (mapping.mode().replica() && !replica) {
+    boolean current = mapping.mode().currentState() && key.exists();
+    if (mapping.mode().currentState() && !current) {
       log.warn("{}", key.absence());
     }
     return new Route(
         relation,
         key,
-        replica ? replica(relation, key, types) : null,
+        current ? current(relation, key, types) : null,
         // Of a table without identity the changes of rows may be missing: what came stays readable.
-        mapping.mode().changelog() || !replica || relation.identity() == ReplicaIdentity.NOTHING
+        mapping.mode().changelog() || !current || relation.identity() == ReplicaIdentity.NOTHING
             ? changelog(relation, key)
             : null);
   }
@@ -69,12 +69,12 @@ public final class RouteCompiler implements Routes.Compiler {
     }
   }
 
-  private TableMapping replica(Relation relation, KeyColumns key, Map<Integer, TypeName> types) {
+  private TableMapping current(Relation relation, KeyColumns key, Map<Integer, TypeName> types) {
     String name = mapping.tableName().nameOf(relation.table());
     ExistingColumns columns = columns(name);
-    TableMapping replica = TableMapping.compile(relation, key, types, columns, mapping);
-    compiled.put(name, columns.and(ExistingColumns.of(replica.destination())));
-    return replica;
+    TableMapping current = TableMapping.compile(relation, key, types, columns, mapping);
+    compiled.put(name, columns.and(ExistingColumns.of(current.destination())));
+    return current;
   }
 
   private ExistingColumns columns(String table) {

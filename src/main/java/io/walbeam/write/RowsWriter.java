@@ -48,23 +48,23 @@ public final class RowsWriter {
 
   /** Finds the earlier images of rows that cannot be written; see {@link EarlierImages#find}. */
   public interface Earlier {
-    Collection<Deque<EarlierImages.Image>> find(TableRows chunk, List<RowOrigin> unwritten);
+    Collection<Deque<EarlierImages.Image>> find(TableRows tableRows, List<RowOrigin> unwritten);
   }
 
   private final TableSink sink;
   private final Lookup source;
   private final SinkMetrics metrics;
   private final Earlier earlier;
-  private final TableRows chunk;
+  private final TableRows tableRows;
   private final List<RefusedRow> refused = new ArrayList<>();
 
   public RowsWriter(
-      TableSink sink, Lookup source, Earlier earlier, SinkMetrics metrics, TableRows chunk) {
+      TableSink sink, Lookup source, Earlier earlier, SinkMetrics metrics, TableRows tableRows) {
     this.sink = sink;
     this.earlier = earlier;
     this.source = source;
     this.metrics = metrics;
-    this.chunk = chunk;
+    this.tableRows = tableRows;
   }
 
   /**
@@ -76,11 +76,11 @@ public final class RowsWriter {
     List<EncodedRow> complete = new ArrayList<>();
     List<RowOrigin> origins = new ArrayList<>();
     Map<List<Integer>, List<RowOrigin>> incomplete = new LinkedHashMap<>();
-    for (int i = 0; i < chunk.rows().size(); i++) {
-      RowOrigin origin = chunk.origin(i);
+    for (int i = 0; i < tableRows.rows().size(); i++) {
+      RowOrigin origin = tableRows.origin(i);
       Tuple row = origin.incomplete();
       if (row == null) {
-        complete.add(chunk.rows().get(i));
+        complete.add(tableRows.rows().get(i));
         origins.add(origin);
       } else {
         incomplete.computeIfAbsent(unchanged(row), any -> new ArrayList<>()).add(origin);
@@ -102,17 +102,17 @@ public final class RowsWriter {
 
   /** Of a key whose last image cannot be written, the newest image that can be. */
   private void writeEarlierImages() throws InterruptedException {
-    if (refused.isEmpty() || chunk.supersededIn().isEmpty()) {
+    if (refused.isEmpty() || tableRows.supersededIn().isEmpty()) {
       return;
     }
     List<RowOrigin> unwritten = refused.stream().map(RefusedRow::origin).toList();
-    Collection<Deque<EarlierImages.Image>> left = earlier.find(chunk, unwritten);
+    Collection<Deque<EarlierImages.Image>> left = earlier.find(tableRows, unwritten);
     while (!left.isEmpty()) {
       List<EarlierImages.Image> newest = left.stream().map(Deque::remove).toList();
       List<Deque<EarlierImages.Image>> older = List.copyOf(left);
       left = new ArrayList<>();
       List<EncodedRow> rows = newest.stream().map(EarlierImages.Image::row).toList();
-      for (RejectedRow row : sink.write(chunk.table(), rows)) {
+      for (RejectedRow row : sink.write(tableRows.table(), rows)) {
         refuse(newest.get(row.index()).origin(), row.refusal());
         if (!older.get(row.index()).isEmpty()) {
           left.add(older.get(row.index()));
@@ -135,7 +135,7 @@ public final class RowsWriter {
     if (rows.isEmpty()) {
       return;
     }
-    for (RejectedRow row : sink.write(chunk.table(), rows)) {
+    for (RejectedRow row : sink.write(tableRows.table(), rows)) {
       refuse(origins.get(row.index()), row.refusal());
     }
   }
@@ -144,7 +144,7 @@ public final class RowsWriter {
   private List<RowOrigin> lookUp(List<Integer> columns, List<RowOrigin> rows)
       throws InterruptedException {
     Route route = rows.get(0).route();
-    DestinationTable table = chunk.table();
+    DestinationTable table = tableRows.table();
     ReadBack.Answer answer = source.read(table.name(), request(route, columns, rows));
     if (answer instanceof ReadBack.Gone gone) {
       for (RowOrigin row : rows) {
@@ -193,7 +193,7 @@ public final class RowsWriter {
       RowBuffer buffer,
       List<EncodedRow> encoded,
       List<RowOrigin> origins) {
-    TableMapping mapping = Objects.requireNonNull(origin.route().replica());
+    TableMapping mapping = Objects.requireNonNull(origin.route().current());
     Map<Integer, ColumnValue> found = new HashMap<>();
     for (int i = 0; i < columns.size(); i++) {
       if (values.get(i) instanceof ColumnValue.Absent) {
@@ -215,7 +215,7 @@ public final class RowsWriter {
       encoded.add(mapping.encodeUpsert(row, origin.meta(), buffer));
       origins.add(origin);
     } catch (RowRejectedException e) {
-      metrics.rejected(chunk.table().name(), e.refusal().errorClass());
+      metrics.rejected(tableRows.table().name(), e.refusal().errorClass());
       refuse(origin, e.refusal());
     }
   }

@@ -74,7 +74,7 @@ public final class TableRows {
     }
   }
 
-  /** Appends the rows of another chunk of the same table, both images of a key. */
+  /** Appends the rows of another object for the same table, both images of a key. */
   void addAll(TableRows other) {
     rows.addAll(other.rows);
     origins.addAll(other.origins);

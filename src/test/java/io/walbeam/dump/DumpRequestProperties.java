@@ -15,8 +15,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
 class DumpRequestProperties {
-  private static final DumpRequest.Origin ORIGIN =
-      new DumpRequest.Origin("slot", 0, 900, 880, 0, "job");
+  private static final DumpRequest.Arrival ORIGIN =
+      new DumpRequest.Arrival("slot", 0, 900, 880, 0, "job");
 
   /** Anybody can put anything into the WAL. */
   @Property

@@ -17,8 +17,8 @@ class DumpRequestTest {
   private static final TableId ORDERS = new TableId("public", "orders");
   private static final TableId WEIRD = new TableId("Sales", "Weird \"Name\".x");
 
-  private static DumpRequest.Origin origin(long messageLsn) {
-    return new DumpRequest.Origin("slot", 7, 900, messageLsn, 1_000_000, JOB);
+  private static DumpRequest.Arrival origin(long messageLsn) {
+    return new DumpRequest.Arrival("slot", 7, 900, messageLsn, 1_000_000, JOB);
   }
 
   private static DumpRequest.Read read(String content) {
@@ -82,7 +82,7 @@ class DumpRequestTest {
     assertThat(read("{\"tables\":[\"public.orders\"],\"kind\":\"initial\"}").entries())
         .extracting(DumpEntry::status, DumpEntry::kind)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(Status.REFUSED, Kind.REQUEST));
-    DumpRequest.Origin unknown = new DumpRequest.Origin("slot", 7, 900, 880, 0, "");
+    DumpRequest.Arrival unknown = new DumpRequest.Arrival("slot", 7, 900, 880, 0, "");
     assertThat(
             DumpRequest.read(
                     unknown,

@@ -44,7 +44,7 @@ final class BatchBuilderFuzzProperties {
   private static Outcome read(List<ScriptedStream.Message> messages, int offset, int filler) {
     List<Delivery> deliveries = new ArrayList<>();
     BatchBuilder builder =
-        new BatchBuilder(READER, true, ReadPosition.at(500), 0, new Fence(), deliveries::add);
+        new BatchBuilder(READER, true, ResumePoint.at(500), 0, new Fence(), deliveries::add);
     try {
       for (ScriptedStream.Message message : messages) {
         byte[] around = new byte[offset + message.payload().length + 40];

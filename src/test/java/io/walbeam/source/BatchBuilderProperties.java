@@ -28,7 +28,7 @@ final class BatchBuilderProperties {
   private static List<Delivery> read(
       ScriptedStream stream, Random random, double cut, double restart) {
     List<Delivery> deliveries = new ArrayList<>();
-    ReadPosition position = ReadPosition.at(START);
+    ResumePoint position = ResumePoint.at(START);
     boolean done = false;
     int restarts = 0;
     while (!done) {

@@ -20,7 +20,7 @@ final class BatchBuilderTest {
   private static final ReaderIdentity READER = new ReaderIdentity(0, "1", 1, 2, 3);
   private final List<Delivery> deliveries = new ArrayList<>();
 
-  private BatchBuilder builder(ReadPosition from, @Nullable Fence fence) {
+  private BatchBuilder builder(ResumePoint from, @Nullable Fence fence) {
     return new BatchBuilder(READER, from.resumeLsn() == 0, from, 0, fence, deliveries::add);
   }
 
@@ -38,7 +38,7 @@ final class BatchBuilderTest {
 
   @Test
   void batchThatBeginsInsideATransactionRepeatsBeginTypesAndRelation() {
-    BatchBuilder builder = builder(ReadPosition.at(0), null);
+    BatchBuilder builder = builder(ResumePoint.at(0), null);
     ScriptedStream stream = new ScriptedStream();
     stream.begin(100, 200).type(99).relation(1, "a").insert(110, 1, "1", "x");
     feed(builder, stream.messages());
@@ -56,7 +56,7 @@ final class BatchBuilderTest {
 
   @Test
   void rowsOfOneMultiInsertKeepTheirIndexOverACut() {
-    BatchBuilder builder = builder(ReadPosition.at(0), null);
+    BatchBuilder builder = builder(ResumePoint.at(0), null);
     ScriptedStream stream = new ScriptedStream().begin(100, 200).relation(1, "a");
     stream.insert(110, 1, "1", "x").insert(110, 1, "2", "x").insert(110, 1, "3", "x");
     feed(builder, stream.messages().subList(0, 4));
@@ -71,8 +71,8 @@ final class BatchBuilderTest {
   void transactionThatCommitsWhereThePreviousOneEndedIsNotDropped() {
     ScriptedStream stream = new ScriptedStream();
     stream.begin(300, 210).relation(1, "a").insert(205, 1, "1", "x").commit(210, 250);
-    feed(builder(ReadPosition.at(210), null), stream.messages());
-    BatchBuilder builder = builder(ReadPosition.at(210), null);
+    feed(builder(ResumePoint.at(210), null), stream.messages());
+    BatchBuilder builder = builder(ResumePoint.at(210), null);
     feed(builder, stream.messages());
     builder.cut();
     assertThat(changes(deliveries)).hasSize(1);
@@ -81,7 +81,7 @@ final class BatchBuilderTest {
 
   @Test
   void transactionBehindThePositionIsDropped() {
-    BatchBuilder builder = builder(ReadPosition.at(210), null);
+    BatchBuilder builder = builder(ResumePoint.at(210), null);
     ScriptedStream stream = new ScriptedStream();
     stream.begin(100, 200).relation(1, "a").insert(110, 1, "1", "x").commit(200, 205);
     feed(builder, stream.messages());
@@ -91,7 +91,7 @@ final class BatchBuilderTest {
 
   @Test
   void emptyTransactionMovesThePositionWithoutBytes() {
-    BatchBuilder builder = builder(ReadPosition.at(10), null);
+    BatchBuilder builder = builder(ResumePoint.at(10), null);
     feed(builder, new ScriptedStream().begin(100, 200).commit(200, 210).messages());
     assertThat(builder.pendingBytes()).isZero();
     assertThat(builder.hasMoved()).isTrue();
@@ -99,7 +99,7 @@ final class BatchBuilderTest {
 
   @Test
   void messageOutsideATransactionIsLeftOut() {
-    BatchBuilder builder = builder(ReadPosition.at(10), null);
+    BatchBuilder builder = builder(ResumePoint.at(10), null);
     feed(builder, new ScriptedStream().message(50, false, "x", "y").messages());
     assertThat(builder.pendingBytes()).isZero();
   }
@@ -107,7 +107,7 @@ final class BatchBuilderTest {
   @Test
   void onlyTheFenceItselfEndsTheStreamAndOnlyAtItsCommit() {
     Fence fence = new Fence();
-    BatchBuilder builder = builder(ReadPosition.at(10), fence);
+    BatchBuilder builder = builder(ResumePoint.at(10), fence);
     ScriptedStream stream = new ScriptedStream().begin(100, 200);
     stream.message(110, true, Fence.PREFIX, new Fence().content()).commit(200, 210);
     feed(builder, stream.messages());
@@ -118,13 +118,13 @@ final class BatchBuilderTest {
     assertThat(deliveries.get(0).last()).isFalse();
     feed(builder, new ScriptedStream().commit(400, 410).messages());
     assertThat(deliveries.get(1).last()).isTrue();
-    assertThat(deliveries.get(1).after()).isEqualTo(ReadPosition.at(410));
+    assertThat(deliveries.get(1).after()).isEqualTo(ResumePoint.at(410));
   }
 
   @Test
   void fenceThatWasTakenBeforeTheConnectionWasLostStillEndsTheStream() {
     Fence fence = new Fence();
-    BatchBuilder builder = builder(new ReadPosition(10, 200, 1, 110, 0), fence);
+    BatchBuilder builder = builder(new ResumePoint(10, 200, 1, 110, 0), fence);
     ScriptedStream stream = new ScriptedStream().begin(100, 200);
     stream.message(110, true, Fence.PREFIX, fence.content()).commit(200, 210);
     feed(builder, stream.messages());
@@ -135,7 +135,7 @@ final class BatchBuilderTest {
 
   @Test
   void relationThatChangedIsDescribedAgainInTheSameBatch() {
-    BatchBuilder builder = builder(ReadPosition.at(10), null);
+    BatchBuilder builder = builder(ResumePoint.at(10), null);
     ScriptedStream stream = new ScriptedStream().begin(100, 200).relation(1, "a");
     stream.insert(110, 1, "1", "x").relation(1, "b").insert(120, 1, "1", "x");
     feed(builder, stream.messages());
@@ -145,7 +145,7 @@ final class BatchBuilderTest {
 
   @Test
   void truncateOfSeveralTablesDescribesAllOfThem() {
-    BatchBuilder builder = builder(ReadPosition.at(10), null);
+    BatchBuilder builder = builder(ResumePoint.at(10), null);
     ScriptedStream stream = new ScriptedStream().begin(100, 200).relation(1, "a").relation(2, "b");
     feed(builder, stream.truncate(110, 1, 2).commit(200, 210).messages());
     builder.cut();
@@ -154,7 +154,7 @@ final class BatchBuilderTest {
 
   @Test
   void idlePositionIsIgnoredInsideATransactionAndBehind() {
-    BatchBuilder builder = builder(ReadPosition.at(10), null);
+    BatchBuilder builder = builder(ResumePoint.at(10), null);
     feed(builder, new ScriptedStream().begin(100, 200).messages());
     assertThat(builder.canMoveTo(500)).isFalse();
     feed(builder, new ScriptedStream().commit(200, 210).messages());
@@ -168,7 +168,7 @@ final class BatchBuilderTest {
 
   @Test
   void openTransactionThatDoesNotComeAgainIsRefused() {
-    BatchBuilder builder = builder(new ReadPosition(10, 200, 3, 110, 0), null);
+    BatchBuilder builder = builder(new ResumePoint(10, 200, 3, 110, 0), null);
     assertThatThrownBy(() -> feed(builder, new ScriptedStream().begin(1, 300).messages()))
         .isInstanceOfSatisfying(
             WalbeamException.class,
@@ -177,7 +177,7 @@ final class BatchBuilderTest {
 
   @Test
   void openTransactionThatComesBackDifferentIsReadFromItsStart() {
-    BatchBuilder builder = builder(new ReadPosition(10, 200, 1, 111, 0), null);
+    BatchBuilder builder = builder(new ResumePoint(10, 200, 1, 111, 0), null);
     ScriptedStream stream = new ScriptedStream().begin(100, 200).relation(1, "a");
     stream.insert(110, 1, "1", "x");
     assertThatThrownBy(() -> feed(builder, stream.messages()))
@@ -186,7 +186,7 @@ final class BatchBuilderTest {
 
   @Test
   void messageOfUnknownTypeIsMalformed() {
-    BatchBuilder builder = builder(ReadPosition.at(10), null);
+    BatchBuilder builder = builder(ResumePoint.at(10), null);
     assertThatThrownBy(() -> builder.message(1, new byte[] {'?'}, 0, 1))
         .isInstanceOfSatisfying(
             WalbeamException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.MALFORMED));
@@ -196,7 +196,7 @@ final class BatchBuilderTest {
 
   @Test
   void bigTransactionIsCutIntoBatchesOfBoundedSize() {
-    BatchBuilder builder = builder(ReadPosition.at(10), null);
+    BatchBuilder builder = builder(ResumePoint.at(10), null);
     ScriptedStream stream = new ScriptedStream().begin(100, 900_000).relation(1, "a");
     String value = "x".repeat(10_000);
     for (int i = 0; i < 500; i++) {

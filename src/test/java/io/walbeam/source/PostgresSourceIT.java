@@ -232,7 +232,7 @@ final class PostgresSourceIT {
         long second = fixture.changes.get(before + 1).commitLsn();
         SlotMark mark = java.util.Objects.requireNonNull(fixture.mark());
         if (endOf(fixture, fixture.changes.get(before).commitLsn()) == second) {
-          between = mark.at(ReadPosition.at(second));
+          between = mark.at(ResumePoint.at(second));
         }
       }
       long end = fixture.complete();

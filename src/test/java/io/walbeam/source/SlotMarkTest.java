@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class SlotMarkTest {
   private static final SlotMark MARK =
       new SlotMark(
-          "h:1/d/s@5", new ReadPosition(0x10, 0x20, 3, 0x1F, 2), 4, "77", 1, 9, 1000, false);
+          "h:1/d/s@5", new ResumePoint(0x10, 0x20, 3, 0x1F, 2), 4, "77", 1, 9, 1000, false);
 
   private static SourceSettings settings() {
     return new SourceSettings(
@@ -114,8 +114,8 @@ final class SlotMarkTest {
 
   @Test
   void finalizingLateOrTwiceNeverMovesThePositionBack() {
-    SlotMark older = new SlotMark("k", ReadPosition.at(10), 0, "77", 1, 0, 0, false);
-    SlotMark newer = new SlotMark("k", ReadPosition.at(20), 0, "77", 1, 0, 0, false);
+    SlotMark older = new SlotMark("k", ResumePoint.at(10), 0, "77", 1, 0, 0, false);
+    SlotMark newer = new SlotMark("k", ResumePoint.at(20), 0, "77", 1, 0, 0, false);
     newer.finalizeCheckpoint();
     newer.finalizeCheckpoint();
     older.finalizeCheckpoint();
@@ -124,7 +124,7 @@ final class SlotMarkTest {
 
   @Test
   void markOfAReaderThatReadNothingFinalizesNothing() {
-    new SlotMark("n", ReadPosition.at(10), 0, "", 0, 0, 0, false).finalizeCheckpoint();
+    new SlotMark("n", ResumePoint.at(10), 0, "", 0, 0, 0, false).finalizeCheckpoint();
     assertThat(LocalJob.of("n").positions().finalized()).isZero();
   }
 

@@ -20,23 +20,23 @@ final class StartUpTest {
     return new SlotStatus("s", "pgoutput", "d", confirmed, restart, "reserved", "", 0);
   }
 
-  private static SlotMark mark(ReadPosition position, String systemId, int timeline) {
+  private static SlotMark mark(ResumePoint position, String systemId, int timeline) {
     return new SlotMark("k", position, 3, systemId, timeline, HASH, 0, false);
   }
 
-  private static Optional<RecordedPosition> recorded(long epoch, long lsn) {
-    return Optional.of(new RecordedPosition(epoch, "77", 1, lsn));
+  private static Optional<RecordedState> recorded(long epoch, long lsn) {
+    return Optional.of(new RecordedState(epoch, "77", 1, lsn));
   }
 
   private static StartUp.Decision decide(
-      @Nullable SlotMark mark, Optional<RecordedPosition> recorded, SlotStatus slot) {
+      @Nullable SlotMark mark, Optional<RecordedState> recorded, SlotStatus slot) {
     return StartUp.decide(3, HASH, mark, recorded, slot, SERVER);
   }
 
   private static void refused(
       FailureKind kind,
       @Nullable SlotMark mark,
-      Optional<RecordedPosition> recorded,
+      Optional<RecordedState> recorded,
       SlotStatus slot,
       String... texts) {
     assertThatThrownBy(() -> decide(mark, recorded, slot))
@@ -51,19 +51,19 @@ final class StartUpTest {
   @Test
   void firstStartBeginsWhereTheSlotStands() {
     StartUp.Decision decision = decide(null, Optional.empty(), slot(0x200, 0x100));
-    assertThat(decision.position()).isEqualTo(ReadPosition.at(0x200));
+    assertThat(decision.position()).isEqualTo(ResumePoint.at(0x200));
     assertThat(decision.fresh()).isTrue();
   }
 
   @Test
   void restartBeginsAtTheSlotThoughMoreIsRecorded() {
     assertThat(decide(null, recorded(3, 0x300), slot(0x200, 0x100)).position())
-        .isEqualTo(ReadPosition.at(0x200));
+        .isEqualTo(ResumePoint.at(0x200));
   }
 
   @Test
   void markDecidesWithItsPlaceInsideATransaction() {
-    ReadPosition inside = new ReadPosition(0x200, 0x250, 7, 0x240, 1);
+    ResumePoint inside = new ResumePoint(0x200, 0x250, 7, 0x240, 1);
     StartUp.Decision decision = decide(mark(inside, "77", 1), Optional.empty(), slot(0x200, 0x100));
     assertThat(decision.position()).isEqualTo(inside);
     assertThat(decision.fresh()).isFalse();
@@ -71,7 +71,7 @@ final class StartUpTest {
 
   @Test
   void otherOptionsStartTheOpenTransactionOver() {
-    ReadPosition inside = new ReadPosition(0x200, 0x250, 7, 0x240, 1);
+    ResumePoint inside = new ResumePoint(0x200, 0x250, 7, 0x240, 1);
     assertThat(
             StartUp.decide(
                     3,
@@ -81,7 +81,7 @@ final class StartUpTest {
                     slot(0x200, 0x100),
                     SERVER)
                 .position())
-        .isEqualTo(ReadPosition.at(0x200));
+        .isEqualTo(ResumePoint.at(0x200));
   }
 
   @Test
@@ -92,41 +92,40 @@ final class StartUpTest {
 
   @Test
   void lowerEpochThanTheMarkIsRefused() {
-    SlotMark later = new SlotMark("k", ReadPosition.at(0x200), 5, "77", 1, HASH, 0, false);
+    SlotMark later = new SlotMark("k", ResumePoint.at(0x200), 5, "77", 1, HASH, 0, false);
     refused(
         FailureKind.OPERATOR, later, Optional.empty(), slot(0x200, 0x100), "lower", "--epoch=5");
   }
 
   @Test
   void higherEpochIsAcceptedWhateverWasRecorded() {
-    Optional<RecordedPosition> other =
-        Optional.of(new RecordedPosition(2, "another", 9, 0xFFFF_0000L));
-    SlotMark old = new SlotMark("k", ReadPosition.at(1), 2, "another", 9, HASH, 0, false);
+    Optional<RecordedState> other = Optional.of(new RecordedState(2, "another", 9, 0xFFFF_0000L));
+    SlotMark old = new SlotMark("k", ResumePoint.at(1), 2, "another", 9, HASH, 0, false);
     StartUp.Decision decision = decide(old, other, slot(0x200, 0x100));
     assertThat(decision.fresh()).isTrue();
-    assertThat(decision.position()).isEqualTo(ReadPosition.at(0x200));
+    assertThat(decision.position()).isEqualTo(ResumePoint.at(0x200));
   }
 
   @Test
   void otherServerBehindTheRecordedPositionIsARestore() {
-    Optional<RecordedPosition> other = Optional.of(new RecordedPosition(3, "88", 1, 0x2000));
+    Optional<RecordedState> other = Optional.of(new RecordedState(3, "88", 1, 0x2000));
     refused(
         FailureKind.DATA_LOSS_RISK, null, other, slot(0x200, 0x100), "restore", "88", "--epoch=4");
   }
 
   @Test
   void otherServerAheadOfTheRecordedPositionLooksLikeAnUpgrade() {
-    Optional<RecordedPosition> other = Optional.of(new RecordedPosition(3, "88", 1, 0x200));
+    Optional<RecordedState> other = Optional.of(new RecordedState(3, "88", 1, 0x200));
     refused(FailureKind.DATA_LOSS_RISK, null, other, slot(0x200, 0x100), "pg_upgrade", "--epoch=4");
   }
 
   @Test
   void otherTimelineIsRefused() {
-    Optional<RecordedPosition> other = Optional.of(new RecordedPosition(3, "77", 2, 0x200));
+    Optional<RecordedState> other = Optional.of(new RecordedState(3, "77", 2, 0x200));
     refused(FailureKind.DATA_LOSS_RISK, null, other, slot(0x200, 0x100), "timeline 2", "on 1");
     refused(
         FailureKind.DATA_LOSS_RISK,
-        mark(ReadPosition.at(0x200), "77", 2),
+        mark(ResumePoint.at(0x200), "77", 2),
         Optional.empty(),
         slot(0x200, 0x100),
         "timeline 2");
@@ -160,7 +159,7 @@ final class StartUpTest {
   void markBehindTheSlotIsRefused() {
     refused(
         FailureKind.DATA_LOSS_RISK,
-        mark(ReadPosition.at(0x100), "77", 1),
+        mark(ResumePoint.at(0x100), "77", 1),
         Optional.empty(),
         slot(0x200, 0x80),
         "0/100",
@@ -171,7 +170,7 @@ final class StartUpTest {
   void markBeyondTheWalIsRefused() {
     refused(
         FailureKind.DATA_LOSS_RISK,
-        mark(ReadPosition.at(0x2000), "77", 1),
+        mark(ResumePoint.at(0x2000), "77", 1),
         Optional.empty(),
         slot(0x200, 0x80),
         "0/2000",
@@ -218,15 +217,15 @@ final class StartUpTest {
   void goneSlotOnTheSameServerWasDropped() {
     assertThat(gone(null, recorded(3, 0x200)).describe())
         .contains("0/200", "dropped", "--epoch=4", "dump of the tables");
-    assertThat(gone(mark(ReadPosition.at(0x210), "77", 1), recorded(3, 0x200)).describe())
+    assertThat(gone(mark(ResumePoint.at(0x210), "77", 1), recorded(3, 0x200)).describe())
         .contains("0/210", "dropped");
   }
 
   @Test
   void goneSlotOnAnotherServerIsAnUpgradeOrARestore() {
-    assertThat(gone(null, Optional.of(new RecordedPosition(3, "88", 1, 0x200))).describe())
+    assertThat(gone(null, Optional.of(new RecordedState(3, "88", 1, 0x200))).describe())
         .contains("slot s is gone", "pg_upgrade", "0/200", "88", "--epoch=4");
-    assertThat(gone(mark(ReadPosition.at(0x2000), "88", 1), Optional.empty()).describe())
+    assertThat(gone(mark(ResumePoint.at(0x2000), "88", 1), Optional.empty()).describe())
         .contains("slot s is gone", "restore", "0/2000", "--postgresUrl");
   }
 
@@ -242,8 +241,7 @@ final class StartUpTest {
         .contains("dropped");
   }
 
-  private static WalbeamException gone(
-      @Nullable SlotMark mark, Optional<RecordedPosition> recorded) {
+  private static WalbeamException gone(@Nullable SlotMark mark, Optional<RecordedState> recorded) {
     WalbeamException refusal =
         StartUp.slotGone(3, "s", mark, recorded, new ServerIdentity("77", 0, 0x1000));
     assertThat(refusal.kind()).isEqualTo(FailureKind.DATA_LOSS_RISK);

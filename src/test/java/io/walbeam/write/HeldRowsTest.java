@@ -41,8 +41,8 @@ class HeldRowsTest {
 
   private HeldRows held(long limit) {
     return new HeldRows(
-        chunk -> {
-          written.add(chunk);
+        tableRows -> {
+          written.add(tableRows);
           return refused;
         },
         buried::addAll,
@@ -53,8 +53,9 @@ class HeldRowsTest {
   }
 
   private static Writing writing(int bytes, CompletableFuture<List<RefusedRow>> result) {
-    TableRows chunk = chunk(bytes);
-    return new Writing(chunk.table().name(), chunk.bytes(), chunk.rows().size(), result);
+    TableRows tableRows = tableRows(bytes);
+    return new Writing(
+        tableRows.table().name(), tableRows.bytes(), tableRows.rows().size(), result);
   }
 
   @Test
@@ -62,7 +63,7 @@ class HeldRowsTest {
     assertThat(held.finish(new HeldRows.Ticket(), List.of(receipt(0, 1), receipt(1, 2))))
         .containsExactly(receipt(0, 1), receipt(1, 2));
     assertThat(early).hasSize(2);
-    assertThat(held.queue(chunk(10), new HeldRows.Ticket())).isFalse();
+    assertThat(held.queue(tableRows(10), new HeldRows.Ticket())).isFalse();
   }
 
   @Test
@@ -97,9 +98,9 @@ class HeldRowsTest {
     CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
     held.release(writing(10, writing), 100, first);
     held.finish(first, List.of(receipt(0, 1)));
-    assertThat(held.queue(chunk(20), second)).isTrue();
+    assertThat(held.queue(tableRows(20), second)).isTrue();
     held.finish(second, List.of(receipt(1, 2)));
-    assertThat(held.queue(chunk(30), third)).isTrue();
+    assertThat(held.queue(tableRows(30), third)).isTrue();
     held.finish(third, List.of(receipt(2, 3)));
 
     writing.complete(List.of());
@@ -107,7 +108,9 @@ class HeldRowsTest {
     assertThat(late).containsExactly(receipt(0, 1));
     work();
 
-    assertThat(written).singleElement().satisfies(chunk -> assertThat(chunk.rows()).hasSize(2));
+    assertThat(written)
+        .singleElement()
+        .satisfies(tableRows -> assertThat(tableRows.rows()).hasSize(2));
     assertThat(late).containsExactly(receipt(0, 1), receipt(1, 2), receipt(2, 3));
     assertThat(held.bytes()).isZero();
   }
@@ -135,7 +138,7 @@ class HeldRowsTest {
     assertThat(held.release(writing(60_000, new CompletableFuture<>()), 0, ticket)).isFalse();
     assertThat(held.release(writing(10, new CompletableFuture<>()), 60_000, ticket)).isFalse();
     assertThat(held.release(writing(10_000, new CompletableFuture<>()), 10_000, ticket)).isTrue();
-    assertThat(held.queue(chunk(40_000), ticket)).isFalse();
+    assertThat(held.queue(tableRows(40_000), ticket)).isFalse();
     assertThat(held.bytes()).isBetween(20_000L, 50_000L);
   }
 
@@ -172,10 +175,10 @@ class HeldRowsTest {
     }
   }
 
-  private static TableRows chunk(int bytes) {
-    TableRows chunk = new TableRows(PARKED);
-    chunk.add(new EncodedRow(new byte[bytes], 0, bytes), origin());
-    return chunk;
+  private static TableRows tableRows(int bytes) {
+    TableRows tableRows = new TableRows(PARKED);
+    tableRows.add(new EncodedRow(new byte[bytes], 0, bytes), origin());
+    return tableRows;
   }
 
   private static RowOrigin origin() {

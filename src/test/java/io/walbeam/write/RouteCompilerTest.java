@@ -39,7 +39,7 @@ class RouteCompilerTest {
             List.of(
                 new RelationColumn("id", INT4, -1, true),
                 new RelationColumn("v", type, -1, false)));
-    return Objects.requireNonNull(compiler.compile(relation, Optional.empty(), Map.of()).replica())
+    return Objects.requireNonNull(compiler.compile(relation, Optional.empty(), Map.of()).current())
         .destination()
         .columns()
         .get(2)
@@ -87,7 +87,7 @@ class RouteCompilerTest {
             ReplicaIdentity.DEFAULT,
             List.of(new RelationColumn("id", INT4, -1, true)));
 
-    assertThat(compiler.compile(relation, Optional.empty(), Map.of()).replica()).isNull();
+    assertThat(compiler.compile(relation, Optional.empty(), Map.of()).current()).isNull();
   }
 
   private static ExistingColumns refuse() {

@@ -63,7 +63,7 @@ class RowsWriterTest {
   private static final String UNCHANGED = "\u0000unchanged";
 
   private final RowBuffer buffer = new RowBuffer();
-  private final TableRows chunk = new TableRows(MAPPING.destination());
+  private final TableRows tableRows = new TableRows(MAPPING.destination());
   private final List<Map<String, Object>> written = new ArrayList<>();
   private final List<ReadBack.Request> requests = new ArrayList<>();
   private final Deque<ReadBack.Answer> answers = new ArrayDeque<>();
@@ -176,7 +176,7 @@ class RowsWriterTest {
   void ofAKeyWhoseLastImageIsRefusedTheNewestThatIsTakenIsWritten() throws Exception {
     put(10, "1", "a", "7", "older", "x");
     put(11, "1", "a", "3", "refused", "x");
-    chunk.from(new Batches().batch(0, 1));
+    tableRows.from(new Batches().batch(0, 1));
     rejectVersion = 3;
     earlier = List.of(new ArrayDeque<>(List.of(image(9, "3"), image(8, "2"), image(7, "1"))));
 
@@ -205,7 +205,7 @@ class RowsWriterTest {
             },
             (found, unwritten) -> earlier,
             metrics,
-            chunk)
+            tableRows)
         .write();
   }
 
@@ -225,7 +225,7 @@ class RowsWriterTest {
       offset += text.length();
     }
     RowOrigin origin = origin(lsn, incomplete ? row.copy(Map.of()) : null);
-    chunk.put(
+    tableRows.put(
         KEY,
         row,
         incomplete ? TableRows.INCOMPLETE : MAPPING.encodeUpsert(row, origin.meta(), buffer),

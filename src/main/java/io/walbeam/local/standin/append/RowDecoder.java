@@ -9,9 +9,9 @@ import io.walbeam.local.standin.AppendFailure;
 import io.walbeam.local.standin.Names;
 import io.walbeam.local.standin.store.Column;
 import io.walbeam.local.standin.store.ColumnType;
-import io.walbeam.local.standin.store.Position;
 import io.walbeam.local.standin.store.Row;
 import io.walbeam.local.standin.store.RowProblem;
+import io.walbeam.local.standin.store.SequenceNumber;
 import io.walbeam.local.standin.store.TableDefinition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ public final class RowDecoder {
       if (sequence != null) {
         throw new RowProblem("_CHANGE_SEQUENCE_NUMBER is given without _CHANGE_TYPE");
       }
-      return new Row(Row.Kind.PLAIN, Position.ZERO, values, columns);
+      return new Row(Row.Kind.PLAIN, SequenceNumber.ZERO, values, columns);
     }
     return new Row(kind(type), position(sequence), checkKey(values), columns);
   }
@@ -150,11 +150,11 @@ public final class RowDecoder {
     throw new RowProblem("The given value is not a valid CHANGE_TYPE");
   }
 
-  private static Position position(Object sequence) throws RowProblem {
+  private static SequenceNumber position(Object sequence) throws RowProblem {
     if (sequence == null) {
-      return Position.ZERO;
+      return SequenceNumber.ZERO;
     }
-    Position position = Position.parse((String) sequence);
+    SequenceNumber position = SequenceNumber.parse((String) sequence);
     if (position == null) {
       throw new RowProblem("The given value is not a valid CHANGE_SEQUENCE_NUMBER");
     }

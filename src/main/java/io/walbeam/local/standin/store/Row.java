@@ -9,7 +9,7 @@ package io.walbeam.local.standin.store;
  *     days), Double, Boolean, String (STRING, JSON, GEOGRAPHY, BIGNUMERIC), byte[], BigDecimal of
  *     scale 9 (NUMERIC), Object[] (RECORD), List (REPEATED)
  */
-public record Row(Kind kind, Position position, Object[] values, int columns) {
+public record Row(Kind kind, SequenceNumber position, Object[] values, int columns) {
   public enum Kind {
     /** A row without a change type. */
     PLAIN,

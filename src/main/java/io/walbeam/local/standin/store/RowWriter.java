@@ -29,7 +29,7 @@ final class RowWriter {
       for (Row row : rows) {
         appender.beginRow();
         appender.append(ingestion++);
-        for (int i = 0; i < Position.SECTIONS; i++) {
+        for (int i = 0; i < SequenceNumber.SECTIONS; i++) {
           appender.append(row.position().flipped(i));
         }
         if (row.kind() == Row.Kind.DELETE) {

@@ -121,11 +121,11 @@ public final class Table {
   String createSql() {
     StringBuilder sql =
         new StringBuilder("CREATE TABLE " + physical() + "(" + INGESTION + " BIGINT DEFAULT 0");
-    for (int i = 0; i < Position.SECTIONS; i++) {
+    for (int i = 0; i < SequenceNumber.SECTIONS; i++) {
       sql.append(", ")
           .append(section(i))
           .append(" BIGINT DEFAULT ")
-          .append(Position.ZERO.flipped(i));
+          .append(SequenceNumber.ZERO.flipped(i));
     }
     sql.append(", ").append(DELETED).append(" BIGINT");
     for (Column column : definition.columns()) {
@@ -329,7 +329,7 @@ public final class Table {
       sql.append(i == 0 ? "" : ", ").append(Store.quote(definition.primaryKey().get(i)));
     }
     sql.append(" ORDER BY ");
-    for (int i = 0; i < Position.SECTIONS; i++) {
+    for (int i = 0; i < SequenceNumber.SECTIONS; i++) {
       sql.append(section(i)).append(" DESC, ");
     }
     return sql.append(INGESTION).append(" DESC)").toString();

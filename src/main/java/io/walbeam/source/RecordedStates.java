@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** Reads the recorded position of a slot from the destination. May block; called off the runner. */
 @FunctionalInterface
-public interface RecordedPositions extends Serializable {
+public interface RecordedStates extends Serializable {
   /** The recorded position of {@code slot}, empty if nothing was ever recorded. */
-  Optional<RecordedPosition> read(String slot);
+  Optional<RecordedState> read(String slot);
 }

@@ -5,4 +5,4 @@ package io.walbeam.source;
  *
  * @param confirmedLsn everything that ends at or before it is in the destination, unsigned
  */
-public record RecordedPosition(long epoch, String systemId, int timeline, long confirmedLsn) {}
+public record RecordedState(long epoch, String systemId, int timeline, long confirmedLsn) {}

@@ -12,11 +12,11 @@ import io.walbeam.change.StreamPosition;
  * @param lastChangeLsn WAL position of the last of them, to recognise the transaction by
  * @param index index of that message among the consecutive ones that share its WAL position
  */
-record ReadPosition(
+record ResumePoint(
     long resumeLsn, long openCommitLsn, long emitted, long lastChangeLsn, int index) {
   /** Right after everything that ends at or before {@code lsn}. */
-  static ReadPosition at(long lsn) {
-    return new ReadPosition(lsn, 0, 0, 0, 0);
+  static ResumePoint at(long lsn) {
+    return new ResumePoint(lsn, 0, 0, 0, 0);
   }
 
   /** The canonical name of this place. */
@@ -25,7 +25,7 @@ record ReadPosition(
   }
 
   /** The same place without the part of the open transaction: it will be read from its start. */
-  ReadPosition startOfTransaction() {
+  ResumePoint startOfTransaction() {
     return at(resumeLsn);
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * what of it may be confirmed. Thread-safe: the session's thread moves one end, the reader the
  * other.
  */
-final class SessionPositions {
+final class SessionProgress {
   private final SourceSettings settings;
   private final PublishedPositions positions;
   private final LocalPositions finalizations;
@@ -16,7 +16,7 @@ final class SessionPositions {
   private volatile @Nullable SlotMark enqueued;
   private volatile @Nullable SlotMark handed;
 
-  SessionPositions(
+  SessionProgress(
       SourceSettings settings,
       PublishedPositions positions,
       LocalPositions finalizations,

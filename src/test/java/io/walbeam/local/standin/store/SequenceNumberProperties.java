@@ -12,7 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class StandInPositionProperties {
+class SequenceNumberProperties {
   @Provide
   Arbitrary<String> positions() {
     Arbitrary<String> section =
@@ -40,19 +40,19 @@ class StandInPositionProperties {
   @Property
   void whatIsNotOfTheDocumentedFormIsRefused(@ForAll String text) {
     boolean valid = text.matches("[0-9A-Fa-f]{1,16}(/[0-9A-Fa-f]{1,16}){0,3}");
-    assertThat(Position.parse(text) != null).isEqualTo(valid);
+    assertThat(SequenceNumber.parse(text) != null).isEqualTo(valid);
   }
 
   @Example
   void malformedPositionsAreRefused() {
     for (String text :
         List.of("", "/", "1/", "/1", "1//2", "G", "1/2/3/4/5", "0".repeat(17), "٣")) {
-      assertThat(Position.parse(text)).as(text).isNull();
+      assertThat(SequenceNumber.parse(text)).as(text).isNull();
     }
   }
 
-  private static Position parse(String text) {
-    Position position = Position.parse(text);
+  private static SequenceNumber parse(String text) {
+    SequenceNumber position = SequenceNumber.parse(text);
     if (position == null) {
       throw new AssertionError("refused: " + text);
     }

@@ -11,22 +11,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Each section is held with its highest bit flipped, so that signed comparison, in Java and in
  * DuckDB's BIGINT, is the unsigned comparison of the sections.
  */
-public final class Position implements Comparable<Position> {
+public final class SequenceNumber implements Comparable<SequenceNumber> {
   static final int SECTIONS = 4;
   private static final int MAX_DIGITS = 16;
 
   /** The position of a row that carries none. */
-  public static final Position ZERO =
-      new Position(new long[] {Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE});
+  public static final SequenceNumber ZERO =
+      new SequenceNumber(
+          new long[] {Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE});
 
   private final long[] flipped;
 
-  private Position(long[] flipped) {
+  private SequenceNumber(long[] flipped) {
     this.flipped = flipped;
   }
 
   /** Parses the text form, null if it is malformed. */
-  public static @Nullable Position parse(String text) {
+  public static @Nullable SequenceNumber parse(String text) {
     long[] flipped = ZERO.flipped.clone();
     int section = 0;
     int digits = 0;
@@ -48,7 +49,7 @@ public final class Position implements Comparable<Position> {
       }
       value = value << 4 | digit;
     }
-    return new Position(flipped);
+    return new SequenceNumber(flipped);
   }
 
   /** The section with its highest bit flipped. */
@@ -57,13 +58,13 @@ public final class Position implements Comparable<Position> {
   }
 
   @Override
-  public int compareTo(Position other) {
+  public int compareTo(SequenceNumber other) {
     return Arrays.compare(flipped, other.flipped);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Position position && Arrays.equals(flipped, position.flipped);
+    return other instanceof SequenceNumber position && Arrays.equals(flipped, position.flipped);
   }
 
   @Override
