@@ -20,10 +20,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * Every schema change of {@link SchemaCases} in one job, whenever it happens: afterwards each table
  * has what its source has, without a word from a person.
  */
-@EnabledIfSystemProperty(
-    named = "walbeam.scenario.long",
-    matches = "true",
-    disabledReason = "takes many minutes")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SchemaConvergenceIT {
   private static final List<SchemaCase> CASES =
@@ -49,6 +45,10 @@ class SchemaConvergenceIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(
+      named = "walbeam.scenario.long",
+      matches = "true",
+      disabledReason = "what is said of changes between two runs says most of it")
   void changesWhileTheRunStreams() throws Exception {
     Scenario fixture = prepared("streaming");
     try (Program run = fixture.start(fixture.command())) {
@@ -75,6 +75,10 @@ class SchemaConvergenceIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(
+      named = "walbeam.scenario.long",
+      matches = "true",
+      disabledReason = "what is said of changes between two runs says most of it")
   void changesAroundAKill() throws Exception {
     Scenario fixture = prepared("killed");
     try (ChildProcess run = fixture.startProcess(fixture.command())) {
