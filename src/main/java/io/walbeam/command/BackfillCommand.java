@@ -11,7 +11,7 @@ import io.walbeam.options.BackfillOptions;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.AskedDump;
-import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.sink.Sink;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,8 +52,8 @@ final class BackfillCommand {
             "Key bounds go with one table, and --tables names " + tables.size() + ".",
             "Name one table.");
       }
-      try (BigQuerySink sink = BigQuerySink.acquire(source.destination())) {
-        sink.verifyDataset();
+      try (Sink sink = source.destination().open()) {
+        sink.verify();
         sink.dumpLedger()
             .ask(
                 new AskedDump(

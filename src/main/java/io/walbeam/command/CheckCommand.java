@@ -7,7 +7,7 @@ import io.walbeam.doctor.SourceCheck;
 import io.walbeam.options.CheckOptions;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.ReportOptions;
-import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.sink.Sink;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +27,11 @@ final class CheckCommand {
     SourceCheck.Outcome found =
         SourceCheck.run(
             source.replication(), source.tables(), source.mapping().tableName(), provider);
-    String dataset = source.destination().project() + "." + source.destination().dataset();
+    String dataset = source.destination().describe();
     CheckReport destination =
         DestinationCheck.run(
             () -> {
-              try (BigQuerySink sink = BigQuerySink.acquire(source.destination())) {
+              try (Sink sink = source.destination().open()) {
                 return sink.survey();
               }
             },

@@ -2,7 +2,7 @@ package io.walbeam.command;
 
 import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.Removal;
-import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.sink.Sink;
 import java.io.PrintStream;
 import java.util.Set;
 
@@ -19,8 +19,8 @@ final class RemoveCommand {
     Set<String> drop = OptionsReader.dropped(source.options());
     Removal.requireIdle(source.replication());
     if (drop.contains("tables")) {
-      try (BigQuerySink sink = BigQuerySink.acquire(source.destination())) {
-        sink.verifyDataset();
+      try (Sink sink = source.destination().open()) {
+        sink.verify();
         sink.dropOwnTables(source.replication().slot()).forEach(out::println);
       }
     }

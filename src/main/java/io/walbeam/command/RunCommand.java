@@ -123,11 +123,10 @@ final class RunCommand {
       PrintStream out)
       throws InterruptedException {
     log.info(
-        "Replicating {} through slot {} to {}.{}.",
+        "Replicating {} through slot {} to {}.",
         settings.replication().postgres().describe(),
         settings.replication().slot(),
-        settings.destination().project(),
-        settings.destination().dataset());
+        settings.destination().describe());
     PipelineResult.State state;
     try {
       state = runToTheEnd(run, options, settings, status);

@@ -6,7 +6,7 @@ import io.walbeam.doctor.StatusRules;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.ReportOptions;
 import io.walbeam.options.StatusOptions;
-import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.sink.Sink;
 import java.io.PrintStream;
 import java.time.Duration;
 
@@ -44,8 +44,8 @@ final class StatusCommand {
     return StatusCheck.look(
         source.replication(),
         () -> {
-          try (BigQuerySink sink = BigQuerySink.acquire(source.destination())) {
-            sink.verifyDataset();
+          try (Sink sink = source.destination().open()) {
+            sink.verify();
             String slot = source.replication().slot();
             return new StatusCheck.Recorded(
                 sink.stateStore().read(slot),

@@ -5,6 +5,7 @@ import io.walbeam.sink.DatasetSurvey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** The destination's half of a check. */
@@ -16,7 +17,7 @@ public final class DestinationCheck {
   /** Takes a survey. */
   @FunctionalInterface
   public interface Surveyor {
-    DatasetSurvey survey() throws InterruptedException;
+    Optional<DatasetSurvey> survey() throws InterruptedException;
   }
 
   private DestinationCheck() {}
@@ -24,14 +25,22 @@ public final class DestinationCheck {
   /**
    * Never throws for what is wrong with the destination: that is a finding.
    *
-   * @param dataset as project.dataset
+   * @param dataset as project.dataset, or what else the destination is called
    * @param keyed names of the tables that a run would write by key
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
   public static CheckReport run(Surveyor surveyor, String dataset, Set<String> keyed)
       throws InterruptedException {
     try {
-      return report(surveyor.survey(), dataset, keyed);
+      return surveyor
+          .survey()
+          .map(survey -> report(survey, dataset, keyed))
+          .orElseGet(
+              () ->
+                  new CheckReport(
+                      List.of("Changes go to " + dataset + ", which can be written to."),
+                      List.of(),
+                      List.of()));
     } catch (WalbeamException e) {
       return new CheckReport(
           List.of(),

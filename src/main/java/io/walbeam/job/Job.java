@@ -8,8 +8,8 @@ import io.walbeam.progress.StatePublisher;
 import io.walbeam.row.ContextMapping;
 import io.walbeam.row.Route;
 import io.walbeam.sink.EndOfRun;
+import io.walbeam.sink.Sink;
 import io.walbeam.sink.Stalls;
-import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalJob;
 import io.walbeam.source.PublishedPositions;
 import io.walbeam.write.BundleWriter;
@@ -31,7 +31,7 @@ import java.util.concurrent.ExecutorService;
  * publisher, the dumps. Found through {@link Jobs}. Thread-safe.
  */
 final class Job implements LocalJob.Shared {
-  private final BigQuerySink sink;
+  private final Sink sink;
   private final SourceCatalogue catalogue;
   private final SourceRows sourceRows;
   private final IdleConnections idle;
@@ -48,7 +48,7 @@ final class Job implements LocalJob.Shared {
     Clock clock = Clock.systemUTC();
     Placement placement = settings.placement();
     endsWithItsParts = placement.endsWithItsParts();
-    sink = BigQuerySink.acquire(settings.destination());
+    sink = settings.destination().open();
     catalogue = new SourceCatalogue(settings.replication().postgres(), sink.stalls());
     sourceRows = new SourceRows(settings.replication().postgres(), sink.stalls());
     RouteCompiler compiler =

@@ -6,7 +6,7 @@ import io.walbeam.dump.DumpOptions;
 import io.walbeam.dump.DumpSettings;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.MappingSettings;
-import io.walbeam.sink.bigquery.BigQuerySettings;
+import io.walbeam.sink.Destination;
 import io.walbeam.source.SlotKey;
 import java.io.Serializable;
 
@@ -18,7 +18,7 @@ public record JobSettings(
     ReplicationSettings replication,
     TablePatterns tables,
     JobRun run,
-    BigQuerySettings destination,
+    Destination destination,
     MappingSettings mapping,
     DumpOptions dumps,
     Placement placement)

@@ -5,8 +5,8 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.Catalogue;
 import io.walbeam.sink.EndOfRun;
+import io.walbeam.sink.Sink;
 import io.walbeam.sink.Stalls;
-import io.walbeam.sink.bigquery.BigQuerySink;
 import io.walbeam.source.LocalJob;
 import io.walbeam.source.SessionLag;
 import io.walbeam.write.ReceiptRelease;
@@ -51,11 +51,11 @@ public final class LocalRun implements AutoCloseable {
    */
   public static LocalRun prepare(JobSettings settings, Duration patience)
       throws InterruptedException {
-    try (BigQuerySink sink = BigQuerySink.acquire(settings.destination())) {
+    try (Sink sink = settings.destination().open()) {
       new StartPatience(patience, Time.SYSTEM)
           .await(
               () -> {
-                sink.verifyDataset();
+                sink.verify();
                 verifyServer(settings);
               });
     }

@@ -2,8 +2,8 @@ package io.walbeam.job;
 
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.sink.bigquery.BigQuerySettings;
-import io.walbeam.sink.bigquery.BigQuerySink;
+import io.walbeam.sink.Destination;
+import io.walbeam.sink.Sink;
 import io.walbeam.source.RecordedState;
 import io.walbeam.source.RecordedStates;
 import java.util.Optional;
@@ -12,15 +12,15 @@ import java.util.Optional;
 final class StateReader implements RecordedStates {
   private static final long serialVersionUID = 1L;
 
-  private final BigQuerySettings settings;
+  private final Destination destination;
 
-  StateReader(BigQuerySettings settings) {
-    this.settings = settings;
+  StateReader(Destination destination) {
+    this.destination = destination;
   }
 
   @Override
   public Optional<RecordedState> read(String slot) {
-    try (BigQuerySink sink = BigQuerySink.acquire(settings)) {
+    try (Sink sink = destination.open()) {
       return sink.stateStore()
           .read(slot)
           .map(

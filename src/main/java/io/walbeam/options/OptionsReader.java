@@ -16,7 +16,7 @@ import io.walbeam.row.StructureMode;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.row.WriteMode;
 import io.walbeam.secret.SecretReference;
-import io.walbeam.sink.bigquery.BigQuerySettings;
+import io.walbeam.sink.Destination;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,11 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class OptionsReader {
   /** PostgreSQL's rule for slot names (documentation, pg_create_logical_replication_slot). */
   private static final Pattern SLOT = Pattern.compile("[a-z0-9_]{1,63}");
-
-  private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9_]{1,1024}");
-  private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9:._-]{1,100}");
-  private static final Pattern TABLE = Pattern.compile("[\\p{L}\\p{N}_ -]{1,1024}");
-  private static final Pattern ENDPOINT = Pattern.compile("https?://[^/\\s]+(:\\d+)?");
 
   /** Connection properties that name a certificate or key. */
   private static final List<String> CERTIFICATES = List.of("sslrootcert", "sslcert", "sslkey");
@@ -139,7 +134,7 @@ public final class OptionsReader {
     if (command == Command.BACKFILL && options.getTables().isBlank()) {
       problems.add("--tables is missing; name the tables, or give * for all.");
     }
-    Optional<BigQuerySettings> destination = reader.destination(slot);
+    Optional<Destination> destination = new DestinationReader(options, problems).read(slot);
     Optional<MappingSettings> mapping =
         reader.mapping(postgres.map(PostgresSettings::database).orElse(""));
     if (command == Command.REMOVE) {
@@ -196,7 +191,7 @@ public final class OptionsReader {
       WalbeamOptions options,
       ReplicationSettings replication,
       TablePatterns tables,
-      BigQuerySettings destination,
+      Destination destination,
       MappingSettings mapping) {}
 
   /**
@@ -241,7 +236,7 @@ public final class OptionsReader {
     long epoch = epoch();
     Optional<MappingSettings> mapping =
         mapping(postgres.map(PostgresSettings::database).orElse(""));
-    Optional<BigQuerySettings> destination = destination(slot);
+    Optional<Destination> destination = new DestinationReader(options, problems).read(slot);
     DumpOptions dumps = dumps(postgres);
     boolean publishNewTables =
         oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off").equals("on");
@@ -465,39 +460,6 @@ public final class OptionsReader {
     };
   }
 
-  private Optional<BigQuerySettings> destination(String slot) {
-    int before = problems.size();
-    String project = "";
-    String dataset = "";
-    String text = options.getDataset();
-    if (text == null || text.isBlank()) {
-      problems.add("--dataset is missing; give it as project.dataset.");
-    } else {
-      int dot = text.lastIndexOf('.');
-      dataset = text.substring(dot + 1);
-      @Nullable String given = dot < 0 ? options.getProject() : text.substring(0, dot);
-      project = given == null ? "" : given;
-      if (project.isEmpty()) {
-        problems.add("--dataset=" + text + " names no project; give it as project.dataset.");
-      } else if (!DATASET.matcher(dataset).matches() || !PROJECT.matcher(project).matches()) {
-        problems.add("--dataset=" + text + " is not of the form project.dataset.");
-      }
-    }
-    String endpoint = endpoint();
-    String deadLetterTable = deadLetterTable();
-    if (problems.size() > before) {
-      return Optional.empty();
-    }
-    String traceId = "walbeam:" + (SLOT.matcher(slot).matches() ? slot : "slot");
-    List<WalbeamException> more =
-        BigQuerySettings.problems(project, dataset, "", endpoint, deadLetterTable, traceId);
-    more.forEach(problem -> problems.add(problem.describe()));
-    return more.isEmpty()
-        ? Optional.of(
-            new BigQuerySettings(project, dataset, "", endpoint, deadLetterTable, traceId))
-        : Optional.empty();
-  }
-
   private Optional<MappingSettings> mapping(String database) {
     String maxStaleness = maxStaleness();
     WriteMode writeMode = writeMode();
@@ -533,19 +495,6 @@ public final class OptionsReader {
     return prefixes;
   }
 
-  private String endpoint() {
-    String endpoint = options.getBigQueryEndpoint();
-    if (endpoint == null) {
-      return "";
-    }
-    if (!ENDPOINT.matcher(endpoint).matches()) {
-      problems.add(
-          "--bigQueryEndpoint is of the form http://host:port, without a path or a slash at the"
-              + " end.");
-    }
-    return endpoint;
-  }
-
   private String maxStaleness() {
     return duration("--maxStaleness", options.getMaxStaleness(), "PT10M").toString();
   }
@@ -562,13 +511,5 @@ public final class OptionsReader {
     problems.add(
         option + " is an ISO-8601 duration from PT0S to " + LONGEST + ", such as " + example + ".");
     return Duration.ZERO;
-  }
-
-  private String deadLetterTable() {
-    String name = options.getDeadLetterTable();
-    if (!TABLE.matcher(name).matches()) {
-      problems.add("--deadLetterTable is a table name of letters, digits and underscores.");
-    }
-    return name;
   }
 }

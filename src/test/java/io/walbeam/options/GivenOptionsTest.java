@@ -3,6 +3,7 @@ package io.walbeam.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.walbeam.sink.bigquery.BigQueryDestination;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class GivenOptionsTest {
     assertThat(invocation.settings().replication().slot()).isEqualTo("from_line");
     assertThat(invocation.settings().replication().publication()).isEqualTo("from_variable");
     assertThat(invocation.settings().replication().publishNewTables()).isFalse();
-    assertThat(invocation.settings().destination().dataset()).isEqualTo("from_file");
+    assertThat(invocation.settings().destination().describe()).endsWith(".from_file");
     assertThat(invocation.settings().tables().inclusions()).isEqualTo("public.*,sales.orders");
     assertThat(invocation.settings().run().epoch()).isEqualTo(7);
     assertThat(invocation.options().isQuiet()).isTrue();
@@ -61,8 +62,13 @@ class GivenOptionsTest {
                 "WALBEAM_DATASET", "shop",
                 "WALBEAM_PROJECT", "p1",
                 "WALBEAM_BIG_QUERY_ENDPOINT", "http://localhost:1"));
-    assertThat(invocation.settings().destination().project()).isEqualTo("p1");
-    assertThat(invocation.settings().destination().endpoint()).isEqualTo("http://localhost:1");
+    assertThat(invocation.settings().destination())
+        .isInstanceOfSatisfying(
+            BigQueryDestination.class,
+            to -> {
+              assertThat(to.settings().project()).isEqualTo("p1");
+              assertThat(to.settings().endpoint()).isEqualTo("http://localhost:1");
+            });
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.walbeam.change.TableId;
 import io.walbeam.job.JobSettings;
 import io.walbeam.job.Placement;
+import io.walbeam.sink.bigquery.BigQueryDestination;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.testing.CrashingRunner;
@@ -37,9 +38,10 @@ class OptionsReaderTest {
     assertThat(settings.run().stopAtNow()).isFalse();
     assertThat(settings.run().epoch()).isZero();
     assertThat(settings.placement()).isEqualTo(Placement.oneJvm());
-    assertThat(settings.destination().project()).isEqualTo("project-1");
-    assertThat(settings.destination().dataset()).isEqualTo("shop");
-    assertThat(settings.destination().endpoint()).isEmpty();
+    assertThat(settings.destination())
+        .isInstanceOfSatisfying(
+            BigQueryDestination.class, to -> assertThat(to.settings().endpoint()).isEmpty());
+    assertThat(settings.destination().describe()).isEqualTo("project-1.shop");
     assertThat(settings.mapping().tableName().text()).isEqualTo("{schema}_{table}");
     assertThat(settings.mapping().maxStaleness()).isEqualTo("PT10M");
     assertThat(settings.mapping().database()).isEqualTo("shop");

@@ -9,6 +9,7 @@ import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.ExistingTables;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.SchemaChangeLog;
+import io.walbeam.sink.Sink;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>One per JVM and settings, shared by {@link #acquire} and closed by its last holder, because
  * connections and table metadata updates are scarce.
  */
-public final class BigQuerySink implements AutoCloseable {
+public final class BigQuerySink implements Sink {
   private static final Logger log = LoggerFactory.getLogger(BigQuerySink.class);
   private static final Map<BigQuerySettings, BigQuerySink> SHARED = new HashMap<>();
 
@@ -100,76 +102,72 @@ public final class BigQuerySink implements AutoCloseable {
     }
   }
 
-  /**
-   * Asks BigQuery once whether the dataset is there, for a start that fails early and clearly.
-   *
-   * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if it is missing or forbidden,
-   *     TRANSIENT if the endpoint does not answer
-   */
-  public void verifyDataset() {
+  @Override
+  public void verify() {
     rest.verifyDataset();
   }
 
-  /**
-   * Looks the dataset over without changing it.
-   *
-   * @throws io.walbeam.failure.WalbeamException as {@link #verifyDataset}
-   */
-  public DatasetSurvey survey() throws InterruptedException {
-    return BigQuerySurvey.take(rest);
+  @Override
+  public Optional<DatasetSurvey> survey() throws InterruptedException {
+    return Optional.of(BigQuerySurvey.take(rest));
   }
 
-  /** Dead letters by table and class, the most numerous first; the hundred largest. */
+  @Override
   public List<DeadLetterCount> deadLetterCounts() throws InterruptedException {
     return BigQueryDeadLetterCounts.read(rest);
   }
 
-  /**
-   * Drops walbeam's own tables, dead letters included, and says what was done.
-   *
-   * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if another slot uses them
-   */
+  @Override
   public List<String> dropOwnTables(String slot) throws InterruptedException {
     return OwnTablesRemoval.run(rest, slot);
   }
 
-  /** Closing it does nothing; close this. */
+  @Override
   public TableSink tables() {
     return tables;
   }
 
+  @Override
   public ExistingTables existing() {
     return existing;
   }
 
+  @Override
   public ChangelogShapes changelogShapes() {
     return changelogShapes;
   }
 
+  @Override
   public DeadLetterSink deadLetters() {
     return deadLetters;
   }
 
+  @Override
   public StateStore stateStore() {
     return stateStore;
   }
 
+  @Override
   public DumpLedger dumpLedger() {
     return dumpLedger;
   }
 
+  @Override
   public OutdatedRows outdatedRows() {
     return outdatedRows;
   }
 
+  @Override
   public SchemaChangeLog schemaChanges() {
     return schemaChanges;
   }
 
+  @Override
   public Stalls stalls() {
     return stalls;
   }
 
+  @Override
   public CountingSinkMetrics metrics() {
     return metrics;
   }
@@ -178,7 +176,6 @@ public final class BigQuerySink implements AutoCloseable {
     return connections.open();
   }
 
-  /** Releases one hold; the last one ends all calls, and writes under way fail as TRANSIENT. */
   @Override
   public void close() {
     synchronized (SHARED) {

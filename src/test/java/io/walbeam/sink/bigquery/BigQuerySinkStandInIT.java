@@ -245,13 +245,13 @@ class BigQuerySinkStandInIT {
   @Test
   void aMissingDatasetIsNamed() {
     try (BigQuerySink nowhere = new BigQuerySink(settings("none"), PACE)) {
-      assertThatThrownBy(nowhere::verifyDataset).hasMessageContaining("p.none does not exist");
+      assertThatThrownBy(nowhere::verify).hasMessageContaining("p.none does not exist");
       assertThatThrownBy(() -> nowhere.tables().write(Rows.keyed("t"), Rows.upserts(1)))
           .hasMessageContaining("p.none does not exist");
       assertThatThrownBy(() -> nowhere.stateStore().read("walbeam"))
           .hasMessageContaining("p.none does not exist");
     }
-    sink.verifyDataset();
+    sink.verify();
   }
 
   static DeadLetter deadLetter(String row) {

@@ -471,7 +471,7 @@ class BigQueryTableSinkIT {
               assertThat(e.kind()).isEqualTo(FailureKind.OPERATOR);
               assertThat(e.remedy()).contains("bq mk --dataset p:d");
             });
-    assertThatThrownBy(sink::verifyDataset).hasMessageContaining("p.d does not exist");
+    assertThatThrownBy(sink::verify).hasMessageContaining("p.d does not exist");
   }
 
   @Test
@@ -489,7 +489,7 @@ class BigQueryTableSinkIT {
     BigQuerySettings nowhere =
         new BigQuerySettings("p", "d", "", "http://127.0.0.1:1", "dead", "walbeam:test");
     try (BigQuerySink refused = new BigQuerySink(nowhere, QUICK)) {
-      assertThatThrownBy(refused::verifyDataset)
+      assertThatThrownBy(refused::verify)
           .isInstanceOf(WalbeamException.class)
           .hasMessageContaining("http://127.0.0.1:1");
     }

@@ -1,0 +1,25 @@
+package io.walbeam.sink;
+
+import java.io.Serializable;
+
+/**
+ * A place that changes are written to, as the operator named it. Immutable; workers receive it
+ * serialized; holds no resolved secret.
+ *
+ * <p>Adding one takes a package beside {@code sink.bigquery} with an implementation of this, of
+ * {@link Sink} and of what that consists of, and the reading of its options.
+ */
+public interface Destination extends Serializable {
+  /**
+   * What is open to it in this JVM; close it once for each call. Connects to nothing.
+   *
+   * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if there are no credentials
+   */
+  Sink open();
+
+  /** As a person would write it: {@code project.dataset}. */
+  String describe();
+
+  /** Where dead letters are: the name of a table. */
+  String deadLetterTable();
+}
