@@ -1,6 +1,7 @@
 package io.walbeam.doctor;
 
 import io.walbeam.change.TableId;
+import io.walbeam.postgres.SlotHeadroom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,9 +14,6 @@ final class ServerRules {
 
   /** A transaction that is open for longer is somebody's mistake. */
   private static final long LONG_TRANSACTION_SECONDS = 3_600;
-
-  /** Less than a night and a morning is too little for a person to notice. */
-  static final double WARN_HOURS = 12;
 
   private static final double SECONDS_PER_HOUR = 3_600;
 
@@ -143,7 +141,7 @@ final class ServerRules {
           "max_slot_wal_keep_size is not set: a slot that nobody reads keeps log until the server's"
               + " disk is full and the server stops.",
           provider == Provider.SELF_MANAGED
-              ? "ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf();"
+              ? SlotHeadroom.SET_LIMIT
               : provider.setting("max_slot_wal_keep_size", "51200"),
           "pg_settings");
     }
@@ -195,7 +193,7 @@ final class ServerRules {
 
   private void headroom(SourceFacts.Slot slot, long safe) {
     Optional<Double> hours = hours(safe, facts.walRate());
-    if (safe <= 0 || hours.filter(left -> left < WARN_HOURS).isPresent()) {
+    if (safe <= 0 || hours.filter(left -> left < SlotHeadroom.WARN_HOURS).isPresent()) {
       warn(
           "headroom",
           "The slot "

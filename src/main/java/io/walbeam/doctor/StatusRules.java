@@ -1,5 +1,6 @@
 package io.walbeam.doctor;
 
+import io.walbeam.postgres.SlotHeadroom;
 import io.walbeam.sink.DumpEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,7 +58,7 @@ public final class StatusRules {
               "pg_replication_slots.active"));
     }
     slot.hoursLeft()
-        .filter(hours -> hours < ServerRules.WARN_HOURS)
+        .filter(hours -> hours < SlotHeadroom.WARN_HOURS)
         .ifPresent(
             hours ->
                 findings.add(

@@ -2,6 +2,7 @@ package io.walbeam.job;
 
 import io.walbeam.dump.DumpsOverview;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.Catalogue;
 import io.walbeam.sink.EndOfRun;
@@ -52,7 +53,7 @@ public final class LocalRun implements AutoCloseable {
   public static LocalRun prepare(JobSettings settings, Duration patience)
       throws InterruptedException {
     try (Sink sink = settings.destination().open()) {
-      new StartPatience(patience, Time.SYSTEM)
+      new StartPatience(patience, Pauses.UNTIL_INTERRUPTED)
           .await(
               () -> {
                 sink.verify();

@@ -1,6 +1,7 @@
 package io.walbeam.job;
 
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.source.SlotReaders;
 import java.time.Duration;
@@ -26,11 +27,11 @@ public final class StandBy {
   private static final Duration REMINDER = Duration.ofMinutes(10);
 
   private final String slot;
-  private final Time time;
+  private final Pauses pauses;
 
-  StandBy(String slot, Time time) {
+  StandBy(String slot, Pauses pauses) {
     this.slot = slot;
-    this.time = time;
+    this.pauses = pauses;
   }
 
   /**
@@ -40,24 +41,25 @@ public final class StandBy {
    */
   public static void await(JobSettings settings) throws InterruptedException {
     try (SlotReaders readers = new SlotReaders(settings.replication())) {
-      new StandBy(settings.replication().slot(), Time.SYSTEM).await(readers::isReadByWalbeam);
+      new StandBy(settings.replication().slot(), Pauses.UNTIL_INTERRUPTED)
+          .await(readers::isReadByWalbeam);
     }
   }
 
   void await(BooleanSupplier reading) throws InterruptedException {
-    long seen = time.nanos();
+    long seen = pauses.nanoTime();
     long logged = seen - REMINDER.toNanos();
-    while (time.nanos() - seen < GONE.toNanos()) {
-      if (time.nanos() - logged >= REMINDER.toNanos()) {
+    while (pauses.nanoTime() - seen < GONE.toNanos()) {
+      if (pauses.nanoTime() - logged >= REMINDER.toNanos()) {
         log.warn(
             "A newer run of walbeam reads the slot {}. This one waits until that has ended; stop"
                 + " one of them.",
             slot);
-        logged = time.nanos();
+        logged = pauses.nanoTime();
       }
-      time.sleep(LOOK);
+      pauses.pause(LOOK);
       if (isReading(reading)) {
-        seen = time.nanos();
+        seen = pauses.nanoTime();
       }
     }
   }

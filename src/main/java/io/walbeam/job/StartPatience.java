@@ -1,6 +1,8 @@
 package io.walbeam.job;
 
-import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -13,20 +15,18 @@ import org.slf4j.LoggerFactory;
 final class StartPatience {
   private static final Logger log = LoggerFactory.getLogger(StartPatience.class);
 
-  /** First and longest pause between two attempts. */
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  /** A person who looks on sees the first failure at once; nobody waits for what one must mend. */
+  private static final RetryPolicy POLICY =
+      new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ZERO, Duration.ZERO);
 
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-
-  /** Between two lines about the same wait: often enough to be seen, rare enough to be read. */
-  private static final Duration REMINDER = Duration.ofMinutes(1);
+  private static final int SECONDS_PER_MINUTE = 60;
 
   private final Duration patience;
-  private final Time time;
+  private final Pauses pauses;
 
-  StartPatience(Duration patience, Time time) {
+  StartPatience(Duration patience, Pauses pauses) {
     this.patience = patience;
-    this.time = time;
+    this.pauses = pauses;
   }
 
   /**
@@ -36,42 +36,78 @@ final class StartPatience {
    *     not passed by the end of the patience
    */
   void await(Runnable attempt) throws InterruptedException {
-    long begin = time.nanos();
-    Duration pause = FIRST_PAUSE;
-    Duration reminder = Duration.ZERO;
-    String shown = "";
-    while (true) {
-      try {
-        attempt.run();
-        if (!shown.isEmpty()) {
-          log.info("The start goes on after {} s.", waited(begin).toSeconds());
+    Deadline deadline = new Deadline(pauses, pauses.nanoTime() + patience.toNanos());
+    try (Retry retry = new Retry(POLICY, deadline, new StartLog(pauses))) {
+      while (true) {
+        try {
+          attempt.run();
+          retry.succeeded();
+          return;
+        } catch (WalbeamException e) {
+          if (!POLICY.retries(e.kind())
+              || deadline.isOver()
+              || !retry.pause(e.kind(), reason(e, deadline.left()))) {
+            throw e;
+          }
         }
-        return;
-      } catch (WalbeamException e) {
-        Duration left = patience.minus(waited(begin));
-        if (e.kind() != FailureKind.TRANSIENT || left.isZero() || left.isNegative()) {
-          throw e;
-        }
-        if (!e.describe().equals(shown) || waited(begin).compareTo(reminder) >= 0) {
-          log.warn("The start waits: {} Trying for another {} s.", e.describe(), seconds(left));
-          shown = e.describe();
-          reminder = waited(begin).plus(REMINDER);
-        }
-        time.sleep(pause.compareTo(left) < 0 ? pause : left);
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-                ? pause.multipliedBy(2)
-                : LONGEST_PAUSE;
       }
     }
   }
 
-  private Duration waited(long begin) {
-    return Duration.ofNanos(time.nanos() - begin);
+  /** It changes each minute, and so it is said again each minute. */
+  private static String reason(WalbeamException e, Duration left) {
+    long seconds = left.plusMillis(999).toSeconds();
+    long shown =
+        seconds < SECONDS_PER_MINUTE
+            ? SECONDS_PER_MINUTE
+            : seconds / SECONDS_PER_MINUTE * SECONDS_PER_MINUTE;
+    return e.describe() + " Trying for about another " + shown + " s.";
   }
 
-  /** Rounded up, so that a wait that begins does not say one second less. */
-  private static long seconds(Duration duration) {
-    return duration.plusMillis(999).toSeconds();
+  /** Pauses that end with the patience; the last attempt is made when it is over. */
+  private record Deadline(Pauses pauses, long end) implements Pauses {
+    Duration left() {
+      return Duration.ofNanos(Math.max(0, end - pauses.nanoTime()));
+    }
+
+    boolean isOver() {
+      return left().isZero();
+    }
+
+    @Override
+    public long nanoTime() {
+      return pauses.nanoTime();
+    }
+
+    @Override
+    public boolean pause(Duration duration) throws InterruptedException {
+      Duration left = left();
+      return pauses.pause(duration.compareTo(left) < 0 ? duration : left);
+    }
+  }
+
+  /** Says that the start waits, and when it goes on. */
+  private record StartLog(Pauses pauses) implements Retry.Board {
+    @Override
+    public Retry.Shown show(String reason, boolean person) {
+      long begin = pauses.nanoTime();
+      log.warn("The start waits: {}", reason);
+      return new Retry.Shown() {
+        @Override
+        public void change(String changed, boolean nowPerson) {
+          log.warn("The start waits: {}", changed);
+        }
+
+        @Override
+        public void leave() {}
+
+        @Override
+        public void close() {
+          log.info(
+              "The start goes on after {} s.",
+              Duration.ofNanos(pauses.nanoTime() - begin).toSeconds());
+        }
+      };
+    }
   }
 }

@@ -14,15 +14,13 @@ final class HeadroomWatch {
   /** Often enough for a warning that comes hours ahead, and a rate that means something. */
   static final Duration INTERVAL = Duration.ofMinutes(1);
 
-  /** Less than a night and a morning is too little for a person to notice. */
-  private static final double WARN_HOURS = 12;
-
   private static final double NANOS_PER_HOUR = 3.6e12;
   private static final double BYTES_PER_MEGABYTE = 1 << 20;
 
   private static final String NO_LIMIT =
       "PostgreSQL has no max_slot_wal_keep_size, so a slot that nobody reads fills the server's"
-          + " disk. Run: ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf();"
+          + " disk. Run: "
+          + SlotHeadroom.SET_LIMIT
           + " with what the disk can spare, and where the provider sets it, there.";
 
   private final String slot;
@@ -60,7 +58,7 @@ final class HeadroomWatch {
     }
     double perHour = (now.walEnd() - before.walEnd()) / elapsedHours;
     double hours = perHour <= 0 ? Double.MAX_VALUE : safe / perHour;
-    if (hours >= WARN_HOURS) {
+    if (hours >= SlotHeadroom.WARN_HOURS) {
       saidHours = Double.MAX_VALUE;
       return Optional.empty();
     }

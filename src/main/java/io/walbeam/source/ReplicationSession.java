@@ -1,11 +1,15 @@
 package io.walbeam.source;
 
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.ReplicationStream;
 import io.walbeam.postgres.SideConnection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +29,9 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   /** Time without a runner's call after which the slot is given up, nanoseconds. */
   static final long LEASE = TimeUnit.MINUTES.toNanos(3);
 
-  /** First and longest pause before the next try to connect, milliseconds. */
-  private static final long FIRST_RETRY = 250;
-
-  private static final long LONGEST_RETRY = 15_000;
+  /** Before the next try to connect; what needs a person ends the session. */
+  private static final RetryPolicy RECONNECT =
+      new RetryPolicy(Duration.ofMillis(250), Duration.ofSeconds(15), Duration.ZERO, Duration.ZERO);
 
   private final SourceSettings settings;
   private final SessionProgress positions;
@@ -38,6 +41,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private final SessionConnector connector;
   private final BatchQueue queue = new BatchQueue(BatchQueue.LIMIT_BYTES);
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final Pauses pauses = new SessionPauses();
   private final Thread thread;
   private final @Nullable Fence fence;
   private final long leaseNanos;
@@ -66,7 +70,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     this.fence = settings.stopAtNow() ? new Fence() : null;
     this.monitor = new ServerMonitor(side, settings.slot(), published.look());
     this.companion = new StreamCompanion(side, settings.slot(), fence, settings.hook());
-    this.connector = new SessionConnector(settings, connections, side, this::pause);
+    this.connector = new SessionConnector(settings, connections, side, pauses);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
     thread.setDaemon(true);
   }
@@ -219,8 +223,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   }
 
   private void run() {
-    long retry = FIRST_RETRY;
-    try {
+    try (Retry retry = new Retry(RECONNECT, pauses, Retry.Board.NONE)) {
       while (isReading()) {
         try {
           SessionConnector.Connected connected = connector.connect(positions.enqueued());
@@ -228,9 +231,9 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
             read(connected);
           }
         } catch (IOException e) {
-          retry = retryAfter(lost(e), retry);
+          awaitRetry(lost(e), retry);
         } catch (WalbeamException e) {
-          retry = retryAfter(e, retry);
+          awaitRetry(e, retry);
         } catch (ResumeMismatchException e) {
           log.info("The open transaction of slot {} is read from its start.", settings.slot());
           positions.startOver();
@@ -278,26 +281,36 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
         e);
   }
 
-  private long retryAfter(WalbeamException e, long retry) throws InterruptedException {
+  private void awaitRetry(WalbeamException e, Retry retry) throws InterruptedException {
     if (!isAlive()) {
-      return retry;
+      return;
     }
-    if (e.kind() != FailureKind.TRANSIENT) {
+    if (!RECONNECT.retries(e.kind())) {
       throw e;
     }
-    long wait = hasHeard(loop) ? FIRST_RETRY : retry;
-    log.warn("{} Trying again in {} ms.", e.describe(), wait);
+    if (hasHeard(loop)) {
+      retry.succeeded();
+    }
+    log.warn("{} Trying again.", e.describe());
     log.debug("Cause", e);
-    pause(wait);
-    return Math.min(wait * 2, LONGEST_RETRY);
+    retry.pause(e.kind(), e.describe());
   }
 
   /**
-   * Waits without a connection; true if the session was closed meanwhile. Who has no connection and
-   * is not driven gives up even with batches outstanding: they are read again by whoever is driven.
+   * Waits without a connection, that end when the session does. Who has no connection and is not
+   * driven gives up even with batches outstanding: they are read again by whoever is driven.
    */
-  private boolean pause(long millis) throws InterruptedException {
-    return closing.await(millis, TimeUnit.MILLISECONDS) || (isForsaken() && giveUp());
+  private final class SessionPauses implements Pauses {
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public boolean pause(Duration duration) throws InterruptedException {
+      boolean closed = closing.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+      return !closed && !(isForsaken() && giveUp());
+    }
   }
 
   private void closeStream() {

@@ -2,6 +2,9 @@ package io.walbeam.source;
 
 import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.ReplicationStream;
@@ -10,6 +13,7 @@ import io.walbeam.postgres.SlotOwner;
 import io.walbeam.postgres.SlotPreparation;
 import io.walbeam.postgres.SlotStatus;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,10 +28,9 @@ import org.slf4j.LoggerFactory;
 final class SessionConnector {
   private static final Logger log = LoggerFactory.getLogger(SessionConnector.class);
 
-  /** First and longest pause while somebody else uses the slot, milliseconds. */
-  private static final long FIRST_PAUSE = 500;
-
-  private static final long LONGEST_PAUSE = 10_000;
+  /** Between looks while somebody else uses the slot. */
+  private static final RetryPolicy OCCUPIED =
+      new RetryPolicy(Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO);
 
   /** Time between two log lines about the same wait, nanoseconds. */
   private static final long LOG_INTERVAL = TimeUnit.MINUTES.toNanos(1);
@@ -35,10 +38,10 @@ final class SessionConnector {
   /** Time beyond wal_sender_timeout after which a stranger is alive and will stay, milliseconds. */
   private static final long STRANGER_MARGIN = 10_000;
 
-  /** How often, and how long, to look whether a terminated process has gone, milliseconds. */
-  private static final long TERMINATION_POLL = 20;
+  /** How often, and how long, to look whether a terminated process has gone. */
+  private static final Duration TERMINATION_POLL = Duration.ofMillis(20);
 
-  private static final long TERMINATION_WAIT = 10_000;
+  private static final Duration TERMINATION_WAIT = Duration.ofSeconds(10);
 
   /** No two readers of one JVM share a start time, whatever the clock does. */
   private static final AtomicLong LAST_READER_START = new AtomicLong();
@@ -46,24 +49,20 @@ final class SessionConnector {
   private final SourceSettings settings;
   private final PostgresConnections connections;
   private final SideConnection side;
-  private final Pause pause;
+  private final Pauses pauses;
   private @Nullable Incarnation self;
   private Optional<RecordedState> recorded = Optional.empty();
   private boolean first = true;
 
   SessionConnector(
-      SourceSettings settings, PostgresConnections connections, SideConnection side, Pause pause) {
+      SourceSettings settings,
+      PostgresConnections connections,
+      SideConnection side,
+      Pauses pauses) {
     this.settings = settings;
     this.connections = connections;
     this.side = side;
-    this.pause = pause;
-  }
-
-  /** Waits that end early when the session is closed. */
-  @FunctionalInterface
-  interface Pause {
-    /** Waits; returns true if the session was closed. */
-    boolean sleep(long millis) throws InterruptedException;
+    this.pauses = pauses;
   }
 
   /**
@@ -101,7 +100,7 @@ final class SessionConnector {
         new SlotPreparation(
             settings.postgres(), settings.slot(), settings.publication(), settings.tables());
     long senderTimeout = side.senderTimeoutMillis();
-    long wait = FIRST_PAUSE;
+    Retry look = new Retry(OCCUPIED, pauses, Retry.Board.NONE);
     long began = System.nanoTime();
     long lastLog = began - LOG_INTERVAL;
     while (true) {
@@ -133,10 +132,9 @@ final class SessionConnector {
       } else if (System.nanoTime() - lastLog >= LOG_INTERVAL) {
         lastLog = System.nanoTime();
       }
-      if (pause.sleep(wait)) {
+      if (!look.pause(FailureKind.TRANSIENT, "Somebody else uses the slot.")) {
         return null;
       }
-      wait = Math.min(wait * 2, LONGEST_PAUSE);
     }
   }
 
@@ -213,12 +211,12 @@ final class SessionConnector {
   }
 
   private boolean awaitRelease(int pid) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TERMINATION_WAIT);
+    long deadline = System.nanoTime() + TERMINATION_WAIT.toNanos();
     while (System.nanoTime() < deadline) {
       if (side.owner(settings.slot()).filter(owner -> owner.pid() == pid).isEmpty()) {
         return true;
       }
-      if (pause.sleep(TERMINATION_POLL)) {
+      if (!pauses.pause(TERMINATION_POLL)) {
         return false;
       }
     }

@@ -9,13 +9,20 @@ public final class ScriptedPauses implements Pauses {
   private static final int MOST_KEPT = 1_000;
 
   public final List<Duration> waits = new ArrayList<>();
-  private long now = 1_000_000_000L;
+  private static final long BEGIN = 1_000_000_000L;
+
+  private long now = BEGIN;
   private int left = Integer.MAX_VALUE;
 
   /** Nobody waits for the result after so many waits. */
   public ScriptedPauses stopAfter(int pauses) {
     left = pauses;
     return this;
+  }
+
+  /** Since the beginning. */
+  public Duration passed() {
+    return Duration.ofNanos(now - BEGIN);
   }
 
   /** Time passes while something is tried. */

@@ -4,50 +4,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.ScriptedPauses;
 import io.walbeam.failure.WalbeamException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StandByTest {
-  private final TestTime time = new TestTime();
+  private final ScriptedPauses pauses = new ScriptedPauses();
 
   @Test
   void aRunThatLostItsSlotWaitsAsLongAsTheNewerOneReads() throws Exception {
-    new StandBy("s", time).await(() -> time.passed().compareTo(Duration.ofDays(3)) < 0);
+    new StandBy("s", pauses).await(() -> pauses.passed().compareTo(Duration.ofDays(3)) < 0);
 
-    assertThat(time.passed()).isBetween(Duration.ofDays(3), Duration.ofDays(3).plusMinutes(1));
+    assertThat(pauses.passed()).isBetween(Duration.ofDays(3), Duration.ofDays(3).plusMinutes(1));
   }
 
   @Test
   void aNewerRunThatIsStartedAgainKeepsTheSlot() throws Exception {
     AtomicInteger looks = new AtomicInteger();
 
-    new StandBy("s", time)
-        .await(() -> looks.incrementAndGet() % 4 == 0 && time.passed().toHours() == 0);
+    new StandBy("s", pauses)
+        .await(() -> looks.incrementAndGet() % 4 == 0 && pauses.passed().toHours() == 0);
 
-    assertThat(time.passed()).isGreaterThan(Duration.ofMinutes(59));
+    assertThat(pauses.passed()).isGreaterThan(Duration.ofMinutes(59));
   }
 
   @Test
   void aServerThatCannotBeReachedSaysNothingAboutTheNewerRun() throws Exception {
-    new StandBy("s", time)
+    new StandBy("s", pauses)
         .await(
             () -> {
-              if (time.passed().toHours() < 2) {
+              if (pauses.passed().toHours() < 2) {
                 throw new WalbeamException(FailureKind.TRANSIENT, "Away.", "Wait.");
               }
               return false;
             });
 
-    assertThat(time.passed()).isGreaterThanOrEqualTo(Duration.ofHours(2));
+    assertThat(pauses.passed()).isGreaterThanOrEqualTo(Duration.ofHours(2));
   }
 
   @Test
   void aServerThatRefusesToBeAskedEndsTheWait() {
     assertThatThrownBy(
             () ->
-                new StandBy("s", time)
+                new StandBy("s", pauses)
                     .await(
                         () -> {
                           throw new WalbeamException(FailureKind.OPERATOR, "No.", "Mend.");
