@@ -118,7 +118,7 @@ public final class CommandLine {
         configure(source.options(), status);
         RemoveCommand.run(source, out);
       }
-      case COMPLETION -> out.print(Completion.script(rest));
+      case COMPLETION -> out.print(ShellCompletion.script(rest));
     }
     return 0;
   }

@@ -26,7 +26,7 @@ final class RunCommand {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
   /** For what is under way when the run is asked to end: many times what a bundle takes. */
-  private static final Duration END_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration END_DEADLINE = Duration.ofSeconds(60);
 
   private RunCommand() {}
 
@@ -88,13 +88,13 @@ final class RunCommand {
             .http()
             .map(address -> StatusServer.start(address, settings.replication().slot()));
     Optional<WalbeamException> newer;
-    try (EndPatience patience = new EndPatience(END_PATIENCE, ending);
+    try (EndDeadline deadline = new EndDeadline(END_DEADLINE, ending);
         LocalRun run = LocalRun.prepare(settings, invocation.startPatience())) {
       ending.onFirst(
           () -> {
             log.info("Ending: writing what was read; a second signal leaves at once.");
             run.requestEnd();
-            patience.begin();
+            deadline.begin();
           });
       server.ifPresent(each -> each.watch(run::progress));
       newer = replicate(run, options, settings, status, out);

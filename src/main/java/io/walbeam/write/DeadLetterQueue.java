@@ -55,7 +55,7 @@ public final class DeadLetterQueue {
     last =
         last.handleAsync(
             (before, error) -> {
-              Completion.complete(
+              Futures.complete(
                   result,
                   () -> {
                     write(letters);

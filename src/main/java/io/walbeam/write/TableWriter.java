@@ -43,7 +43,7 @@ public final class TableWriter implements HeldRows.Write {
   /** {@link #write} in another thread. */
   CompletableFuture<List<RefusedRow>> submit(TableRows rows) {
     CompletableFuture<List<RefusedRow>> result = new CompletableFuture<>();
-    executor.execute(() -> Completion.complete(result, () -> write(rows)));
+    executor.execute(() -> Futures.complete(result, () -> write(rows)));
     return result;
   }
 

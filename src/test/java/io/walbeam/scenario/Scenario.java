@@ -225,7 +225,7 @@ final class Scenario implements AutoCloseable {
   /** The slot is read first: the state row may only run ahead in between. */
   void assertSlotNotAheadOfState() throws SQLException, InterruptedException {
     Optional<Lsn> confirmed = slot.confirmed();
-    Optional<Lsn> state = destination.state(name).map(Destination.RecordedState::confirmed);
+    Optional<Lsn> state = destination.state(name).map(Destination.StateRow::confirmed);
     if (state.isEmpty() && created.isEmpty()) {
       created = confirmed;
     }

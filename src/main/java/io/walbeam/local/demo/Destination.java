@@ -76,13 +76,13 @@ public final class Destination {
   }
 
   /** The recorded position of a slot; empty before there is one. */
-  public Optional<RecordedState> state(String slot) throws InterruptedException {
+  public Optional<StateRow> state(String slot) throws InterruptedException {
     if (!tables().contains(STATE_TABLE)) {
       return Optional.empty();
     }
     return rows(STATE_TABLE).stream()
         .filter(row -> row.require("slot").equals(slot))
-        .map(Destination::recordedState)
+        .map(Destination::stateRow)
         .max((left, right) -> left.confirmed().compareTo(right.confirmed()));
   }
 
@@ -105,10 +105,10 @@ public final class Destination {
    *
    * @param completeUntil the tables are complete up to this commit time; empty if not known
    */
-  public record RecordedState(Lsn confirmed, Optional<Instant> completeUntil) {}
+  public record StateRow(Lsn confirmed, Optional<Instant> completeUntil) {}
 
-  private static RecordedState recordedState(TextRow row) {
-    return new RecordedState(
+  private static StateRow stateRow(TextRow row) {
+    return new StateRow(
         Lsn.parse(row.require("confirmed_lsn")), row.get("complete_until").map(Instant::parse));
   }
 

@@ -37,7 +37,7 @@ final class ProgressPrinter {
     double seconds = Math.max(elapsed.minus(lastElapsed).toMillis(), 1) / 1000.0;
     Lsn server = ends.slot().serverPosition();
     Optional<Lsn> confirmed = ends.slot().confirmed();
-    Optional<Destination.RecordedState> state = ends.destination().state(LocalEnds.SLOT);
+    Optional<Destination.StateRow> state = ends.destination().state(LocalEnds.SLOT);
     out.println(
         String.format(
                 Locale.ROOT,
@@ -46,7 +46,7 @@ final class ProgressPrinter {
                 changes,
                 Math.round((changes - lastChanges) / seconds),
                 confirmed.map(server::minus).orElse(0L),
-                state.flatMap(Destination.RecordedState::completeUntil).map(this::age).orElse("-"),
+                state.flatMap(Destination.StateRow::completeUntil).map(this::age).orElse("-"),
                 confirmed.map(Lsn::toString).orElse("-"),
                 ends.destination().deadLetterCount())
             .stripTrailing());

@@ -22,7 +22,8 @@ public final class LiveVerification {
       """
       Usage: scripts/verify-live --project=PROJECT --dataset=DATASET [--bigQueryEndpoint=URL]
       The dataset must exist; use an empty one. Tables named walbeam_verify_... are made in it \
-      and removed.""";
+      and removed.\
+      """;
 
   /** Kept so that its level is; the client warns of every refused request. */
   private static final Logger CLIENTS = Logger.getLogger("com.google.cloud.bigquery");
@@ -75,15 +76,15 @@ public final class LiveVerification {
         err.println("The dataset " + dataset + " does not exist. Create it: bq mk -d " + dataset);
         return EXIT_USAGE;
       }
-      List<Finding> findings = new ArrayList<>();
+      List<Verdict> verdicts = new ArrayList<>();
       for (Assumption assumption : Assumptions.ALL) {
-        Finding finding = check(trials, assumption);
-        print(finding, out);
-        findings.add(finding);
+        Verdict verdict = check(trials, assumption);
+        print(verdict, out);
+        verdicts.add(verdict);
       }
-      long holding = findings.stream().filter(Finding::holds).count();
-      out.println(holding + " of " + findings.size() + " assumptions hold.");
-      return holding == findings.size() ? 0 : EXIT_DIFFERS;
+      long holding = verdicts.stream().filter(Verdict::holds).count();
+      out.println(holding + " of " + verdicts.size() + " assumptions hold.");
+      return holding == verdicts.size() ? 0 : EXIT_DIFFERS;
     } catch (BigQueryException e) {
       err.println("BigQuery refuses: " + e.getMessage());
       return EXIT_DIFFERS;
@@ -103,18 +104,18 @@ public final class LiveVerification {
     }
   }
 
-  private static Finding check(Trials trials, Assumption assumption) throws InterruptedException {
+  private static Verdict check(Trials trials, Assumption assumption) throws InterruptedException {
     try {
       Outcome outcome = assumption.check().run(trials);
-      return new Finding(assumption, outcome.seen(), outcome.asExpected());
+      return new Verdict(assumption, outcome.seen(), outcome.asExpected());
     } catch (BigQueryException | ApiException e) {
-      return new Finding(assumption, "could not be checked: " + e.getMessage(), false);
+      return new Verdict(assumption, "could not be checked: " + e.getMessage(), false);
     }
   }
 
-  private static void print(Finding finding, PrintStream out) {
-    out.println((finding.holds() ? "holds    " : "DIFFERS  ") + finding.assumption().claim());
-    out.println("         expected  " + finding.assumption().expected());
-    out.println("         seen      " + finding.seen());
+  private static void print(Verdict verdict, PrintStream out) {
+    out.println((verdict.holds() ? "holds    " : "DIFFERS  ") + verdict.assumption().claim());
+    out.println("         expected  " + verdict.assumption().expected());
+    out.println("         seen      " + verdict.seen());
   }
 }

@@ -23,12 +23,12 @@ final class BigQueryTableSink implements TableSink {
     if (rows.isEmpty()) {
       return List.of();
     }
-    try (Patience patience = new Patience(table.name(), parts)) {
+    try (AppendRetry retry = new AppendRetry(table.name(), parts)) {
       TableLayout layout = parts.tables().ready(table);
       while (layout == null) {
-        layout = prepare(table, patience);
+        layout = prepare(table, retry);
       }
-      return new TableWrite(parts, layout, rows, patience).run();
+      return new TableWrite(parts, layout, rows, retry).run();
     }
   }
 
@@ -36,7 +36,7 @@ final class BigQueryTableSink implements TableSink {
   @Override
   public void close() {}
 
-  private @Nullable TableLayout prepare(DestinationTable table, Patience patience)
+  private @Nullable TableLayout prepare(DestinationTable table, AppendRetry retry)
       throws InterruptedException {
     AppendFailures.Failure failure;
     try {
@@ -53,7 +53,7 @@ final class BigQueryTableSink implements TableSink {
       }
       failure = AppendFailures.of(e);
     }
-    patience.wait(failure);
+    retry.wait(failure);
     return null;
   }
 }

@@ -22,7 +22,7 @@ final class TableSearch {
    *     table was ever prepared, TRANSIENT if the sink is closed meanwhile
    */
   Optional<Table> find(String table) throws InterruptedException {
-    try (Patience patience = new Patience(table, parts)) {
+    try (AppendRetry retry = new AppendRetry(table, parts)) {
       while (true) {
         try {
           return rest.get(table);
@@ -31,7 +31,7 @@ final class TableSearch {
           if (e.kind() != FailureKind.OPERATOR || !parts.tables().anyReady()) {
             throw e;
           }
-          patience.wait(AppendFailures.of(e));
+          retry.wait(AppendFailures.of(e));
         }
       }
     }

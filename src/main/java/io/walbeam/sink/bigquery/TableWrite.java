@@ -54,17 +54,17 @@ final class TableWrite {
   private final SinkParts parts;
   private final TableLayout layout;
   private final List<EncodedRow> rows;
-  private final Patience patience;
+  private final AppendRetry retry;
   private final Deque<int[]> work = new ArrayDeque<>();
   private final TreeMap<Integer, RejectedRow> rejected = new TreeMap<>();
   private boolean reopened;
   private boolean isolate;
 
-  TableWrite(SinkParts parts, TableLayout layout, List<EncodedRow> rows, Patience patience) {
+  TableWrite(SinkParts parts, TableLayout layout, List<EncodedRow> rows, AppendRetry retry) {
     this.parts = parts;
     this.layout = layout;
     this.rows = rows;
-    this.patience = patience;
+    this.retry = retry;
   }
 
   List<RejectedRow> run() throws InterruptedException {
@@ -74,7 +74,7 @@ final class TableWrite {
       if (failure != null) {
         log.debug(
             "Table {}: {}, trying again", layout.name(), failure.refusal().errorClass().label());
-        patience.wait(failure);
+        retry.wait(failure);
       }
     }
     rejected
@@ -122,7 +122,7 @@ final class TableWrite {
     List<Sent> sent = new ArrayList<>();
     do {
       sent.add(send(work.removeFirst(), isolate));
-    } while (!patience.failing() && !work.isEmpty());
+    } while (!retry.failing() && !work.isEmpty());
     isolate = false;
     AppendFailures.Failure wait = null;
     for (Sent request : sent) {
@@ -321,7 +321,7 @@ final class TableWrite {
       return AppendFailures.of(response, layout.table());
     }
     reopened = false;
-    patience.succeeded();
+    retry.succeeded();
     parts
         .metrics()
         .appended(
@@ -332,11 +332,11 @@ final class TableWrite {
   /** Waits until the connection's deadline; longer than {@link Pace#stallAfter} is a stall. */
   private AppendRowsResponse answer(CompletableFuture<AppendRowsResponse> response)
       throws InterruptedException, ExecutionException {
-    long wait = Math.max(0, patience.untilStall().toNanos());
+    long wait = Math.max(0, retry.untilStall().toNanos());
     try {
       return response.get(wait, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      patience.unanswered();
+      retry.unanswered();
       return response.get();
     }
   }

@@ -10,9 +10,9 @@ import io.walbeam.local.standin.TableRef;
 import io.walbeam.local.standin.sql.Queries;
 import io.walbeam.local.standin.sql.QueryResult;
 import io.walbeam.local.standin.store.Datasets;
+import io.walbeam.local.standin.store.DefinitionRules;
 import io.walbeam.local.standin.store.Table;
 import io.walbeam.local.standin.store.TableDefinition;
-import io.walbeam.local.standin.store.TableRules;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -90,7 +90,7 @@ public final class TablesApi {
       throw new RestFailure(412, "conditionNotMet", "Precondition check failed.");
     }
     ObjectNode after = merge ? before.resource().deepCopy() : Json.object();
-    merge(after, TableRules.withoutOutputFields(body));
+    merge(after, DefinitionRules.withoutOutputFields(body));
     if (!merge && !after.hasNonNull("schema") && before.resource().hasNonNull("schema")) {
       after.set("schema", before.resource().path("schema"));
     }

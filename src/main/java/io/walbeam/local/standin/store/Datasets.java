@@ -109,7 +109,7 @@ public final class Datasets {
 
   public synchronized Dataset createDataset(String project, String name, ObjectNode resource)
       throws SQLException {
-    TableRules.checkDatasetName(name);
+    DefinitionRules.checkDatasetName(name);
     if (findDataset(project, name) != null) {
       throw new RestFailure(409, "duplicate", "Already Exists: Dataset " + project + ":" + name);
     }
@@ -193,8 +193,8 @@ public final class Datasets {
       throw new RestFailure(409, "duplicate", "Already Exists: Table " + ref.colonForm());
     }
     TableDefinition definition =
-        TableDefinition.of(ref, lastId.get() + 1, 1, TableRules.withoutOutputFields(resource));
-    TableRules.checkNew(definition);
+        TableDefinition.of(ref, lastId.get() + 1, 1, DefinitionRules.withoutOutputFields(resource));
+    DefinitionRules.checkNew(definition);
     Table table = table(definition, false, clock.instant());
     store.inTransaction(
         connection -> {
@@ -229,8 +229,8 @@ public final class Datasets {
     TableDefinition before = table.definition();
     TableDefinition after =
         TableDefinition.of(
-            ref, before.id(), before.version() + 1, TableRules.withoutOutputFields(resource));
-    TableRules.checkChange(before, after);
+            ref, before.id(), before.version() + 1, DefinitionRules.withoutOutputFields(resource));
+    DefinitionRules.checkChange(before, after);
     Fault delay = faults.onVisibility(FaultKind.SCHEMA_DELAY, ref);
     if (delay != null) {
       table.delayVisibility(before, delay);

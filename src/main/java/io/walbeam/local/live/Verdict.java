@@ -6,4 +6,4 @@ package io.walbeam.local.live;
  * @param seen what BigQuery did
  * @param holds whether that is what is expected
  */
-record Finding(Assumption assumption, String seen, boolean holds) {}
+record Verdict(Assumption assumption, String seen, boolean holds) {}

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Scripts that complete commands, options and values in a shell. */
-final class Completion {
+final class ShellCompletion {
   private static final String BASH =
       """
       # bash completion of walbeam; load it with: source <(walbeam completion bash)
@@ -77,7 +77,7 @@ final class Completion {
       compdef _walbeam walbeam
       """;
 
-  private Completion() {}
+  private ShellCompletion() {}
 
   /**
    * The script for the shell that the arguments name.

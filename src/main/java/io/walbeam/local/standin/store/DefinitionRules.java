@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * schema", "Primary and foreign keys", "Clustered tables", "Introduction to partitioned tables",
  * "Modifying table schemas").
  */
-public final class TableRules {
+public final class DefinitionRules {
   private static final int MAX_KEY_COLUMNS = 16;
   private static final int MAX_CLUSTERING_COLUMNS = 4;
   private static final int MAX_NAME = 300;
@@ -48,7 +48,7 @@ public final class TableRules {
   private static final Pattern MAX_STALENESS =
       Pattern.compile("-?\\d+-\\d+ -?\\d+ -?\\d+:\\d+:\\d+(\\.\\d+)?");
 
-  private TableRules() {}
+  private DefinitionRules() {}
 
   static void checkDatasetName(String name) {
     if (!DATASET_NAME.matcher(name).matches()) {

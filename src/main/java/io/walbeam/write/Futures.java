@@ -3,8 +3,8 @@ package io.walbeam.write;
 import java.util.concurrent.CompletableFuture;
 
 /** Futures of work that may be interrupted. */
-public final class Completion {
-  private Completion() {}
+public final class Futures {
+  private Futures() {}
 
   /** Work with a result. */
   @FunctionalInterface

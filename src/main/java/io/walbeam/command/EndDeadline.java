@@ -11,15 +11,15 @@ import org.slf4j.LoggerFactory;
  * A destination that does not answer must not keep a run that was asked to end. Closed when the run
  * has ended in time. Thread-safe.
  */
-final class EndPatience implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(EndPatience.class);
+final class EndDeadline implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EndDeadline.class);
 
-  private final Duration patience;
+  private final Duration time;
   private final Ending ending;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  EndPatience(Duration patience, Ending ending) {
-    this.patience = patience;
+  EndDeadline(Duration time, Ending ending) {
+    this.time = time;
     this.ending = ending;
   }
 
@@ -32,7 +32,7 @@ final class EndPatience implements AutoCloseable {
 
   private void leaveUnlessEnded() {
     try {
-      if (ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (ended.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
     } catch (InterruptedException e) {
@@ -41,7 +41,7 @@ final class EndPatience implements AutoCloseable {
     log.warn(
         "What was read could not be written within {} s, so the run ends without it;"
             + " nothing is lost, it comes again at the next start.",
-        patience.toSeconds());
+        time.toSeconds());
     ending.leave(FailureKind.TRANSIENT.exitCode());
   }
 

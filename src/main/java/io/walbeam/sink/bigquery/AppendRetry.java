@@ -8,7 +8,7 @@ import java.time.Duration;
  * Waits between the attempts of one write: {@link Retry} by what the failure of an append says is
  * to be done. Used by one thread.
  */
-final class Patience implements AutoCloseable {
+final class AppendRetry implements AutoCloseable {
   /** One wording for one outage, whichever way it is noticed. */
   private static final String OUTAGE =
       "BigQuery cannot be reached, or does not answer. This passes by itself.";
@@ -17,7 +17,7 @@ final class Patience implements AutoCloseable {
   private final SinkParts parts;
   private final Retry retry;
 
-  Patience(String table, SinkParts parts) {
+  AppendRetry(String table, SinkParts parts) {
     this.table = table;
     this.parts = parts;
     this.retry = new Retry(parts.pace().retry(), parts.waits(), parts.stalls().of(table));

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scripts are given to the shells themselves. */
-class CompletionTest {
+class ShellCompletionTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -31,7 +31,7 @@ class CompletionTest {
   void bashCompletesCommandsOptionsAndValues(String line, String expected) throws Exception {
     String[] words = line.split(" ", -1);
     String script =
-        Completion.script(List.of("bash"))
+        ShellCompletion.script(List.of("bash"))
             + "COMP_WORDS=("
             + Arrays.stream(words).reduce("", (all, word) -> all + " '" + word + "'")
             + "); COMP_CWORD="
@@ -46,7 +46,7 @@ class CompletionTest {
   void zshReadsItsScript() throws Exception {
     Assumptions.assumeTrue(isThere("zsh"), "zsh is not installed");
     String answers =
-        Completion.script(List.of("zsh")).replace("compdef _walbeam walbeam", "")
+        ShellCompletion.script(List.of("zsh")).replace("compdef _walbeam walbeam", "")
             + """
             compadd() { shift $(( ${@[(i)--]} )); print -r -- "$@"; }
             compset() { true; }
