@@ -4,8 +4,8 @@ import io.walbeam.doctor.CheckReport;
 import io.walbeam.doctor.DestinationCheck;
 import io.walbeam.doctor.Provider;
 import io.walbeam.doctor.SourceCheck;
-import io.walbeam.options.CheckOptions;
 import io.walbeam.options.OptionsReader;
+import io.walbeam.options.ProviderOptions;
 import io.walbeam.options.ReportOptions;
 import io.walbeam.sink.Sink;
 import java.io.PrintStream;
@@ -22,7 +22,7 @@ final class CheckCommand {
   static int run(OptionsReader.Source source, PrintStream out, int columns)
       throws InterruptedException {
     Optional<Provider> provider =
-        Optional.ofNullable(source.options().as(CheckOptions.class).getProvider())
+        Optional.ofNullable(source.options().as(ProviderOptions.class).getProvider())
             .flatMap(Provider::of);
     SourceCheck.Outcome found =
         SourceCheck.run(

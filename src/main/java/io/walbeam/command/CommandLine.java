@@ -103,6 +103,11 @@ public final class CommandLine {
         configure(source.options(), status);
         return CheckCommand.run(source, out, Terminal.width(environment));
       }
+      case SETUP -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        return SetupCommand.run(source, out);
+      }
       case STATUS -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);

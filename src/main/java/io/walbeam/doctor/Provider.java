@@ -96,6 +96,15 @@ public enum Provider {
     };
   }
 
+  /** What makes a role that may log in and replicate, without semicolons. */
+  List<String> createRole(String role) {
+    return switch (this) {
+      case RDS, AURORA ->
+          List.of("CREATE ROLE " + role + " LOGIN", "GRANT rds_replication TO " + role);
+      default -> List.of("CREATE ROLE " + role + " LOGIN REPLICATION");
+    };
+  }
+
   /** What gives {@code role} the right to replicate. */
   String replicationFor(String role) {
     return switch (this) {

@@ -29,7 +29,7 @@ final class ArgumentParser {
   private static final String CONFIG = "config";
 
   /** Options whose value is a secret, or says where one is. */
-  private static final Set<String> SECRETS = Set.of("postgresPassword");
+  private static final Set<String> SECRETS = Set.of("postgresPassword", "rolePassword");
 
   /** Options of type list, which Beam collects. */
   private static final Set<String> REPEATABLE =

@@ -13,6 +13,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public enum Command {
   RUN("replicate PostgreSQL into BigQuery until stopped (default)"),
   CHECK("say what is in the way of a run, each with what mends it"),
+  SETUP("make what a run needs at the source: --print, --apply or --remove"),
   STATUS("say how a replication is, without its process"),
   BACKFILL("ask the run for a dump of --tables"),
   REMOVE("drop what a run leaves: --drop=slot,publications,tables"),
@@ -43,7 +44,8 @@ public enum Command {
   List<Class<? extends PipelineOptions>> own() {
     return switch (this) {
       case RUN, COMPLETION -> List.of();
-      case CHECK -> List.of(CheckOptions.class, ReportOptions.class);
+      case CHECK -> List.of(ProviderOptions.class, ReportOptions.class);
+      case SETUP -> List.of(SetupOptions.class, ProviderOptions.class);
       case STATUS -> List.of(StatusOptions.class, ReportOptions.class);
       case BACKFILL -> List.of(BackfillOptions.class);
       case REMOVE -> List.of(RemoveOptions.class);

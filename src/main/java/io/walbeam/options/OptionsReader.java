@@ -11,6 +11,7 @@ import io.walbeam.job.JobSettings;
 import io.walbeam.job.Placement;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationSettings;
+import io.walbeam.postgres.RolePassword;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.StructureMode;
 import io.walbeam.row.TableNameTemplate;
@@ -139,6 +140,8 @@ public final class OptionsReader {
         reader.mapping(postgres.map(PostgresSettings::database).orElse(""));
     if (command == Command.REMOVE) {
       reader.requireDrop();
+    } else if (command == Command.SETUP) {
+      reader.requireSetup();
     }
     OptionCatalogue.of(command).stream()
         .filter(option -> OWN_CHOICES.contains(option.name()))
@@ -159,7 +162,7 @@ public final class OptionsReader {
     @Nullable String value =
         option.name().equals("format")
             ? options.as(ReportOptions.class).getFormat()
-            : options.as(CheckOptions.class).getProvider();
+            : options.as(ProviderOptions.class).getProvider();
     if (value != null) {
       oneOf("--" + option.name(), value, option.choices().toArray(new String[0]));
     }
@@ -174,6 +177,35 @@ public final class OptionsReader {
       }
     }
     return names;
+  }
+
+  /** The tables that {@code --identityFull} names; empty if it is not given. */
+  public static Optional<TablePatterns> identityFull(WalbeamOptions options) {
+    return Optional.ofNullable(options.as(SetupOptions.class).getIdentityFull())
+        .map(text -> TablePatterns.parse(text, ""));
+  }
+
+  /** The password that a role gets when setup makes it. */
+  public static Optional<RolePassword> rolePassword(WalbeamOptions options) {
+    SetupOptions setup = options.as(SetupOptions.class);
+    return Optional.ofNullable(setup.getRolePassword())
+        .map(text -> new RolePassword(setup.getRole(), new SecretReference(text)));
+  }
+
+  private void requireSetup() {
+    SetupOptions setup = options.as(SetupOptions.class);
+    if (setup.isApply() == (setup.isRemove() || setup.isPrint())) {
+      problems.add("setup takes one of --print, --apply and --remove, or --print with --remove.");
+    }
+    int length = setup.getRole().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+    if (length == 0 || length > MAX_IDENTIFIER) {
+      problems.add("--role is a name of 1 to 63 bytes.");
+    }
+    try {
+      Optional<TablePatterns> unused = identityFull(options);
+    } catch (IllegalArgumentException e) {
+      problems.add("--identityFull: " + e.getMessage() + ".");
+    }
   }
 
   /** Nothing is dropped that was not asked for by name. */

@@ -116,30 +116,53 @@ public final class Publications {
     if (chosen.isEmpty()) {
       throw nothingToPublish(patterns, all);
     }
-    boolean generated =
-        connection.getMetaData().getDatabaseMajorVersion()
-            >= PublishedTables.GENERATED_COLUMNS_VERSION;
+    List<String> statements = creation(connection, name, chosen);
     inTransaction(
         connection,
         statement -> {
-          for (Place place : List.of(Place.CHANGES, Place.INSERTS)) {
-            String publication = TableId.quote(place == Place.CHANGES ? name : inserts(name));
-            String tables =
-                chosen.stream()
-                    .filter(found -> found.wanted() == place)
-                    .map(found -> found.table().quoted())
-                    .collect(Collectors.joining(", "));
-            statement.execute(
-                "CREATE PUBLICATION "
-                    + publication
-                    + (tables.isEmpty() ? "" : " FOR TABLE " + tables)
-                    + " WITH (publish_via_partition_root = true"
-                    + (generated ? ", publish_generated_columns = stored" : "")
-                    + (place == Place.CHANGES ? ")" : ", publish = 'insert, truncate')"));
-            statement.execute("COMMENT ON PUBLICATION " + publication + " IS '" + MARK + "'");
+          for (String text : statements) {
+            statement.execute(text);
           }
         });
     chosen.forEach(found -> warn(found, found.wanted()));
+  }
+
+  /** Statements that make both publications with each table where it belongs. */
+  static List<String> creation(Connection connection, String name, List<PublishableTable> tables)
+      throws SQLException {
+    boolean generated =
+        connection.getMetaData().getDatabaseMajorVersion()
+            >= PublishedTables.GENERATED_COLUMNS_VERSION;
+    List<String> statements = new ArrayList<>();
+    for (Place place : List.of(Place.CHANGES, Place.INSERTS)) {
+      String publication = TableId.quote(place == Place.CHANGES ? name : inserts(name));
+      String held =
+          tables.stream()
+              .filter(found -> found.wanted() == place)
+              .map(found -> found.table().quoted())
+              .collect(Collectors.joining(", "));
+      statements.add(
+          "CREATE PUBLICATION "
+              + publication
+              + (held.isEmpty() ? "" : " FOR TABLE " + held)
+              + " WITH (publish_via_partition_root = true"
+              + (generated ? ", publish_generated_columns = stored" : "")
+              + (place == Place.CHANGES ? ")" : ", publish = 'insert, truncate')"));
+      statements.add("COMMENT ON PUBLICATION " + publication + " IS '" + MARK + "'");
+    }
+    return statements;
+  }
+
+  /** Statements that take a table from where it is to {@code place}. */
+  static List<String> move(String name, PublishableTable found, Place place) {
+    List<String> statements = new ArrayList<>();
+    if (found.place() != Place.NOWHERE) {
+      statements.add(alter(name, found.place(), "DROP", found.table()));
+    }
+    if (place != Place.NOWHERE) {
+      statements.add(alter(name, place, "ADD", found.table()));
+    }
+    return statements;
   }
 
   private static WalbeamException nothingToPublish(
@@ -179,15 +202,7 @@ public final class Publications {
       return false;
     }
     List<String> statements = new ArrayList<>();
-    moves.forEach(
-        (found, place) -> {
-          if (found.place() != Place.NOWHERE) {
-            statements.add(alter(name, found.place(), "DROP", found.table()));
-          }
-          if (place != Place.NOWHERE) {
-            statements.add(alter(name, place, "ADD", found.table()));
-          }
-        });
+    moves.forEach((found, place) -> statements.addAll(move(name, found, place)));
     inTransaction(
         connection,
         statement -> {

@@ -1,6 +1,8 @@
 package io.walbeam.sink;
 
 import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A place that changes are written to, as the operator named it. Immutable; workers receive it
@@ -22,4 +24,18 @@ public interface Destination extends Serializable {
 
   /** Where dead letters are: the name of a table. */
   String deadLetterTable();
+
+  /**
+   * Lines for a shell that prepare it for a run; none if there is nothing to prepare.
+   *
+   * @param member who writes to it, as it names people and programs; empty for a placeholder
+   */
+  default List<String> preparation(Optional<String> member) {
+    return List.of();
+  }
+
+  /** Lines for a shell that take back what {@link #preparation} granted. */
+  default List<String> withdrawal(Optional<String> member) {
+    return List.of();
+  }
 }

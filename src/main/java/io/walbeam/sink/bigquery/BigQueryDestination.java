@@ -2,6 +2,8 @@ package io.walbeam.sink.bigquery;
 
 import io.walbeam.sink.Destination;
 import io.walbeam.sink.Sink;
+import java.util.List;
+import java.util.Optional;
 
 /** One BigQuery dataset. */
 public record BigQueryDestination(BigQuerySettings settings) implements Destination {
@@ -20,5 +22,19 @@ public record BigQueryDestination(BigQuerySettings settings) implements Destinat
   @Override
   public String deadLetterTable() {
     return settings.deadLetterTable();
+  }
+
+  @Override
+  public List<String> preparation(Optional<String> member) {
+    return DatasetLines.creation(settings.project(), settings.dataset(), named(member));
+  }
+
+  @Override
+  public List<String> withdrawal(Optional<String> member) {
+    return DatasetLines.removal(settings.project(), settings.dataset(), named(member));
+  }
+
+  private String named(Optional<String> member) {
+    return member.orElse("serviceAccount:NAME@" + settings.project() + ".iam.gserviceaccount.com");
   }
 }

@@ -4,9 +4,9 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code check} takes beside the options of a run. Public because Beam proxies it. */
-@OptionGroup("Check")
-public interface CheckOptions extends PipelineOptions {
+/** What commands take that print statements for a server. Public because Beam proxies it. */
+@OptionGroup("Provider")
+public interface ProviderOptions extends PipelineOptions {
   @Description(
       "Who runs the PostgreSQL server, which decides what mends a finding. Default: recognised.")
   @OneOf({
