@@ -4,6 +4,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PublishedShapes;
 import io.walbeam.postgres.TableShape;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
@@ -74,7 +75,7 @@ final class SchemaWatch {
    */
   Optional<WalbeamException> look(DumpConnection connection) throws InterruptedException {
     load();
-    DumpConnection.Shapes read = connection.shapes(context.settings().publication());
+    PublishedShapes read = connection.shapes(context.settings().publication());
     Map<TableId, TableShape> published = new HashMap<>();
     for (TableShape shape : read.shapes()) {
       if (context.settings().tables().matches(shape.table())) {

@@ -144,19 +144,8 @@ public final class DumpConnection implements AutoCloseable {
     return call("describe a table", c -> PublishedTables.describe(c, publication, table));
   }
 
-  /**
-   * The shapes of all published tables.
-   *
-   * @param position end of the WAL right after: every change that shows was committed before it
-   */
-  public record Shapes(long position, List<TableShape> shapes) {
-    public Shapes {
-      shapes = List.copyOf(shapes);
-    }
-  }
-
   /** What every published table looks like now. */
-  public Shapes shapes(String publication) throws InterruptedException {
+  public PublishedShapes shapes(String publication) throws InterruptedException {
     return call("read the shapes of tables", c -> TableShapes.read(c, publication));
   }
 

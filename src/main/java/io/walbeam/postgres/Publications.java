@@ -173,7 +173,7 @@ public final class Publications {
           "The role owns no table that could be published.",
           "Let the owner of the tables run CREATE PUBLICATION, or use that role.");
     }
-    return StartChecks.matchesNothing(patterns, all.stream().map(PublishableTable::table).toList());
+    return NoSuchTables.of(patterns, all.stream().map(PublishableTable::table).toList());
   }
 
   /**

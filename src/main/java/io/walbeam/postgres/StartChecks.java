@@ -1,6 +1,5 @@
 package io.walbeam.postgres;
 
-import io.walbeam.change.NearestNames;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.failure.FailureKind;
@@ -20,9 +19,6 @@ import java.util.stream.Collectors;
 final class StartChecks {
   /** So many tables are named in a sentence; a statement names all. */
   private static final int NAMED = 5;
-
-  /** Names that are offered instead of one that does not exist. */
-  private static final int OFFERED = 5;
 
   private static final String PUBLISHED =
       "SELECT p.schemaname, p.tablename FROM pg_catalog.pg_publication_tables p WHERE "
@@ -63,7 +59,7 @@ final class StartChecks {
             .toList();
     List<TableId> unpublished = there.stream().filter(wanted::matches).toList();
     if (unpublished.isEmpty()) {
-      throw matchesNothing(patterns, there);
+      throw NoSuchTables.of(patterns, there);
     }
     if (!Publications.isOurs(connection, publication)) {
       throw new WalbeamException(
@@ -75,23 +71,6 @@ final class StartChecks {
               + unpublished.stream().map(TableId::quoted).collect(Collectors.joining(", "))
               + "; or correct --tables.");
     }
-  }
-
-  /** For patterns that match no table of the database. */
-  static WalbeamException matchesNothing(List<String> patterns, List<TableId> there) {
-    String text = String.join(",", patterns);
-    List<String> names = there.stream().map(TableId::toString).toList();
-    List<String> near = NearestNames.of(text.replace("*", ""), names, OFFERED);
-    List<String> offered = near.isEmpty() ? names.stream().limit(OFFERED).toList() : near;
-    return new WalbeamException(
-        FailureKind.CONFIGURATION,
-        "No table matches " + text + ".",
-        "Correct --tables, or create the tables first."
-            + (offered.isEmpty()
-                ? ""
-                : (near.isEmpty() ? " The database has " : " Near are ")
-                    + String.join(", ", offered)
-                    + "."));
   }
 
   /** One sentence and one statement for all published tables that the role may not read. */

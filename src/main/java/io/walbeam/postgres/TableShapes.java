@@ -118,7 +118,7 @@ final class TableShapes {
   private TableShapes() {}
 
   /** Reads everything in one snapshot. */
-  static DumpConnection.Shapes read(Connection connection, String publication) throws SQLException {
+  static PublishedShapes read(Connection connection, String publication) throws SQLException {
     boolean before = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
@@ -126,7 +126,7 @@ final class TableShapes {
       List<TableShape> shapes = shapes(connection, publication);
       try (ResultSet row = statement.executeQuery(POSITION)) {
         row.next();
-        return new DumpConnection.Shapes(Lsn.parse(row.getString(1)).value(), shapes);
+        return new PublishedShapes(Lsn.parse(row.getString(1)).value(), shapes);
       }
     } finally {
       connection.rollback();

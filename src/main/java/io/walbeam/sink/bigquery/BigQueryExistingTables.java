@@ -30,7 +30,7 @@ final class BigQueryExistingTables implements ExistingTables {
             : table.getSchema().getFields();
     Map<String, DestinationType> types = new HashMap<>();
     for (TableFieldSchema field : fields) {
-      DestinationType type = TableEvolution.type(field.getType());
+      DestinationType type = RestTypes.type(field.getType());
       if (type != null && !"REPEATED".equals(field.getMode())) {
         types.put(field.getName(), type);
       }

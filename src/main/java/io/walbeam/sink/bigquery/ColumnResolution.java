@@ -112,8 +112,7 @@ final class ColumnResolution {
   }
 
   private static boolean fits(TableFieldSchema field, DestinationColumn column) {
-    return TableEvolution.type(field.getType()) == column.type()
-        && !"REPEATED".equals(field.getMode());
+    return RestTypes.type(field.getType()) == column.type() && !"REPEATED".equals(field.getMode());
   }
 
   private static String checksum(String from) {

@@ -176,7 +176,7 @@ final class TableEvolution {
 
   private void compareColumn(String name, TableFieldSchema field, DestinationColumn column)
       throws ConflictException {
-    DestinationType type = type(field.getType());
+    DestinationType type = RestTypes.type(field.getType());
     if (type != column.type() || "REPEATED".equals(field.getMode())) {
       String found = "REPEATED".equals(field.getMode()) ? "ARRAY" : field.getType();
       throw conflict(
@@ -205,26 +205,6 @@ final class TableEvolution {
 
   private ConflictException conflict(String what, String remedy) {
     return new ConflictException("BigQuery table " + wanted.name() + " " + what + ".", remedy);
-  }
-
-  /** REST still answers with the names of legacy SQL. */
-  static @Nullable DestinationType type(String name) {
-    return switch (name) {
-      case "BOOLEAN", "BOOL" -> DestinationType.BOOL;
-      case "INTEGER", "INT64" -> DestinationType.INT64;
-      case "FLOAT", "FLOAT64" -> DestinationType.FLOAT64;
-      case "RECORD", "STRUCT" -> DestinationType.STRUCT;
-      case "NUMERIC" -> DestinationType.NUMERIC;
-      case "BIGNUMERIC" -> DestinationType.BIGNUMERIC;
-      case "STRING" -> DestinationType.STRING;
-      case "BYTES" -> DestinationType.BYTES;
-      case "DATE" -> DestinationType.DATE;
-      case "TIME" -> DestinationType.TIME;
-      case "DATETIME" -> DestinationType.DATETIME;
-      case "TIMESTAMP" -> DestinationType.TIMESTAMP;
-      case "JSON" -> DestinationType.JSON;
-      default -> null;
-    };
   }
 
   private static Set<String> lowerCase(List<String> names) {
