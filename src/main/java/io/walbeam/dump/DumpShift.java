@@ -338,8 +338,10 @@ final class DumpShift implements AutoCloseable {
               context.settings().tables(),
               replication.publishNewTables());
     } catch (WalbeamException e) {
-      log.warn("The publication stays as it is for now. {}", e.describe());
-      log.debug("Cause", e);
+      if (e.kind() != FailureKind.TRANSIENT) {
+        log.warn("The publication stays as it is for now. {}", e.describe());
+      }
+      log.debug("The publication stays as it is for now", e);
     }
   }
 

@@ -39,7 +39,7 @@ public final class Dumps implements AutoCloseable {
   private @Nullable DumpShift shift;
   private Optional<DumpsOverview> before = Optional.empty();
   private int sessions;
-  private int starting;
+  private final List<DumpShift> starting = new ArrayList<>();
   private final List<DumpEntry> unheard = new ArrayList<>();
   private boolean closed;
 
@@ -55,27 +55,28 @@ public final class Dumps implements AutoCloseable {
    * @throws WalbeamException of kind TRANSIENT if it is worth another try
    */
   public void start(MessageEmitter emitter) throws InterruptedException {
+    DumpShift next;
     synchronized (this) {
       if (closed || shift != null) {
         sessions++;
         return;
       }
-      starting++;
+      next = new DumpShift(settings, ends, meter);
+      starting.add(next);
     }
     try {
-      startShift(emitter);
+      start(next, emitter);
     } finally {
       synchronized (this) {
-        starting--;
-        if (starting == 0) {
+        starting.remove(next);
+        if (starting.isEmpty()) {
           unheard.clear();
         }
       }
     }
   }
 
-  private void startShift(MessageEmitter emitter) throws InterruptedException {
-    DumpShift next = new DumpShift(settings, ends, meter);
+  private void start(DumpShift next, MessageEmitter emitter) throws InterruptedException {
     boolean started = false;
     try {
       next.start(emitter);
@@ -196,7 +197,7 @@ public final class Dumps implements AutoCloseable {
     Optional<DumpShift> running;
     synchronized (this) {
       running = Optional.ofNullable(shift);
-      if (running.isEmpty() && starting > 0) {
+      if (running.isEmpty() && !starting.isEmpty()) {
         // The stream may be faster than the start: what it asks for is read back before that ends.
         unheard.addAll(requested);
       }
@@ -281,7 +282,15 @@ public final class Dumps implements AutoCloseable {
 
   /** Gives up connections to PostgreSQL that were not used for so long. */
   public void closeIdle(Duration idle) {
-    current().ifPresent(running -> running.closeIdle(idle));
+    List<DumpShift> all;
+    synchronized (this) {
+      // One that starts may wait for the destination with a connection open.
+      all = new ArrayList<>(starting);
+      if (shift != null) {
+        all.add(shift);
+      }
+    }
+    all.forEach(one -> one.closeIdle(idle));
   }
 
   private synchronized Optional<DumpShift> current() {

@@ -61,9 +61,10 @@ final class VanishedTables {
       }
     }
     asking.addAll(gone);
+    // Not an initial one: beside a finished one that counts as asked for twice.
     return gone.isEmpty()
         ? List.of()
-        : List.of(DumpRequest.initial(gone, context.settings().run().token()));
+        : List.of(DumpRequest.own(gone, context.settings().run().token()));
   }
 
   /** The requests are in the WAL. */

@@ -5,12 +5,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Closes connections to PostgreSQL that nobody uses: a server in smart shutdown waits for them.
  * Thread-safe.
  */
 final class IdleConnections implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(IdleConnections.class);
+
   /** Long enough that a busy job opens none twice, short against the minute of {@code pg_ctl}. */
   private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -30,10 +34,18 @@ final class IdleConnections implements AutoCloseable {
   private void run() {
     try {
       while (!closing.await(IDLE.toMillis() / 2, TimeUnit.MILLISECONDS)) {
-        keepers.forEach(keeper -> keeper.accept(IDLE));
+        keepers.forEach(IdleConnections::look);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void look(Consumer<Duration> keeper) {
+    try {
+      keeper.accept(IDLE);
+    } catch (RuntimeException e) {
+      log.warn("Idle connections to PostgreSQL could not be closed; it is tried again.", e);
     }
   }
 

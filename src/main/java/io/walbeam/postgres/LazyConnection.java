@@ -21,7 +21,7 @@ final class LazyConnection implements AutoCloseable {
    * Age at which a connection is replaced, nanoseconds: a smart shutdown waits for so long, and
    * {@code pg_ctl stop} for a minute.
    */
-  private static final long RENEWAL = TimeUnit.SECONDS.toNanos(20);
+  private static final long RENEWAL = TimeUnit.SECONDS.toNanos(10);
 
   private static final String CANNOT_CONNECT_NOW = "57P03";
 

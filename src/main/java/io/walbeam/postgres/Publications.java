@@ -30,7 +30,7 @@ public final class Publications {
   private static final Logger log = LoggerFactory.getLogger(Publications.class);
 
   /** The comment by which walbeam knows what it made itself. */
-  private static final String MARK = "Made by walbeam before its replication slot.";
+  static final String MARK = "Made by walbeam before its replication slot.";
 
   private static final String INSERTS = "_inserts";
 
@@ -42,16 +42,29 @@ public final class Publications {
 
   private static final String MADE =
       "SELECT 1 FROM pg_catalog.pg_publication b WHERE b.pubname = ?"
-          + " AND pg_catalog.obj_description(b.oid, 'pg_publication') = '"
+          + " AND (pg_catalog.obj_description(b.oid, 'pg_publication') = '"
           + MARK
-          + "'";
+          + "' OR pg_catalog.starts_with("
+          + "pg_catalog.obj_description(b.oid, 'pg_publication'), '"
+          + LatePublications.MARK
+          + "'))";
 
   /** Condition on {@code p.pubname}, with {@link #bind}: the publications that are read. */
   static final String IN_USE =
-      "p.pubname IN (SELECT b.pubname FROM pg_catalog.pg_publication b WHERE b.pubname = ?"
-          + " OR (b.pubname = ? AND pg_catalog.obj_description(b.oid, 'pg_publication') = '"
+      "p.pubname IN (SELECT b.pubname FROM pg_catalog.pg_publication b WHERE (b.pubname = ?"
+          + " AND NOT coalesce(pg_catalog.starts_with("
+          + "pg_catalog.obj_description(b.oid, 'pg_publication'), '"
+          + LatePublications.MARK
+          + "'), false)) OR (b.pubname = ?"
+          + " AND pg_catalog.obj_description(b.oid, 'pg_publication') = '"
           + MARK
           + "'))";
+
+  /** Those of them that are there, the one of all changes first. */
+  private static final String NAMES =
+      "SELECT p.pubname FROM pg_catalog.pg_publication p WHERE "
+          + IN_USE
+          + " ORDER BY p.pubname <> ?";
 
   /** Tables in both publications; servers before 15 know no column lists. */
   private static final String DIFFERENT_COLUMNS =
@@ -84,9 +97,32 @@ public final class Publications {
     return isAny(connection, MADE, name);
   }
 
-  /** The publications that are there to be read, the named one first. */
+  /** The publications that are read, the named one first; one that is missing is left out. */
   public static List<String> inUse(Connection connection, String name) throws SQLException {
-    return isAny(connection, MADE, inserts(name)) ? List.of(name, inserts(name)) : List.of(name);
+    List<String> names = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(NAMES)) {
+      bind(statement, name);
+      statement.setString(3, name);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          names.add(row.getString(1));
+        }
+      }
+    }
+    return names;
+  }
+
+  /** Those that the slot can be read with from where it is confirmed; they may be read or not. */
+  static List<String> readable(Connection connection, String name, String slot)
+      throws SQLException {
+    List<String> inUse = inUse(connection, name);
+    List<String> readable = new ArrayList<>();
+    for (String one : List.of(name, inserts(name))) {
+      if (inUse.contains(one) || LatePublications.isReadable(connection, one, slot)) {
+        readable.add(one);
+      }
+    }
+    return readable;
   }
 
   /** Name of the publication of insertions beside {@code name}. */
@@ -100,8 +136,9 @@ public final class Publications {
   }
 
   /**
-   * Creates both publications for the tables that {@code patterns} cover; without patterns for
-   * those that the role may publish. Changes of partitions are published as changes of their root.
+   * Creates what is missing of the two publications, before there is a slot, for the tables that
+   * {@code patterns} cover; without patterns for those that the role may publish. Changes of
+   * partitions are published as changes of their root.
    *
    * @throws WalbeamException if there is nothing to publish
    */
@@ -116,7 +153,36 @@ public final class Publications {
     if (chosen.isEmpty()) {
       throw nothingToPublish(patterns, all);
     }
-    List<String> statements = creation(connection, name, chosen);
+    List<Place> missing = missing(connection, name);
+    make(connection, name, missing, chosen, MARK);
+    LatePublications.read(connection, List.of(name, inserts(name)));
+    chosen.forEach(found -> warn(found, found.wanted()));
+  }
+
+  private static List<Place> missing(Connection connection, String name) throws SQLException {
+    List<Place> missing = new ArrayList<>();
+    for (Place place : List.of(Place.CHANGES, Place.INSERTS)) {
+      if (!exists(connection, called(name, place))) {
+        missing.add(place);
+      }
+    }
+    return missing;
+  }
+
+  private static String called(String name, Place place) {
+    return place == Place.CHANGES ? name : inserts(name);
+  }
+
+  private static void make(
+      Connection connection,
+      String name,
+      List<Place> places,
+      List<PublishableTable> chosen,
+      String comment)
+      throws SQLException {
+    List<PublishableTable> unpublished =
+        chosen.stream().filter(found -> found.place() == Place.NOWHERE).toList();
+    List<String> statements = creation(connection, name, places, unpublished, comment);
     inTransaction(
         connection,
         statement -> {
@@ -124,18 +190,60 @@ public final class Publications {
             statement.execute(text);
           }
         });
-    chosen.forEach(found -> warn(found, found.wanted()));
+  }
+
+  /**
+   * Makes again what is missing beside a slot, if walbeam made the other one, and moves on those
+   * that were made so.
+   *
+   * @return whether both are there and walbeam's own
+   */
+  private static boolean restore(Connection connection, String name, TablePatterns patterns)
+      throws SQLException {
+    List<Place> missing = missing(connection, name);
+    for (Place place : List.of(Place.CHANGES, Place.INSERTS)) {
+      if (!missing.contains(place) && !isOurs(connection, called(name, place))) {
+        return false;
+      }
+    }
+    if (missing.size() > 1) {
+      return false;
+    }
+    if (!missing.isEmpty()) {
+      List<PublishableTable> chosen =
+          PublishableTables.read(connection, name, inserts(name)).stream()
+              .filter(found -> found.mine() && patterns.matches(found.table()))
+              .toList();
+      make(connection, name, missing, chosen, LatePublications.MADE);
+      log.warn(
+          "The publication {} was missing. It is made again, and read once the transactions that"
+              + " run now have ended; its tables are dumped then.",
+          called(name, missing.get(0)));
+    }
+    LatePublications.advance(connection, name);
+    LatePublications.advance(connection, inserts(name));
+    return true;
   }
 
   /** Statements that make both publications with each table where it belongs. */
   static List<String> creation(Connection connection, String name, List<PublishableTable> tables)
       throws SQLException {
+    return creation(connection, name, List.of(Place.CHANGES, Place.INSERTS), tables, MARK);
+  }
+
+  private static List<String> creation(
+      Connection connection,
+      String name,
+      List<Place> places,
+      List<PublishableTable> tables,
+      String comment)
+      throws SQLException {
     boolean generated =
         connection.getMetaData().getDatabaseMajorVersion()
             >= PublishedTables.GENERATED_COLUMNS_VERSION;
     List<String> statements = new ArrayList<>();
-    for (Place place : List.of(Place.CHANGES, Place.INSERTS)) {
-      String publication = TableId.quote(place == Place.CHANGES ? name : inserts(name));
+    for (Place place : places) {
+      String publication = TableId.quote(called(name, place));
       String held =
           tables.stream()
               .filter(found -> found.wanted() == place)
@@ -148,7 +256,7 @@ public final class Publications {
               + " WITH (publish_via_partition_root = true"
               + (generated ? ", publish_generated_columns = stored" : "")
               + (place == Place.CHANGES ? ")" : ", publish = 'insert, truncate')"));
-      statements.add("COMMENT ON PUBLICATION " + publication + " IS '" + MARK + "'");
+      statements.add("COMMENT ON PUBLICATION " + publication + " IS '" + comment + "'");
     }
     return statements;
   }
@@ -178,16 +286,16 @@ public final class Publications {
 
   /**
    * Keeps walbeam's own publications as they should be: a table that has lost its key moves before
-   * the application's next UPDATE is refused for long, one that got a key moves back, and new
-   * tables join. Does nothing to publications that walbeam did not make, and nothing to tables with
-   * a row filter or a column list.
+   * the application's next UPDATE is refused for long, one that got a key moves back, new tables
+   * join, and one of the two that is missing is made again. Does nothing to publications that
+   * walbeam did not make, and nothing to tables with a row filter or a column list.
    *
    * @param patterns which new tables join; none do if {@code joining} is false
    * @return whether anything changed
    */
   static boolean tend(Connection connection, String name, TablePatterns patterns, boolean joining)
       throws SQLException {
-    if (!isAny(connection, MADE, name) || !isAny(connection, MADE, inserts(name))) {
+    if (!restore(connection, name, patterns)) {
       return false;
     }
     Map<PublishableTable, Place> moves = new LinkedHashMap<>();
@@ -228,7 +336,7 @@ public final class Publications {
 
   private static String alter(String name, Place place, String verb, TableId table) {
     return "ALTER PUBLICATION "
-        + TableId.quote(place == Place.CHANGES ? name : inserts(name))
+        + TableId.quote(called(name, place))
         + " "
         + verb
         + " TABLE "

@@ -263,12 +263,21 @@ public final class ReadBack implements AutoCloseable {
     return open;
   }
 
-  private static void awaitDurable(Connection open) throws SQLException, InterruptedException {
-    open.setAutoCommit(true);
-    open.setReadOnly(false);
-    DurableWal.await(open);
-    open.setReadOnly(true);
-    open.setAutoCommit(false);
+  private void awaitDurable(Connection open) throws SQLException, InterruptedException {
+    boolean done = false;
+    try {
+      open.setAutoCommit(true);
+      open.setReadOnly(false);
+      DurableWal.await(open);
+      open.setReadOnly(true);
+      open.setAutoCommit(false);
+      done = true;
+    } finally {
+      if (!done) {
+        // Interrupted between: whoever takes the connection next would read without a transaction.
+        close();
+      }
+    }
   }
 
   /** Every statement has a snapshot of its own, that of the query is taken last. */

@@ -88,9 +88,19 @@ public final class SideConnection implements AutoCloseable {
     return call("prepare the slot", c -> preparation.prepare(c, mayCreateSlot));
   }
 
-  /** The publications that the slot is read with. */
-  public List<String> publications(String publication) {
-    return call("read the publications", c -> Publications.inUse(c, publication));
+  /** The publications that the slot can be read with; one that is missing is left out. */
+  public List<String> publications(String publication, String slot) {
+    return call("read the publications", c -> Publications.readable(c, publication, slot));
+  }
+
+  /** The slot is read with these from now on. */
+  public void publicationsRead(List<String> publications) {
+    call(
+        "note that a publication is read",
+        c -> {
+          LatePublications.read(c, publications);
+          return 0;
+        });
   }
 
   /** Who uses the slot now. */

@@ -62,10 +62,11 @@ public final class SlotPreparation {
       } else if (!mayCreateSlot) {
         return existing;
       }
-      if (!Publications.exists(connection, publication)) {
-        if (existing.isPresent()) {
+      if (existing.isPresent()) {
+        if (Publications.readable(connection, publication, slot).isEmpty()) {
           throw publicationMissing();
         }
+      } else if (!Publications.exists(connection, publication)) {
         step = "create the publication " + publication;
         Publications.create(connection, publication, tables);
         log.info("Created the publications {}.", Publications.inUse(connection, publication));

@@ -61,7 +61,8 @@ final class StartChecks {
     if (unpublished.isEmpty()) {
       throw NoSuchTables.of(patterns, there);
     }
-    if (!Publications.isOurs(connection, publication)) {
+    if (Publications.exists(connection, publication)
+        && !Publications.isOurs(connection, publication)) {
       throw new WalbeamException(
           FailureKind.CONFIGURATION,
           "The publication " + publication + " holds no table that --tables names.",

@@ -36,6 +36,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private final SourceSettings settings;
   private final SessionProgress positions;
   private final SideConnection side;
+  private final PublicationWatch publications;
   private final ServerMonitor monitor;
   private final StreamCompanion companion;
   private final SessionConnector connector;
@@ -68,7 +69,8 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
         settings.channel().reading(settings.replication(), settings.run(), side);
     this.positions = new SessionProgress(settings, published.positions(), local, mark);
     this.fence = settings.stopAtNow() ? new Fence() : null;
-    this.monitor = new ServerMonitor(side, settings.slot(), published.look());
+    this.publications = new PublicationWatch(side, settings);
+    this.monitor = new ServerMonitor(side, settings.slot(), publications, published.look());
     this.companion = new StreamCompanion(side, settings.slot(), fence, settings.hook());
     this.connector = new SessionConnector(settings, connections, side, pauses);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
@@ -205,6 +207,11 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   }
 
   @Override
+  public void check() {
+    publications.check();
+  }
+
+  @Override
   public boolean isEnding() {
     return ending;
   }
@@ -220,6 +227,11 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   @Override
   public void caughtUp(long micros) {
     caughtUpMicros = micros;
+  }
+
+  @Override
+  public void proven() {
+    companion.streamStarted();
   }
 
   private void run() {
@@ -264,8 +276,8 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     StreamLoop current =
         new StreamLoop(connected, start, completeMicros, fence, queue, positions, monitor, this);
     loop = current;
+    publications.uses(connected.publications());
     monitor.streamStarted();
-    companion.streamStarted();
     current.run();
   }
 
@@ -285,7 +297,8 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     if (!isAlive()) {
       return;
     }
-    if (!RECONNECT.retries(e.kind())) {
+    boolean passes = RECONNECT.retries(e.kind());
+    if (!passes && !publications.isCauseOf(e)) {
       throw e;
     }
     if (hasHeard(loop)) {
@@ -293,7 +306,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     }
     log.warn("{} Trying again.", e.describe());
     log.debug("Cause", e);
-    retry.pause(e.kind(), e.describe());
+    retry.pause(passes ? e.kind() : FailureKind.TRANSIENT, e.describe());
   }
 
   /**

@@ -37,6 +37,7 @@ final class ServerMonitor implements AutoCloseable {
   private final SideConnection side;
   private final String slot;
   private final Runnable look;
+  private final PublicationWatch publications;
   private final WalHistory history = new WalHistory();
   private final ReaderSilence silence;
   private final HeadroomWatch headroom;
@@ -48,7 +49,9 @@ final class ServerMonitor implements AutoCloseable {
   /**
    * @param look called at every turn, on the monitor's thread
    */
-  ServerMonitor(SideConnection side, String slot, Runnable look) {
+  ServerMonitor(
+      SideConnection side, String slot, PublicationWatch publications, Runnable look) {
+    this.publications = publications;
     this.look = look;
     this.side = side;
     this.slot = slot;
@@ -124,6 +127,7 @@ final class ServerMonitor implements AutoCloseable {
           silence.look(history.ageBeyond(silence.heardLsn(), now), now);
           look.run();
           watchHeadroom();
+          publications.lookIfDue(now);
         } catch (RuntimeException e) {
           log.debug("No sample of the WAL position", e);
         }

@@ -14,6 +14,7 @@ import io.walbeam.postgres.SlotPreparation;
 import io.walbeam.postgres.SlotStatus;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -68,6 +69,7 @@ final class SessionConnector {
   /**
    * A running stream.
    *
+   * @param publications that it is read with
    * @param confirmedLsn where the slot stood
    * @param senderTimeoutMillis the server's {@code wal_sender_timeout}, 0 for none
    */
@@ -75,6 +77,7 @@ final class SessionConnector {
       ReplicationStream stream,
       ReaderIdentity reader,
       StartUp.Decision decision,
+      List<String> publications,
       long confirmedLsn,
       long senderTimeoutMillis) {}
 
@@ -86,13 +89,15 @@ final class SessionConnector {
    * @throws WalbeamException TRANSIENT if it is worth another try
    */
   @Nullable Connected connect(@Nullable SlotMark mark) throws InterruptedException, IOException {
-    Incarnation incarnation = incarnation();
     if (first) {
+      // Before there is a connection: the destination may not answer for long, and a server that
+      // shuts down would wait for it.
       recorded = settings.recorded().read(settings.slot());
     } else if (mark != null && !mark.isStart()) {
       // From here on the mark knows better; until then a slot that is re-created must be noticed.
       recorded = Optional.empty();
     }
+    Incarnation incarnation = incarnation();
     boolean continued =
         (mark != null && !mark.isStart() && mark.epoch() == settings.epoch())
             || recorded.filter(known -> known.epoch() == settings.epoch()).isPresent();
@@ -148,11 +153,14 @@ final class SessionConnector {
       StartUp.Decision decision =
           StartUp.decide(
               settings.epoch(), settings.optionsHash(), mark, recorded, slot, stream.identity());
+      List<String> publications = side.publications(settings.publication(), settings.slot());
       started =
-          stream.start(
-              settings.slot(),
-              side.publications(settings.publication()),
-              decision.position().resumeLsn());
+          !publications.isEmpty()
+              && stream.start(settings.slot(), publications, decision.position().resumeLsn());
+      if (started) {
+        // Only now may anybody ask for dumps of what is in them.
+        side.publicationsRead(publications);
+      }
       ReaderIdentity reader =
           new ReaderIdentity(
               settings.epoch(),
@@ -161,7 +169,8 @@ final class SessionConnector {
               incarnation.jobStart(),
               incarnation.readerStart());
       return started
-          ? new Connected(stream, reader, decision, slot.confirmedFlushLsn(), senderTimeout)
+          ? new Connected(
+              stream, reader, decision, publications, slot.confirmedFlushLsn(), senderTimeout)
           : null;
     } finally {
       if (!started) {

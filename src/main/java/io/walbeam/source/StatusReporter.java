@@ -40,6 +40,9 @@ final class StatusReporter {
   private long lastHeard;
   private boolean replyRequested;
 
+  /** The first status asks for an answer, so that it is known soon that the stream is alive. */
+  private boolean first = true;
+
   /**
    * @param confirmable the position that may be reported as flushed now
    * @param position where the slot stands
@@ -95,7 +98,8 @@ final class StatusReporter {
     if (replyRequested || risen || now - lastSent >= interval) {
       received = Lsn.max(received, flushed);
       boolean moved = flushed != reported;
-      sender.send(received, flushed, silent);
+      sender.send(received, flushed, silent || first);
+      first = false;
       reported = flushed;
       if (moved) {
         FailPoint.SLOT_MOVED.reached();

@@ -23,6 +23,13 @@ final class StreamLoop implements StreamHandler {
     /** Whether to go on. */
     boolean isReading();
 
+    /**
+     * Looks whether this stream is the right one still.
+     *
+     * @throws io.walbeam.failure.WalbeamException of kind TRANSIENT if another is to be begun
+     */
+    void check();
+
     /** Whether nothing more is to be taken, although the connection goes on. */
     boolean isEnding();
 
@@ -31,6 +38,9 @@ final class StreamLoop implements StreamHandler {
 
     /** Everything had been read when the server's clock was at {@code micros}. */
     void caughtUp(long micros);
+
+    /** The server can decode where it begins. Called again and again. */
+    void proven();
   }
 
   private final ReplicationStream stream;
@@ -42,6 +52,7 @@ final class StreamLoop implements StreamHandler {
   private final BatchPacing pacing;
   private final StatusReporter status;
   private final ShutdownWatch shutdown = new ShutdownWatch();
+  private final StreamProof proof;
 
   /**
    * Our own fence was read, or the job was asked to end: from then on the stream is kept alive, and
@@ -77,6 +88,7 @@ final class StreamLoop implements StreamHandler {
             this::cut);
     long now = System.nanoTime();
     this.pacing = new BatchPacing(now);
+    this.proof = new StreamProof(stream.identity().flushLsn(), now);
     this.status =
         new StatusReporter(
             stream::sendStatus,
@@ -110,7 +122,11 @@ final class StreamLoop implements StreamHandler {
     while (owner.isReading()) {
       long now = System.nanoTime();
       shutdown.check(monitor.shutdown(), status.received(), status.reported(), now);
+      owner.check();
       status.tick(now);
+      if (proof.isGiven(now)) {
+        owner.proven();
+      }
       if (owner.isEnding()) {
         fenced = true;
       }
@@ -171,6 +187,7 @@ final class StreamLoop implements StreamHandler {
 
   @Override
   public void data(long dataStart, byte[] buffer, int offset, int length) {
+    proof.decoded();
     if (!fenced) {
       builder.message(dataStart, buffer, offset, length);
       status.received(dataStart);
@@ -179,6 +196,7 @@ final class StreamLoop implements StreamHandler {
 
   @Override
   public void oversize(long dataStart, long length, MessagePieces pieces) throws IOException {
+    proof.decoded();
     if (!fenced) {
       OversizeMarker.Result result = OversizeMarker.reduce(length, pieces, builder::relation);
       builder.oversize(dataStart, result.relationId(), result.marker());
@@ -189,6 +207,7 @@ final class StreamLoop implements StreamHandler {
   @Override
   public void keepalive(long walEnd, long serverTimeMicros, boolean replyRequested) {
     pacing.keepalive(walEnd, replyRequested);
+    proof.read(walEnd);
     status.received(walEnd);
     if (replyRequested) {
       status.replyRequested();

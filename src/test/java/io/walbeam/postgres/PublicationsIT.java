@@ -202,6 +202,60 @@ class PublicationsIT {
   }
 
   @Test
+  void aPublicationThatIsMissingIsLeftOutAndReadAgainOnceWhatRanThenIsConfirmed() throws Exception {
+    prepare();
+    String inserts = database.publication() + "_inserts";
+    for (String missing : List.of(inserts, database.publication())) {
+      List<String> both = List.of(database.publication(), inserts);
+      List<String> others = both.stream().filter(name -> !name.equals(missing)).toList();
+      database.execute("DROP PUBLICATION " + missing);
+      prepare();
+      try (Connection older = database.connect();
+          Connection connection = database.connect();
+          DumpConnection dumps = new DumpConnection(database.settings(), "walbeam-test")) {
+        older.setAutoCommit(false);
+        older.createStatement().execute("INSERT INTO keyed VALUES (7, 1)");
+        assertThat(readable(connection)).isEqualTo(others);
+        dumps.tend(database.publication(), TablePatterns.ALL, true);
+        dumps.tend(database.publication(), TablePatterns.ALL, true);
+        assertThat(readable(connection)).as("a transaction is older").isEqualTo(others);
+        older.rollback();
+        dumps.tend(database.publication(), TablePatterns.ALL, true);
+        assertThat(readable(connection)).as("its end is not confirmed").isEqualTo(others);
+        database.execute(
+            "SET synchronous_commit = on",
+            "DELETE FROM keyed WHERE id = 1",
+            "INSERT INTO keyed VALUES (1, 1)",
+            "SELECT pg_replication_slot_advance('"
+                + database.slot()
+                + "', pg_current_wal_flush_lsn())");
+        assertThat(readable(connection)).isEqualTo(both);
+        assertThat(Publications.inUse(connection, database.publication()))
+            .as("nobody reads it yet, so nobody may dump its tables")
+            .isEqualTo(others);
+        LatePublications.read(connection, both);
+        assertThat(Publications.inUse(connection, database.publication())).isEqualTo(both);
+      }
+    }
+    assertThat(published(database.publication())).isEqualTo("full,keyed,parted");
+    assertThat(published(inserts)).isEqualTo("No \"Identity,deferred,keyless,keyless_parted");
+  }
+
+  private List<String> readable(Connection connection) throws SQLException {
+    return Publications.readable(connection, database.publication(), database.slot());
+  }
+
+  @Test
+  void aSlotWhosePublicationsAreBothGoneIsRefused() throws Exception {
+    prepare();
+    database.execute(
+        "DROP PUBLICATION " + database.publication() + ", " + database.publication() + "_inserts");
+
+    assertThat(catchThrowableOfType(WalbeamException.class, this::prepare).kind())
+        .isEqualTo(FailureKind.OPERATOR);
+  }
+
+  @Test
   void patternsThatMatchNothingAreRefusedWithWhatTheDatabaseHas() {
     assertThatThrownBy(
             () -> {
