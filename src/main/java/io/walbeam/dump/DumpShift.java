@@ -61,6 +61,9 @@ final class DumpShift implements AutoCloseable {
   /** Requests of the destination that are in the WAL. One thread at a time. */
   private final Set<String> carried = new HashSet<>();
 
+  /** What was said of the publication: it is looked at again and again. One thread at a time. */
+  private final Set<String> told = new HashSet<>();
+
   /** One thread at a time. */
   private long lookedForVanished;
 
@@ -338,7 +341,7 @@ final class DumpShift implements AutoCloseable {
               context.settings().tables(),
               replication.publishNewTables());
     } catch (WalbeamException e) {
-      if (e.kind() != FailureKind.TRANSIENT) {
+      if (e.kind() != FailureKind.TRANSIENT && told.add(e.describe())) {
         log.warn("The publication stays as it is for now. {}", e.describe());
       }
       log.debug("The publication stays as it is for now", e);

@@ -102,11 +102,9 @@ final class LatePublications {
     }
   }
 
-  private static void note(Connection connection, String name, String comment)
-      throws SQLException {
+  private static void note(Connection connection, String name, String comment) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "COMMENT ON PUBLICATION " + TableId.quote(name) + " IS '" + comment + "'");
+      statement.execute("COMMENT ON PUBLICATION " + TableId.quote(name) + " IS '" + comment + "'");
     }
   }
 

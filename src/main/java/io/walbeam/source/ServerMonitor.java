@@ -49,8 +49,7 @@ final class ServerMonitor implements AutoCloseable {
   /**
    * @param look called at every turn, on the monitor's thread
    */
-  ServerMonitor(
-      SideConnection side, String slot, PublicationWatch publications, Runnable look) {
+  ServerMonitor(SideConnection side, String slot, PublicationWatch publications, Runnable look) {
     this.publications = publications;
     this.look = look;
     this.side = side;

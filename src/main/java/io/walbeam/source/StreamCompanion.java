@@ -38,7 +38,9 @@ final class StreamCompanion implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** The stream runs and is decoded, so what is written from now on is seen. Session thread only. */
+  /**
+   * The stream runs and is decoded, so what is written from now on is seen. Session thread only.
+   */
   void streamStarted() {
     if (started.getCount() > 0 && closing.getCount() > 0) {
       thread.start();

@@ -119,7 +119,7 @@ class StartUpIT {
 
   @Test
   void anotherServerIsToldApartByItsWal() throws Exception {
-    database.execute("INSERT INTO t VALUES (2, 'b')");
+    database.execute("SET synchronous_commit = on", "INSERT INTO t VALUES (2, 'b')");
     forge(state -> with(state, "1234567890", state.timeline(), state.confirmedLsn() + 1));
     assertThat(refused()).contains("1234567890", "pg_upgrade", recordedLsn(), "--epoch=1");
 
@@ -129,7 +129,7 @@ class StartUpIT {
 
   @Test
   void anotherTimelineAndALogThatEndsTooSoonAreRefused() throws Exception {
-    database.execute("INSERT INTO t VALUES (2, 'b')");
+    database.execute("SET synchronous_commit = on", "INSERT INTO t VALUES (2, 'b')");
     forge(state -> with(state, state.systemId(), 7, state.confirmedLsn() + 1));
     assertThat(refused()).contains("timeline 7", "the server on 1");
 
