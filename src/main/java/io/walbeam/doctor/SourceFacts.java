@@ -109,6 +109,7 @@ public record SourceFacts(
    * @param usable whether its UPDATE and DELETE may be published
    * @param leafUnusable whether a partition of it has no usable identity
    * @param wide columns that may be stored out of line
+   * @param generated generated columns that are not published
    * @param published names of the publications of the slot that hold it
    */
   public record Table(

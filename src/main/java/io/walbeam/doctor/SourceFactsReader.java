@@ -114,9 +114,21 @@ final class SourceFactsReader {
           bool_or(i.indisprimary AND i.indimmediate AND i.indisvalid) AS key,
           bool_or(i.indisreplident AND i.indimmediate AND i.indisvalid) AS index
         FROM pg_catalog.pg_index i WHERE i.indisprimary OR i.indisreplident GROUP BY 1),
+      sent AS (
+        SELECT c.oid, t.attname FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        JOIN (SELECT p.schemaname, p.tablename,
+            pg_catalog.jsonb_array_elements_text(pg_catalog.to_jsonb(p) -> 'attnames') AS attname
+          FROM pg_catalog.pg_publication_tables p
+          WHERE p.pubname = ANY (?) AND pg_catalog.jsonb_typeof(
+              pg_catalog.to_jsonb(p) -> 'attnames') = 'array'
+            AND pg_catalog.current_setting('server_version_num')::int >= 180000) t
+          ON t.schemaname = n.nspname AND t.tablename = c.relname),
       columns AS (
         SELECT a.attrelid AS oid, count(*) FILTER (WHERE a.attstorage <> 'p')::int AS wide,
-          count(*) FILTER (WHERE a.attgenerated <> '')::int AS generated
+          count(*) FILTER (WHERE a.attgenerated <> '' AND NOT EXISTS (
+            SELECT FROM sent s WHERE s.oid = a.attrelid AND s.attname = a.attname))::int
+            AS generated
         FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY 1),
       all_tables AS (
         SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relreplident,
@@ -201,7 +213,11 @@ final class SourceFactsReader {
         row ->
             found.add(new Publication(text(row, "pubname"), row.getBoolean(2), row.getBoolean(3))));
     List<Table> tables = new ArrayList<>();
-    each(connection, TABLES, List.of(publications, publications), row -> tables.add(table(row)));
+    each(
+        connection,
+        TABLES,
+        List.of(publications, publications, publications),
+        row -> tables.add(table(row)));
     int senders = first(connection, SENDERS, row -> row.getInt(1));
     Thread.sleep(
         Math.max(0, MEASURED.toMillis() - Duration.ofNanos(System.nanoTime() - begun).toMillis()));

@@ -272,7 +272,8 @@ final class TableRules {
         table -> table.generated() > 0,
         facts.server().version() < PUBLISHES_GENERATED ? Severity.WARNING : Severity.NOTE,
         "generated",
-        "Generated columns are not in the stream and stay out",
+        "Generated columns that no publication publishes stay out; --generatedColumns=read looks"
+            + " them up",
         table -> "",
         "pg_attribute.attgenerated");
     report(

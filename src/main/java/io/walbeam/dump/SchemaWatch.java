@@ -75,7 +75,7 @@ final class SchemaWatch {
    */
   Optional<WalbeamException> look(DumpConnection connection) throws InterruptedException {
     load();
-    PublishedShapes read = connection.shapes(context.settings().publication());
+    PublishedShapes read = connection.shapes(context.settings().replication());
     Map<TableId, TableShape> published = new HashMap<>();
     for (TableShape shape : read.shapes()) {
       if (context.settings().tables().matches(shape.table())) {
@@ -137,7 +137,8 @@ final class SchemaWatch {
       log.warn(
           "PostgreSQL does not publish the generated columns of table {}, so BigQuery does not have"
               + " them: {}. From PostgreSQL 18 on it can those that are stored: ALTER PUBLICATION"
-              + " {} SET (publish_generated_columns = stored);",
+              + " {} SET (publish_generated_columns = stored); --generatedColumns=read looks them"
+              + " up.",
           shape.table(),
           missing,
           TableId.quote(context.settings().publication()));

@@ -132,7 +132,7 @@ final class TableDump {
 
   private PublishedTable describe(TableId id) throws InterruptedException {
     return patience
-        .of("describe", () -> primary.describe(context.settings().publication(), id))
+        .of("describe", () -> primary.describe(context.settings().replication(), id))
         .orElseThrow(
             () ->
                 new WalbeamException(

@@ -114,7 +114,7 @@ final class TruncationRun implements Runnable {
           new ChunkAttempts(context, entry.table(), () -> false)
               .of(
                   "describe it",
-                  () -> connection.describe(context.settings().publication(), entry.table()))
+                  () -> connection.describe(context.settings().replication(), entry.table()))
               .flatMap(context.router()::route);
       return route.flatMap(found -> Optional.ofNullable(found.current()));
     }

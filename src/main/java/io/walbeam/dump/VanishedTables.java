@@ -119,7 +119,7 @@ final class VanishedTables {
 
   private boolean isGone(DumpConnection connection, DumpEntry dump) throws InterruptedException {
     Optional<PublishedTable> table =
-        connection.describe(context.settings().publication(), dump.table());
+        connection.describe(context.settings().replication(), dump.table());
     Optional<TableMapping> current =
         table.flatMap(context.router()::route).flatMap(VanishedTables::current);
     if (current.isEmpty()) {

@@ -49,7 +49,7 @@ final class Job implements LocalJob.Shared {
     Placement placement = settings.placement();
     endsWithItsParts = placement.endsWithItsParts();
     sink = settings.destination().open();
-    catalogue = new SourceCatalogue(settings.replication().postgres(), sink.stalls());
+    catalogue = new SourceCatalogue(settings.replication(), sink.stalls());
     sourceRows = new SourceRows(settings.replication().postgres(), sink.stalls());
     RouteCompiler compiler =
         new RouteCompiler(settings.mapping(), sink.existing(), sink.changelogShapes());
@@ -99,7 +99,7 @@ final class Job implements LocalJob.Shared {
   }
 
   private static Optional<Route> wanted(Routes routes, PublishedTable table) {
-    return Optional.of(routes.route(table.relation(), table.types())).filter(Route::wanted);
+    return Optional.of(routes.complete(table.relation(), table.types())).filter(Route::wanted);
   }
 
   /** Begins a bundle. */

@@ -64,7 +64,7 @@ public final class LocalRun implements AutoCloseable {
   }
 
   private static void verifyServer(JobSettings settings) {
-    try (Catalogue catalogue = new Catalogue(settings.replication().postgres())) {
+    try (Catalogue catalogue = new Catalogue(settings.replication())) {
       catalogue.verifyReachable();
     }
   }

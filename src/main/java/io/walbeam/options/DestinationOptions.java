@@ -29,8 +29,8 @@ public interface DestinationOptions extends PipelineOptions {
   void setWriteMode(String value);
 
   @Description(
-      "How arrays, ranges and hstore are written: json; text: as PostgreSQL prints them. A column"
-          + " that BigQuery has already stays what it is.")
+      "How arrays, composites, ranges and hstore are written: json; text: as PostgreSQL prints"
+          + " them. A column that BigQuery has already stays what it is.")
   @Default.String("json")
   String getArrays();
 

@@ -272,6 +272,8 @@ public final class OptionsReader {
     DumpOptions dumps = dumps(postgres);
     boolean publishNewTables =
         oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off").equals("on");
+    boolean readGenerated =
+        oneOf("--generatedColumns", options.getGeneratedColumns(), "omit", "read").equals("read");
     if (stopAtNow && runnerName(options).equals("DataflowRunner")) {
       problems.add(
           "--stopAt=now and --snapshot=only do not work with DataflowRunner; drain the job instead,"
@@ -282,7 +284,8 @@ public final class OptionsReader {
     }
     return Optional.of(
         new JobSettings(
-            new ReplicationSettings(postgres.get(), slot, publication, publishNewTables),
+            new ReplicationSettings(
+                postgres.get(), slot, publication, publishNewTables, readGenerated),
             tables,
             new JobRun(epoch, clock.millis(), jobToken, stopAtNow),
             destination.get(),

@@ -59,6 +59,15 @@ public interface SourceOptions extends PipelineOptions {
   void setPublishNewTables(String value);
 
   @Description(
+      "Generated columns that PostgreSQL does not publish: omit: they stay out; read: they are"
+          + " looked up for each row that changes, which costs the source a query for each batch.")
+  @Default.String("omit")
+  @OneOf({"omit", "read"})
+  String getGeneratedColumns();
+
+  void setGeneratedColumns(String value);
+
+  @Description(
       "Tables to replicate, patterns like public.*,sales.orders; default: what the publication"
           + " holds.")
   @Default.String("")

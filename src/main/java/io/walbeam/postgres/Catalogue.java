@@ -1,12 +1,15 @@
 package io.walbeam.postgres;
 
+import io.walbeam.change.RelationColumn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads the system catalogue for what the replication stream does not tell. Keeps one connection,
@@ -37,25 +40,80 @@ public final class Catalogue implements AutoCloseable {
       ORDER BY i.indexrelid
       """;
 
+  private static final String GENERATED =
+      """
+      SELECT a.attname, a.atttypid::pg_catalog.int8, a.atttypmod
+      FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE a.attrelid = ?::pg_catalog.int8::pg_catalog.oid AND a.attnum > 0
+        AND NOT a.attisdropped AND a.attgenerated <> '' AND NOT %s
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_tables p
+          WHERE p.schemaname = n.nspname AND p.tablename = c.relname
+            AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= %d0000
+            AND pg_catalog.jsonb_exists(pg_catalog.to_jsonb(p) -> 'attnames', a.attname::pg_catalog.text)
+            AND %s)
+      ORDER BY a.attnum
+      """
+          .formatted(
+              PublishedTables.HAS_COLUMN_LIST.formatted("a.attrelid"),
+              PublishedTables.GENERATED_COLUMNS_VERSION,
+              Publications.IN_USE);
+
   private final PostgresConnections connections;
   private final LazyConnection lazy;
+  private final String publication;
 
-  public Catalogue(PostgresSettings settings) {
-    connections = new PostgresConnections(settings);
+  public Catalogue(ReplicationSettings settings) {
+    publication = settings.publication();
+    connections = new PostgresConnections(settings.postgres());
     lazy = new LazyConnection(() -> connections.open("walbeam:catalogue"));
   }
 
   /**
-   * What tells rows of the relation apart, the oldest first; empty if the relation is gone.
+   * What is known of the relation; nothing if it is gone.
    *
    * @param relationId object identifier, unsigned
+   * @param types object identifiers of the types whose parts are asked for
+   * @param generated whether generated columns are asked for
    * @throws io.walbeam.failure.WalbeamException of kind TRANSIENT if PostgreSQL cannot be reached
    */
-  public List<UniqueIndex> uniqueIndexes(int relationId) {
+  public CatalogueEntry entry(int relationId, Set<Integer> types, boolean generated) {
     try {
-      return lazy.call(connection -> uniqueIndexes(connection, relationId));
+      return lazy.call(connection -> entry(connection, relationId, types, generated));
     } catch (SQLException e) {
-      throw PostgresErrors.using("look up the keys of a table", connections.settings(), e);
+      throw PostgresErrors.using("look up a table", connections.settings(), e);
+    }
+  }
+
+  private CatalogueEntry entry(
+      Connection connection, int relationId, Set<Integer> types, boolean generated)
+      throws SQLException {
+    List<UniqueIndex> indexes = uniqueIndexes(connection, relationId);
+    List<RelationColumn> columns =
+        generated ? generated(connection, relationId, publication) : List.of();
+    Set<Integer> all = new HashSet<>(types);
+    columns.stream()
+        .map(RelationColumn::typeOid)
+        .filter(oid -> Integer.toUnsignedLong(oid) >= PublishedTables.FIRST_ANNOUNCED_TYPE)
+        .forEach(all::add);
+    return new CatalogueEntry(indexes, columns, TypeShapes.read(connection, all));
+  }
+
+  private static List<RelationColumn> generated(
+      Connection connection, int relationId, String publication) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(GENERATED)) {
+      statement.setLong(1, Integer.toUnsignedLong(relationId));
+      statement.setString(2, publication);
+      statement.setString(3, Publications.inserts(publication));
+      List<RelationColumn> columns = new ArrayList<>();
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          columns.add(
+              new RelationColumn(row.getString(1), (int) row.getLong(2), row.getInt(3), false));
+        }
+      }
+      return columns;
     }
   }
 

@@ -138,15 +138,15 @@ public final class DumpConnection implements AutoCloseable {
     return call("read the sizes of tables", c -> PublishedTables.pages(c, publication));
   }
 
-  /** The table as it is published, empty if it is not. */
-  public Optional<PublishedTable> describe(String publication, TableId table)
+  /** The table as it is replicated, empty if it is not published. */
+  public Optional<PublishedTable> describe(ReplicationSettings replication, TableId table)
       throws InterruptedException {
-    return call("describe a table", c -> PublishedTables.describe(c, publication, table));
+    return call("describe a table", c -> PublishedTables.describe(c, replication, table));
   }
 
   /** What every published table looks like now. */
-  public PublishedShapes shapes(String publication) throws InterruptedException {
-    return call("read the shapes of tables", c -> TableShapes.read(c, publication));
+  public PublishedShapes shapes(ReplicationSettings replication) throws InterruptedException {
+    return call("read the shapes of tables", c -> TableShapes.read(c, replication));
   }
 
   /** Whether the database has a table of that name, published or not. */

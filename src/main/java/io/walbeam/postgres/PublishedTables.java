@@ -24,10 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishedTables {
   /** Types with smaller identifiers are not announced (PostgreSQL source, FirstGenbkiObjectId). */
-  private static final long FIRST_ANNOUNCED_TYPE = 10_000;
+  static final long FIRST_ANNOUNCED_TYPE = 10_000;
 
   /** From this version on the view itself leaves out generated columns that are not published. */
   static final int GENERATED_COLUMNS_VERSION = 18;
+
+  /** Whether somebody chose the columns of a table that are published. */
+  static final String HAS_COLUMN_LIST =
+      "EXISTS (SELECT FROM pg_catalog.pg_publication_rel l WHERE l.prrelid = %s"
+          + " AND pg_catalog.to_jsonb(l) ->> 'prattrs' IS NOT NULL)";
 
   /** The JSON form reads the same on versions whose view lacks a column. */
   private static final String TABLES =
@@ -38,7 +43,7 @@ final class PublishedTables {
           CASE pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) -> 'attnames')
             WHEN 'array' THEN pg_catalog.to_jsonb(p) -> 'attnames' ELSE '[]' END)),
         c.relkind = 'p' OR coalesce(am.amname = 'heap', false),
-        c.reltuples::pg_catalog.float8
+        c.reltuples::pg_catalog.float8, %s
       FROM pg_catalog.pg_publication_tables p
       JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
       JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
@@ -47,7 +52,7 @@ final class PublishedTables {
         OR (p.schemaname = ? AND p.tablename = ?))
       ORDER BY 1, 2
       """
-          .formatted(Publications.IN_USE);
+          .formatted(HAS_COLUMN_LIST.formatted("c.oid"), Publications.IN_USE);
 
   private static final String PARTITIONS =
       """
@@ -164,11 +169,11 @@ final class PublishedTables {
     return partitions;
   }
 
-  /** The table as it is published, empty if it is not. */
-  static Optional<PublishedTable> describe(Connection connection, String publication, TableId table)
-      throws SQLException {
+  /** The table as it is replicated, empty if it is not published. */
+  static Optional<PublishedTable> describe(
+      Connection connection, ReplicationSettings replication, TableId table) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
-      Publications.bind(statement, publication);
+      Publications.bind(statement, replication.publication());
       statement.setString(3, table.schema());
       statement.setString(4, table.schema());
       statement.setString(5, table.name());
@@ -187,7 +192,8 @@ final class PublishedTables {
                 filter == null ? "" : filter,
                 List.of((String[]) published.getArray()),
                 row.getBoolean(7),
-                row.getDouble(8)));
+                row.getDouble(8),
+                replication.readGenerated() && !row.getBoolean(9)));
       }
     }
   }
@@ -213,10 +219,12 @@ final class PublishedTables {
       String filter,
       List<String> published,
       boolean heap,
-      double estimatedRows)
+      double estimatedRows,
+      boolean readGenerated)
       throws SQLException {
-    boolean generated =
-        connection.getMetaData().getDatabaseMajorVersion() >= GENERATED_COLUMNS_VERSION;
+    boolean listsGenerated =
+        connection.getMetaData().getDatabaseMajorVersion() >= GENERATED_COLUMNS_VERSION
+            && !published.isEmpty();
     List<RelationColumn> columns = new ArrayList<>();
     List<String> columnTypes = new ArrayList<>();
     List<String> shape = new ArrayList<>();
@@ -228,7 +236,8 @@ final class PublishedTables {
           String name = row.getString(1);
           shape.add(row.getString(9));
           boolean listed = published.isEmpty() || published.contains(name);
-          if (!listed || (row.getBoolean(8) && !(generated && !published.isEmpty()))) {
+          boolean sent = listed && (!row.getBoolean(8) || listsGenerated);
+          if (!sent && !(readGenerated && row.getBoolean(8))) {
             continue;
           }
           long type = row.getLong(2);
@@ -237,7 +246,7 @@ final class PublishedTables {
                   name,
                   (int) type,
                   row.getInt(3),
-                  identity == ReplicaIdentity.FULL || row.getBoolean(5)));
+                  sent && (identity == ReplicaIdentity.FULL || row.getBoolean(5))));
           columnTypes.add(row.getString(4));
           if (type >= FIRST_ANNOUNCED_TYPE) {
             types.put((int) type, new TypeName((int) type, row.getString(6), row.getString(7)));

@@ -38,7 +38,7 @@ public record TableShape(
    * @param number {@code attnum}, never given again
    * @param type with its modifier, as SQL names it
    * @param version {@code xmin} of the catalogue's row: another one after any ALTER of the column
-   * @param sent whether the stream carries it
+   * @param sent whether the stream carries it, or it is looked up
    * @param filled whether rows from before the column have a value that is in the catalogue only
    * @param generated whether its values are computed from others
    */

@@ -41,7 +41,8 @@ final class TableShapes {
           WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate
             AND k.place <= i.indnkeyatts
             AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END
-          ORDER BY k.place)
+          ORDER BY k.place),
+        %s
       FROM pg_catalog.pg_publication_tables p
       JOIN pg_catalog.pg_publication b ON b.pubname = p.pubname
       JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
@@ -49,7 +50,7 @@ final class TableShapes {
       WHERE %s
       ORDER BY 1, 2
       """
-          .formatted(Publications.IN_USE);
+          .formatted(PublishedTables.HAS_COLUMN_LIST.formatted("c.oid"), Publications.IN_USE);
 
   private static final String COLUMNS =
       """
@@ -118,12 +119,13 @@ final class TableShapes {
   private TableShapes() {}
 
   /** Reads everything in one snapshot. */
-  static PublishedShapes read(Connection connection, String publication) throws SQLException {
+  static PublishedShapes read(Connection connection, ReplicationSettings replication)
+      throws SQLException {
     boolean before = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      List<TableShape> shapes = shapes(connection, publication);
+      List<TableShape> shapes = shapes(connection, replication);
       try (ResultSet row = statement.executeQuery(POSITION)) {
         row.next();
         return new PublishedShapes(Lsn.parse(row.getString(1)).value(), shapes);
@@ -140,11 +142,12 @@ final class TableShapes {
       String identity,
       String published,
       @Nullable List<String> listed,
-      List<String> key) {}
+      List<String> key,
+      boolean readGenerated) {}
 
-  private static List<TableShape> shapes(Connection connection, String publication)
+  private static List<TableShape> shapes(Connection connection, ReplicationSettings replication)
       throws SQLException {
-    Map<Long, Table> tables = tables(connection, publication);
+    Map<Long, Table> tables = tables(connection, replication);
     Array oids = connection.createArrayOf("int8", tables.keySet().toArray());
     Map<Long, List<TableShape.Column>> columns = columns(connection, tables, oids);
     Map<Long, Map<Long, TableShape.Part>> parts = new HashMap<>();
@@ -187,11 +190,11 @@ final class TableShapes {
     return shapes;
   }
 
-  private static Map<Long, Table> tables(Connection connection, String publication)
+  private static Map<Long, Table> tables(Connection connection, ReplicationSettings replication)
       throws SQLException {
     Map<Long, Table> tables = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
-      Publications.bind(statement, publication);
+      Publications.bind(statement, replication.publication());
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           Array listed = row.getArray(6);
@@ -203,7 +206,8 @@ final class TableShapes {
                   row.getString(4),
                   row.getString(5),
                   listed == null ? null : List.of((String[]) listed.getArray()),
-                  List.of((String[]) row.getArray(7).getArray())));
+                  List.of((String[]) row.getArray(7).getArray()),
+                  replication.readGenerated() && !row.getBoolean(8)));
         }
       }
     }
@@ -228,6 +232,7 @@ final class TableShapes {
           boolean generated = row.getBoolean(7);
           boolean sent =
               listed == null ? !generated : listed.contains(name) && (!generated || listsGenerated);
+          boolean read = generated && table != null && table.readGenerated();
           columns
               .computeIfAbsent(row.getLong(1), any -> new ArrayList<>())
               .add(
@@ -236,7 +241,7 @@ final class TableShapes {
                       name,
                       row.getString(4),
                       row.getLong(5),
-                      sent,
+                      sent || read,
                       row.getBoolean(6),
                       generated));
         });

@@ -1,9 +1,10 @@
 package io.walbeam.row;
 
+import io.walbeam.change.TypeShape;
 import java.util.Map;
 import java.util.Optional;
 
-/** How values of built-in types stand in JSON. */
+/** How values of types stand in JSON. */
 final class JsonTypes {
   private static final String ARRAY = "[]";
   private static final char COMMA = ',';
@@ -50,6 +51,36 @@ final class JsonTypes {
       return Optional.of(new MultirangeJson(range(MULTIRANGES.getOrDefault(type, ""))));
     }
     return type.equals("hstore") ? Optional.of(HSTORE) : Optional.empty();
+  }
+
+  /** The JSON of a type that has parts by the catalogue, else empty. */
+  static Optional<JsonValue> structure(TypeShape shape) {
+    return shape instanceof TypeShape.Plain plain
+        ? structure(BuiltInTypes.named(plain.name()))
+        : Optional.of(of(shape));
+  }
+
+  private static JsonValue of(TypeShape shape) {
+    if (shape instanceof TypeShape.ArrayOf array) {
+      return new ArrayJson(of(array.element()), array.delimiter());
+    }
+    if (shape instanceof TypeShape.RangeOf range) {
+      return range(range);
+    }
+    if (shape instanceof TypeShape.MultirangeOf multirange) {
+      return new MultirangeJson(range(multirange.range()));
+    }
+    if (shape instanceof TypeShape.Composite composite) {
+      return new CompositeJson(
+          composite.attributes().stream()
+              .map(part -> CompositeJson.Attribute.of(part.name(), of(part.type())))
+              .toList());
+    }
+    return of(BuiltInTypes.named(((TypeShape.Plain) shape).name()));
+  }
+
+  private static RangeJson range(TypeShape.RangeOf range) {
+    return new RangeJson(of(range.bound()));
   }
 
   private static RangeJson range(String type) {

@@ -71,6 +71,15 @@ final class QuotedText {
     }
   }
 
+  /** Reads an attribute of a composite up to, and without, a comma or the end; may be empty. */
+  void attribute() {
+    if (sees('"')) {
+      quoted();
+    } else {
+      plain(',', ')', ')');
+    }
+  }
+
   /** Reads a text in quotes: a backslash precedes what is meant literally, or it is doubled. */
   void quoted() {
     require('"');
@@ -131,7 +140,7 @@ final class QuotedText {
     return !quoted && is("NULL");
   }
 
-  /** Whether the last bound was nothing at all, not even quotes. */
+  /** Whether the last bound or attribute was nothing at all, not even quotes. */
   boolean isAbsent() {
     return !quoted && from == to;
   }

@@ -43,6 +43,20 @@ public record Route(
   }
 
   /**
+   * Gives {@code row} the columns that the current state has and the stream leaves out.
+   *
+   * @param kind what the row has in them
+   */
+  public void addUnsent(Tuple row, Tuple.Kind kind) {
+    if (current != null) {
+      int width = current.relation().columns().size();
+      while (row.size() < width) {
+        row.add(kind);
+      }
+    }
+  }
+
+  /**
    * Takes what {@code row} does not carry from the old row, as far as that has it: everything under
    * FULL, the identity columns otherwise.
    */

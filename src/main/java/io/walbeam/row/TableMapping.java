@@ -44,20 +44,19 @@ public final class TableMapping {
   /** Compiles a table that has a key and is not there yet. */
   public static TableMapping compile(
       Relation relation, KeyColumns key, Map<Integer, TypeName> types, MappingSettings settings) {
-    return compile(relation, key, types, ExistingColumns.NONE, settings);
+    return compile(relation, key, SourceTypes.announced(types), ExistingColumns.NONE, settings);
   }
 
   /**
    * Compiles a table that has a key.
    *
-   * @param types the types that the stream has announced, by object identifier
    * @param existing what the destination table has already
    * @throws IllegalArgumentException if there is no key: such a table has a changelog only
    */
   public static TableMapping compile(
       Relation relation,
       KeyColumns key,
-      Map<Integer, TypeName> types,
+      SourceTypes types,
       ExistingColumns existing,
       MappingSettings settings) {
     if (!key.exists()) {

@@ -2,6 +2,7 @@ package io.walbeam.row;
 
 import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TypeName;
+import io.walbeam.change.TypeShape;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,14 +37,13 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
    * The mapping of a column.
    *
    * @param key whether the column is part of the destination's key
-   * @param types the types that the stream has announced, by object identifier
    * @param existing the type of the destination's column if it is there, which stays if it holds
    *     every value
    */
   static TypeMapping of(
       RelationColumn column,
       boolean key,
-      Map<Integer, TypeName> types,
+      SourceTypes types,
       StructureMode structures,
       Optional<DestinationType> existing) {
     TypeMapping wanted = wanted(column, key, types, structures);
@@ -51,12 +51,12 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
   }
 
   private static TypeMapping wanted(
-      RelationColumn column, boolean key, Map<Integer, TypeName> types, StructureMode structures) {
-    String base = baseName(column, types);
-    String source = sourceName(column, types);
+      RelationColumn column, boolean key, SourceTypes types, StructureMode structures) {
+    String base = baseName(column, types.announced());
+    String source = sourceName(column, types.announced());
     TypeMapping mapping =
         structures == StructureMode.JSON
-            ? structure(base, source).orElseGet(() -> mapping(base, column, source))
+            ? structure(column, types, source).orElseGet(() -> mapping(base, column, source))
             : mapping(base, column, source);
     boolean refusedAsKey =
         switch (mapping.type) {
@@ -70,10 +70,10 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
   }
 
   /** The mapping of the same column to a column that is there, if that holds every value. */
-  private TypeMapping in(
-      DestinationType existing, RelationColumn column, Map<Integer, TypeName> types) {
+  private TypeMapping in(DestinationType existing, RelationColumn column, SourceTypes types) {
     return switch (existing) {
-      case JSON -> structure(baseName(column, types), source).orElse(this);
+      case JSON ->
+          structure(column, types, source).orElse(isGone(column, types) ? asJsonText() : this);
       case STRING -> new TypeMapping(existing, TEXT, source);
       case NUMERIC ->
           type == DestinationType.INT64 ? new TypeMapping(existing, NUMERIC, source) : this;
@@ -85,9 +85,28 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
     };
   }
 
-  private static Optional<TypeMapping> structure(String base, String source) {
-    return JsonTypes.structure(base)
-        .map(value -> new TypeMapping(DestinationType.JSON, new JsonColumnEncoder(value), source));
+  /** Whether nothing is known any more of what the values of the column's type consist of. */
+  private static boolean isGone(RelationColumn column, SourceTypes types) {
+    TypeName announced = types.announced().get(column.typeOid());
+    return announced != null
+        && !announced.builtIn()
+        && !announced.name().equals(HSTORE)
+        && !types.shapes().containsKey(column.typeOid());
+  }
+
+  private TypeMapping asJsonText() {
+    return new TypeMapping(DestinationType.JSON, new JsonColumnEncoder(JsonScalars.TEXT), source);
+  }
+
+  private static Optional<TypeMapping> structure(
+      RelationColumn column, SourceTypes types, String source) {
+    TypeShape shape = types.shapes().get(column.typeOid());
+    Optional<JsonValue> value =
+        shape == null
+            ? JsonTypes.structure(baseName(column, types.announced()))
+            : JsonTypes.structure(shape);
+    return value.map(
+        json -> new TypeMapping(DestinationType.JSON, new JsonColumnEncoder(json), source));
   }
 
   private static TypeMapping mapping(String base, RelationColumn column, String source) {

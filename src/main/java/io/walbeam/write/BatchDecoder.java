@@ -135,6 +135,7 @@ public final class BatchDecoder implements BatchReader.Handler {
     if (route.wanted()) {
       RowMeta at = at(0, Operation.INSERT);
       mutations.change(route, null, row, at);
+      route.addUnsent(row, Tuple.Kind.UNCHANGED);
       mutations.upsert(route, row, at);
     }
   }
@@ -153,7 +154,9 @@ public final class BatchDecoder implements BatchReader.Handler {
     route.fillUnchanged(row, oldImage, oldRow);
     RowMeta at = at(0, Operation.UPDATE);
     mutations.change(route, hasOld ? oldRow : null, row, at);
+    route.addUnsent(row, Tuple.Kind.UNCHANGED);
     if (hasOld && route.key().changed(oldRow, row)) {
+      route.addUnsent(oldRow, Tuple.Kind.ABSENT);
       mutations.delete(route, oldRow, at);
       mutations.upsert(route, row, at(1, Operation.UPDATE));
       return;
@@ -168,6 +171,7 @@ public final class BatchDecoder implements BatchReader.Handler {
     if (route.wanted()) {
       RowMeta at = at(0, Operation.DELETE);
       mutations.change(route, oldRow, null, at);
+      route.addUnsent(oldRow, Tuple.Kind.ABSENT);
       mutations.delete(route, oldRow, at);
     }
   }

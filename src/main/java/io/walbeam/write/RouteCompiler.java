@@ -1,6 +1,7 @@
 package io.walbeam.write;
 
 import io.walbeam.change.Relation;
+import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
@@ -10,12 +11,13 @@ import io.walbeam.row.ExistingColumns;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
+import io.walbeam.row.SourceTypes;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.ExistingTables;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +44,8 @@ public final class RouteCompiler implements Routes.Compiler {
   }
 
   @Override
-  public Route compile(
-      Relation relation, Optional<List<String>> keyNames, Map<Integer, TypeName> types) {
-    KeyColumns key = KeyColumns.of(relation, keyNames);
+  public Route compile(Relation relation, Map<Integer, TypeName> types, TableDetails details) {
+    KeyColumns key = KeyColumns.of(relation, details.keyIfChosen());
     boolean current = mapping.mode().currentState() && key.exists();
     if (mapping.mode().currentState() && !current) {
       log.warn("{}", key.absence());
@@ -52,11 +53,24 @@ public final class RouteCompiler implements Routes.Compiler {
     return new Route(
         relation,
         key,
-        current ? current(relation, key, types) : null,
+        current
+            ? current(
+                widened(relation, details.unsent()), key, new SourceTypes(types, details.types()))
+            : null,
         // Of a table without identity the changes of rows may be missing: what came stays readable.
         mapping.mode().changelog() || !current || relation.identity() == ReplicaIdentity.NOTHING
             ? changelog(relation, key)
             : null);
+  }
+
+  /** With columns behind its own that its rows do not carry. */
+  private static Relation widened(Relation relation, List<RelationColumn> unsent) {
+    if (unsent.isEmpty()) {
+      return relation;
+    }
+    List<RelationColumn> columns = new ArrayList<>(relation.columns());
+    columns.addAll(unsent);
+    return new Relation(relation.id(), relation.table(), relation.identity(), columns);
   }
 
   private ChangelogMapping changelog(Relation relation, KeyColumns key) {
@@ -69,7 +83,7 @@ public final class RouteCompiler implements Routes.Compiler {
     }
   }
 
-  private TableMapping current(Relation relation, KeyColumns key, Map<Integer, TypeName> types) {
+  private TableMapping current(Relation relation, KeyColumns key, SourceTypes types) {
     String name = mapping.tableName().nameOf(relation.table());
     ExistingColumns columns = columns(name);
     TableMapping current = TableMapping.compile(relation, key, types, columns, mapping);

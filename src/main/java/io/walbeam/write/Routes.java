@@ -9,10 +9,8 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.Route;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -23,79 +21,106 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Routes {
   /** What the relation message does not tell. Called on a worker thread, may block and retry. */
-  interface Keys {
+  interface Catalogue {
     /**
-     * Columns of the key where the description does not tell, else empty; see {@link KeyChoice}.
+     * What is known of the table now.
+     *
+     * @param types the types that the stream has announced before it, by object identifier
      */
-    List<String> key(Relation relation);
+    TableDetails details(Relation relation, Map<Integer, TypeName> types);
+
+    /** Whether generated columns are looked up, which come and go unsaid. */
+    default boolean looksUpGenerated() {
+      return false;
+    }
   }
 
   /** Compiles a mapping. */
   interface Compiler {
-    Route compile(Relation relation, Optional<List<String>> key, Map<Integer, TypeName> types);
+    Route compile(Relation relation, Map<Integer, TypeName> types, TableDetails details);
   }
+
+  /**
+   * What a route is for.
+   *
+   * @param complete whether rows carry every column, as those of a dump do
+   */
+  private record Wanted(Relation relation, boolean complete) {}
 
   /**
    * A route, and what it was compiled with.
    *
    * @param askedNanos when the catalogue was asked
    */
-  private record Known(Route route, Optional<List<String>> key, long askedNanos) {}
+  private record Known(Route route, TableDetails details, long askedNanos) {}
 
   /**
-   * How long a key is believed where the description stays the same when the key changes. Shorter
-   * than the quiet before a dump, so that what comes after the dump's position has the new key.
+   * How long the catalogue is believed where the description stays the same though it changes.
+   * Shorter than the quiet before a dump, so that what comes after the dump's position is right.
    */
   private static final long BELIEVED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final TablePatterns tables;
-  private final Keys keys;
+  private final Catalogue catalogue;
   private final Compiler compiler;
-  private final Map<Relation, Known> routes = new ConcurrentHashMap<>();
+  private final Map<Wanted, Known> routes = new ConcurrentHashMap<>();
   private final Map<String, TableId> owners = new ConcurrentHashMap<>();
 
-  public Routes(TablePatterns tables, Keys keys, Compiler compiler) {
+  public Routes(TablePatterns tables, Catalogue catalogue, Compiler compiler) {
     this.tables = tables;
-    this.keys = keys;
+    this.catalogue = catalogue;
     this.compiler = compiler;
   }
 
   /**
-   * The route of {@code relation}.
+   * The route of {@code relation}, whose rows the stream brings.
    *
    * @param types the types that the stream has announced before it, by object identifier
    * @throws WalbeamException if its destination table belongs to another source table
    */
   public Route route(Relation relation, Map<Integer, TypeName> types) {
-    Known known = routes.get(relation);
+    return route(new Wanted(relation, false), types);
+  }
+
+  /** The same for rows that carry every column, as those of a dump do. */
+  public Route complete(Relation relation, Map<Integer, TypeName> types) {
+    return route(new Wanted(relation, true), types);
+  }
+
+  private Route route(Wanted wanted, Map<Integer, TypeName> types) {
+    Relation relation = wanted.relation();
+    Known known = routes.get(wanted);
     if (known != null && !isDue(relation, known)) {
       return known.route();
     }
     long now = System.nanoTime();
     if (!tables.matches(relation.table())) {
       Route none = Route.filteredOut(relation);
-      routes.put(relation, new Known(none, Optional.empty(), now));
+      routes.put(wanted, new Known(none, TableDetails.NONE, now));
       return none;
     }
-    Optional<List<String>> key = Optional.of(keys.key(relation)).filter(names -> !names.isEmpty());
+    TableDetails found = catalogue.details(relation, types);
+    TableDetails details = wanted.complete() ? found.complete() : found;
     Route route =
-        known != null && known.key().equals(key) ? known.route() : compile(relation, key, types);
-    routes.put(relation, new Known(route, key, now));
+        known != null && known.details().equals(details)
+            ? known.route()
+            : compile(relation, types, details);
+    routes.put(wanted, new Known(route, details, now));
     return route;
   }
 
-  private static boolean isDue(Relation relation, Known known) {
+  private boolean isDue(Relation relation, Known known) {
     boolean told =
         relation.identity() == ReplicaIdentity.DEFAULT
             || relation.identity() == ReplicaIdentity.INDEX;
-    return !told
+    boolean mayChange = !told || known.details().mayChange() || catalogue.looksUpGenerated();
+    return mayChange
         && known.route().wanted()
         && System.nanoTime() - known.askedNanos() >= BELIEVED_NANOS;
   }
 
-  private Route compile(
-      Relation relation, Optional<List<String>> key, Map<Integer, TypeName> types) {
-    Route route = compiler.compile(relation, key, types);
+  private Route compile(Relation relation, Map<Integer, TypeName> types, TableDetails details) {
+    Route route = compiler.compile(relation, types, details);
     for (DestinationTable table : route.destinations()) {
       claim(table.name(), relation.table());
       table.view().ifPresent(view -> claim(view.name(), relation.table()));

@@ -18,6 +18,7 @@ import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.TableSink;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -147,6 +148,11 @@ public final class RowsWriter {
     DestinationTable table = tableRows.table();
     ReadBack.Answer answer = source.read(table.name(), request(route, columns, rows));
     if (answer instanceof ReadBack.Gone gone) {
+      if (isUnsent(route, columns)) {
+        // A generated column is gone, or the table: the row is as good without.
+        completeWithout(columns, rows);
+        return List.of();
+      }
       for (RowOrigin row : rows) {
         metrics.rejected(table.name(), gone.refusal().errorClass());
         refuse(row, gone.refusal());
@@ -173,6 +179,24 @@ public final class RowsWriter {
     return left;
   }
 
+  /** Whether the columns are generated ones that the stream never carries. */
+  private static boolean isUnsent(Route route, List<Integer> columns) {
+    int sent = route.relation().columns().size();
+    return columns.stream().allMatch(column -> column >= sent);
+  }
+
+  private void completeWithout(List<Integer> columns, List<RowOrigin> rows)
+      throws InterruptedException {
+    List<EncodedRow> encoded = new ArrayList<>();
+    List<RowOrigin> origins = new ArrayList<>();
+    RowBuffer buffer = new RowBuffer();
+    List<ColumnValue> nothing = Collections.nCopies(columns.size(), ColumnValue.NULL);
+    for (RowOrigin row : rows) {
+      complete(row, columns, nothing, buffer, encoded, origins);
+    }
+    append(encoded, origins);
+  }
+
   private static ReadBack.Request request(
       Route route, List<Integer> columns, List<RowOrigin> rows) {
     Set<Integer> transactions = new HashSet<>();
@@ -183,7 +207,12 @@ public final class RowsWriter {
       keys.add(route.key().positions().stream().map(tuple::text).toList());
     }
     return new ReadBack.Request(
-        route.relation(), route.key().positions(), columns, transactions, keys, PORTION);
+        Objects.requireNonNull(route.current()).relation(),
+        route.key().positions(),
+        columns,
+        transactions,
+        keys,
+        PORTION);
   }
 
   private void complete(

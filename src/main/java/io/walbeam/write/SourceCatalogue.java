@@ -1,22 +1,29 @@
 package io.walbeam.write;
 
 import io.walbeam.change.Relation;
+import io.walbeam.change.RelationColumn;
+import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Pauses;
 import io.walbeam.failure.Retry;
 import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.Catalogue;
-import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.CatalogueEntry;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.sink.Stalls;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Looks up keys, and waits for PostgreSQL if it cannot be reached: the answer decides where rows
+ * Looks up tables, and waits for PostgreSQL if it cannot be reached: the answer decides where rows
  * go, so a guess is worse than a stall. Thread-safe.
  */
-public final class SourceCatalogue implements Routes.Keys, AutoCloseable {
+public final class SourceCatalogue implements Routes.Catalogue, AutoCloseable {
   /** Soon after a restart, no storm while it is down; what a person must mend ends the run. */
   private static final RetryPolicy REACHING =
       new RetryPolicy(
@@ -24,25 +31,51 @@ public final class SourceCatalogue implements Routes.Keys, AutoCloseable {
 
   private final Catalogue catalogue;
   private final Stalls stalls;
+  private final boolean generated;
 
-  public SourceCatalogue(PostgresSettings settings, Stalls stalls) {
+  public SourceCatalogue(ReplicationSettings settings, Stalls stalls) {
     this.catalogue = new Catalogue(settings);
     this.stalls = stalls;
+    this.generated = settings.readGenerated();
   }
 
   @Override
-  public synchronized List<String> key(Relation relation) {
+  public boolean looksUpGenerated() {
+    return generated;
+  }
+
+  @Override
+  public synchronized TableDetails details(Relation relation, Map<Integer, TypeName> types) {
+    Set<Integer> unnamed = new HashSet<>();
+    for (RelationColumn column : relation.columns()) {
+      TypeName announced = types.get(column.typeOid());
+      if (announced != null && !announced.builtIn()) {
+        unnamed.add(column.typeOid());
+      }
+    }
     try (Retry retry =
         new Retry(REACHING, Pauses.UNTIL_INTERRUPTED, stalls.of(relation.table().toString()))) {
-      return retry.until(() -> KeyChoice.of(relation, catalogue.uniqueIndexes(relation.id())));
+      return retry.until(
+          () -> details(relation, catalogue.entry(relation.id(), unnamed, generated)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WalbeamException(
           FailureKind.TRANSIENT,
-          "The look-up of a primary key was interrupted.",
+          "The look-up of a table was interrupted.",
           "Start again; nothing is lost.",
           e);
     }
+  }
+
+  private static TableDetails details(Relation relation, CatalogueEntry entry) {
+    Set<String> generated =
+        entry.generated().stream().map(RelationColumn::name).collect(Collectors.toSet());
+    // The rows of a dump carry them, but those of the stream do not.
+    List<RelationColumn> sent =
+        relation.columns().stream().filter(column -> !generated.contains(column.name())).toList();
+    Relation asSent = new Relation(relation.id(), relation.table(), relation.identity(), sent);
+    return new TableDetails(
+        KeyChoice.of(asSent, entry.indexes()), entry.generated(), entry.types());
   }
 
   /** Closes what was not used for so long; the next look-up opens it again. */

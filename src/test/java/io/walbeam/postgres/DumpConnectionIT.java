@@ -83,7 +83,9 @@ class DumpConnectionIT {
 
   private static PublishedTable describe(TestDatabase database, DumpConnection connection)
       throws InterruptedException {
-    return connection.describe(database.publication(), new TableId("public", "t")).orElseThrow();
+    ReplicationSettings replication =
+        new ReplicationSettings(database.settings(), "walbeam", database.publication());
+    return connection.describe(replication, new TableId("public", "t")).orElseThrow();
   }
 
   private static DumpConnection.Copied copy(

@@ -128,8 +128,7 @@ class PublicationsIT {
           .extracting(TableId::name)
           .containsExactlyInAnyOrder(
               "keyed", "full", "parted", "keyless", "deferred", "No \"Identity", "keyless_parted");
-      assertThat(connection.describe(database.publication(), new TableId("public", "keyless")))
-          .isPresent();
+      assertThat(connection.describe(replication(), new TableId("public", "keyless"))).isPresent();
     }
   }
 
@@ -146,7 +145,7 @@ class PublicationsIT {
     try (DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
       assertThat(
               connection
-                  .describe(database.publication(), new TableId("public", "generated"))
+                  .describe(replication(), new TableId("public", "generated"))
                   .orElseThrow()
                   .relation()
                   .columns())
@@ -272,5 +271,9 @@ class PublicationsIT {
   void theNameOfTheSecondPublicationFitsWhateverTheFirstIsCalled() {
     assertThat(Publications.inserts("walbeam")).isEqualTo("walbeam_inserts");
     assertThat(Publications.inserts("é".repeat(31))).isEqualTo("é".repeat(27) + "_inserts");
+  }
+
+  private ReplicationSettings replication() {
+    return new ReplicationSettings(database.settings(), "walbeam", database.publication());
   }
 }

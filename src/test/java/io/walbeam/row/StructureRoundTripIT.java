@@ -10,7 +10,11 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TypeName;
+import io.walbeam.postgres.Catalogue;
+import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.postgres.pgoutput.CapturedStream;
+import io.walbeam.secret.SecretReference;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
@@ -23,13 +27,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Generated and extreme arrays, ranges and hstores, printed by a real server, written as JSON, and
- * compared with what the server says their JSON is.
+ * Generated and extreme arrays, ranges, composites and hstores, printed by a real server, written
+ * as JSON, and compared with what the server says their JSON is.
  */
 class StructureRoundTripIT {
   /** Gives one of some texts with everything that PostgreSQL quotes or escapes; NULL among them. */
@@ -44,11 +49,19 @@ class StructureRoundTripIT {
 
   private static EmbeddedPostgres server;
   private static Connection sql;
+  private static Catalogue catalogue;
 
   @BeforeAll
   static void start() throws IOException, SQLException {
     server = CapturedStream.startServer();
     sql = DriverManager.getConnection(server.getJdbcUrl("postgres", "postgres"));
+    catalogue =
+        new Catalogue(
+            new ReplicationSettings(
+                new PostgresSettings(
+                    "localhost", server.getPort(), "postgres", "postgres", new SecretReference("")),
+                "walbeam",
+                "walbeam"));
     execute("SELECT setseed(0.7)");
     execute("CREATE EXTENSION hstore");
     execute(SOME_TEXT);
@@ -56,6 +69,7 @@ class StructureRoundTripIT {
 
   @AfterAll
   static void stop() throws IOException, SQLException {
+    catalogue.close();
     sql.close();
     server.close();
   }
@@ -141,6 +155,53 @@ class StructureRoundTripIT {
   }
 
   @Test
+  void compositesOfAnything() throws SQLException {
+    execute("CREATE TYPE mood AS ENUM ('good', 'a \"bad\", one')");
+    execute("CREATE DOMAIN amount AS numeric(10,2)");
+    execute("CREATE TYPE pair AS (\"a \"\"name\" text, n amount)");
+    execute("CREATE TYPE empty AS ()");
+    execute(
+        "CREATE TYPE whole AS (p pair, ps pair[], m mood, r int4range, j jsonb, i int8, dropped"
+            + " int, e empty)");
+    execute("ALTER TYPE whole DROP ATTRIBUTE dropped");
+    compare(
+        "pair",
+        "to_json(v)",
+        "SELECT ROW(some_text(), round((random() * 100)::numeric, 2))::pair AS v"
+            + " FROM generate_series(1, 300) g UNION ALL SELECT ROW(NULL, NULL)::pair");
+    compare(
+        "pair[]",
+        "to_json(v)",
+        "SELECT ARRAY[ROW(some_text(), 1.5)::pair, NULL, ROW(some_text(), NULL)::pair] AS v"
+            + " FROM generate_series(1, 300) g");
+    compare(
+        "whole",
+        "json_build_object('p', (v).p, 'ps', (v).ps, 'm', (v).m, 'r', json_build_object('lower', 1,"
+            + " 'upper', 5, 'bounds', '[)'), 'j', (v).j, 'i', (v).i, 'e', '{}'::json)",
+        "SELECT ROW(ROW(some_text(), 2.25)::pair, ARRAY[ROW(some_text(), 1.5)::pair], 'a \"bad\","
+            + " one', '[1,5)', jsonb_build_array(some_text(), 1.5), 7, ROW())::whole AS v FROM"
+            + " generate_series(1, 300) g");
+  }
+
+  @Test
+  void arraysAndRangesOfTypesThatAreNotBuiltIn() throws SQLException {
+    execute("CREATE TYPE size AS ENUM ('s', 'm', 'x,l')");
+    execute("CREATE DOMAIN shelf AS int[]");
+    execute("CREATE TYPE textrange AS RANGE (subtype = text, multirange_type_name = textranges)");
+    compare("size[]", "to_json(v)", "SELECT ARRAY['s', NULL, 'x,l']::size[] AS v");
+    compare("shelf", "to_json(v)", "SELECT ARRAY[1, 2]::shelf AS v");
+    compare("shelf[]", "'[[1,2],null]'", "SELECT '{\"{1,2}\",NULL}'::shelf[] AS v");
+    compare(
+        "textrange",
+        "json_build_object('lower', lower(v), 'upper', upper(v), 'bounds', '[)')",
+        "SELECT textrange('a,b', 'c \"d\"') AS v UNION ALL SELECT textrange('', 'b')");
+    compare(
+        "textranges",
+        "json_build_array(json_build_object('lower', lower(v), 'upper', upper(v), 'bounds', '[)'))",
+        "SELECT textranges(textrange('a', 'c,d')) AS v");
+  }
+
+  @Test
   void hstores() throws SQLException {
     compare(
         "hstore",
@@ -209,30 +270,43 @@ class StructureRoundTripIT {
 
   private static TableMapping mapping(String type) throws SQLException {
     int oid;
+    String schema;
     String name;
     try (Statement statement = sql.createStatement();
         ResultSet result =
             statement.executeQuery(
-                "SELECT oid::int8, typname FROM pg_type WHERE oid = '" + type + "'::regtype")) {
+                "SELECT t.oid::int8, n.nspname, t.typname"
+                    + " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace"
+                    + " WHERE t.oid = '"
+                    + type
+                    + "'::regtype")) {
       result.next();
       oid = (int) result.getLong(1);
-      name = result.getString(2);
+      schema = result.getString(2);
+      name = result.getString(3);
     }
-    Relation relation =
-        new Relation(
-            1,
-            new TableId("public", "t"),
-            ReplicaIdentity.DEFAULT,
-            List.of(
-                new RelationColumn("id", 20, -1, true), new RelationColumn("v", oid, -1, false)));
+    boolean announced = oid >= 10_000;
     TableMapping mapping =
         TableMapping.compile(
-            relation,
-            KeyColumns.of(relation, Optional.empty()),
-            oid < 10_000 ? Map.of() : Map.of(oid, new TypeName(oid, "public", name)),
+            relation(oid),
+            KeyColumns.of(relation(oid), Optional.empty()),
+            announced
+                ? new SourceTypes(
+                    Map.of(oid, new TypeName(oid, schema, name)),
+                    catalogue.entry(0, Set.of(oid), false).types())
+                : SourceTypes.NONE,
+            ExistingColumns.NONE,
             new MappingSettings(TableNameTemplate.DEFAULT, ""));
     assertThat(mapping.destination().columns().get(2).type()).isEqualTo(DestinationType.JSON);
     return mapping;
+  }
+
+  private static Relation relation(int oid) {
+    return new Relation(
+        1,
+        new TableId("public", "t"),
+        ReplicaIdentity.DEFAULT,
+        List.of(new RelationColumn("id", 20, -1, true), new RelationColumn("v", oid, -1, false)));
   }
 
   private static void execute(String text) throws SQLException {

@@ -53,7 +53,7 @@ final class TypeCases {
         TableMapping.compile(
             relation,
             KeyColumns.of(relation, Optional.empty()),
-            types,
+            SourceTypes.announced(types),
             existing,
             new MappingSettings(TableNameTemplate.DEFAULT, "", WriteMode.UPSERT, "", structures));
     rows = new ProtoRows(mapping.destination());

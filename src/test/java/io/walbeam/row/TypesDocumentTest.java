@@ -31,7 +31,7 @@ class TypesDocumentTest {
     return TypeMapping.of(
             new RelationColumn("c", oid, modifier, key),
             key,
-            Map.of(),
+            SourceTypes.NONE,
             StructureMode.JSON,
             Optional.empty())
         .type()

@@ -147,9 +147,9 @@ class BatchDecoderFuzzProperties {
   private static Routes routes() {
     return new Routes(
         TablePatterns.ALL,
-        relation -> List.of(),
-        (relation, primaryKey, types) -> {
-          KeyColumns key = KeyColumns.of(relation, primaryKey);
+        (relation, types) -> TableDetails.NONE,
+        (relation, types, details) -> {
+          KeyColumns key = KeyColumns.of(relation, details.keyIfChosen());
           return new Route(
               relation,
               key,

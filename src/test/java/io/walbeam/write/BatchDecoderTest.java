@@ -211,15 +211,15 @@ class BatchDecoderTest {
   private static Routes routes(TablePatterns tables) {
     return new Routes(
         tables,
-        relation -> List.of("id"),
-        (relation, primaryKey, types) ->
+        (relation, types) -> TableDetails.ofKey(List.of("id")),
+        (relation, types, details) ->
             new Route(
                 relation,
-                KeyColumns.of(relation, primaryKey),
+                KeyColumns.of(relation, details.keyIfChosen()),
                 null,
                 ChangelogMapping.appended(
                     relation,
-                    KeyColumns.of(relation, primaryKey),
+                    KeyColumns.of(relation, details.keyIfChosen()),
                     new MappingSettings(TableNameTemplate.DEFAULT, ""))));
   }
 

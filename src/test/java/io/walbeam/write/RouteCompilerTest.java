@@ -18,7 +18,6 @@ import io.walbeam.sink.ExistingTables;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RouteCompilerTest {
@@ -39,7 +38,7 @@ class RouteCompilerTest {
             List.of(
                 new RelationColumn("id", INT4, -1, true),
                 new RelationColumn("v", type, -1, false)));
-    return Objects.requireNonNull(compiler.compile(relation, Optional.empty(), Map.of()).current())
+    return Objects.requireNonNull(compiler.compile(relation, Map.of(), TableDetails.NONE).current())
         .destination()
         .columns()
         .get(2)
@@ -87,7 +86,7 @@ class RouteCompilerTest {
             ReplicaIdentity.DEFAULT,
             List.of(new RelationColumn("id", INT4, -1, true)));
 
-    assertThat(compiler.compile(relation, Optional.empty(), Map.of()).current()).isNull();
+    assertThat(compiler.compile(relation, Map.of(), TableDetails.NONE).current()).isNull();
   }
 
   private static ExistingColumns refuse() {

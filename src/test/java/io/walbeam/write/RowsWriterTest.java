@@ -59,6 +59,14 @@ class RowsWriterTest {
           DOCUMENTS, KEY, Map.of(), new MappingSettings(TableNameTemplate.DEFAULT, "PT10M"));
   private static final Route ROUTE = new Route(DOCUMENTS, KEY, MAPPING, null);
 
+  /** As the stream describes it if the last column is generated. */
+  private static final Relation WITHOUT_EXTRA =
+      new Relation(
+          DOCUMENTS.id(),
+          DOCUMENTS.table(),
+          DOCUMENTS.identity(),
+          DOCUMENTS.columns().subList(0, 4));
+
   /** Stands for unchanged. */
   private static final String UNCHANGED = "\u0000unchanged";
 
@@ -70,6 +78,7 @@ class RowsWriterTest {
   private final CountingSinkMetrics metrics = new CountingSinkMetrics();
   private List<Deque<EarlierImages.Image>> earlier = List.of();
   private int rejectVersion = -1;
+  private Route route = ROUTE;
 
   @Test
   void onlyTheLastImageOfAKeyIsLookedUpAndOnlyItsUnchangedColumns() throws Exception {
@@ -157,6 +166,21 @@ class RowsWriterTest {
   }
 
   @Test
+  void aRowWhoseGeneratedColumnIsGoneIsWrittenWithoutIt() throws Exception {
+    route = new Route(WITHOUT_EXTRA, KEY, MAPPING, null);
+    put(11, "1", "a", "2", "body", UNCHANGED);
+    answers.add(
+        new ReadBack.Gone(new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
+
+    assertThat(write()).isEmpty();
+
+    assertThat(requests).singleElement().satisfies(r -> assertThat(r.columns()).containsExactly(4));
+    assertThat(written)
+        .singleElement()
+        .satisfies(row -> assertThat(row).containsEntry("body", "body").doesNotContainKey("extra"));
+  }
+
+  @Test
   void rowsThatTheDestinationRefusesAreThoseThatWereLookedUp() throws Exception {
     put(11, "1", "a", "2", UNCHANGED, "x");
     put(12, "2", "a", "3", UNCHANGED, "x");
@@ -232,12 +256,12 @@ class RowsWriterTest {
         origin);
   }
 
-  private static RowOrigin origin(long lsn, @Nullable Tuple incomplete) {
+  private RowOrigin origin(long lsn, @Nullable Tuple incomplete) {
     return new RowOrigin(
         new byte[1],
         0,
         1,
-        ROUTE,
+        route,
         Operation.UPDATE,
         new ChangePosition(0, lsn, lsn, 0),
         lsn,

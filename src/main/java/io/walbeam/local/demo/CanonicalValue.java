@@ -53,7 +53,7 @@ final class CanonicalValue {
   }
 
   private static String convert(String type, String text) {
-    if (type.startsWith("array ") || type.startsWith("range ")) {
+    if (type.startsWith("array ") || type.startsWith("range ") || type.startsWith("document ")) {
       return texts(JsonParser.parseString(text)).toString();
     }
     return switch (type) {

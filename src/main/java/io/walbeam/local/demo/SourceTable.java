@@ -17,14 +17,16 @@ import java.util.stream.Collectors;
  * A PostgreSQL table as the catalogue describes it.
  *
  * @param columns name to type, in table order, without generated columns; {@code array} and {@code
- *     range} precede the names of such types that are built in
+ *     range} precede the names of such types that are built in, {@code document} those of other
+ *     arrays and of composites
  * @param key names of the primary key columns
  */
 record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
   private static final String COLUMNS =
       """
       SELECT attname,
-        CASE WHEN atttypid >= 10000 THEN ''
+        CASE WHEN atttypid >= 10000 THEN
+            CASE WHEN typtype = 'c' OR typcategory = 'A' THEN 'document ' ELSE '' END
           WHEN typtype = 'r' THEN 'range '
           WHEN typcategory = 'A' AND typname LIKE '\\_%' THEN 'array '
           ELSE '' END || format_type(atttypid, atttypmod)
@@ -43,6 +45,7 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
 
   private static final String ARRAY = "array ";
   private static final String RANGE = "range ";
+  private static final String DOCUMENT = "document ";
 
   private static final String RANGE_JSON =
       """
@@ -98,10 +101,13 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
     return new SourceTable(id, columns, key);
   }
 
-  /** Arrays and ranges as JSON of texts, which is how a copy can be compared with them. */
+  /** Arrays, ranges and composites as JSON, which is how a copy can be compared with them. */
   private static String text(String column, String type) {
     if (type.startsWith(ARRAY)) {
       return "to_json(" + column + "::text[])::text";
+    }
+    if (type.startsWith(DOCUMENT)) {
+      return "to_json(" + column + ")::text";
     }
     return type.startsWith(RANGE) ? RANGE_JSON.replace("?", column) : column + "::text";
   }
