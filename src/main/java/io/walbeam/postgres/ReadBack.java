@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads columns of rows by key: the large values that an update left alone and the stream does not
@@ -150,10 +149,11 @@ public final class ReadBack implements AutoCloseable {
           "SET enable_mergejoin = off");
 
   private final PostgresConnections connections;
-  private @Nullable Connection connection;
+  private final LazyConnection lazy;
 
   public ReadBack(PostgresSettings settings) {
     connections = new PostgresConnections(settings);
+    lazy = new LazyConnection(this::open);
   }
 
   /**
@@ -164,19 +164,8 @@ public final class ReadBack implements AutoCloseable {
    */
   public Answer read(Request request) throws InterruptedException {
     try {
-      Connection open = connection();
-      Answer answer;
-      try {
-        answer = read(open, request);
-      } finally {
-        open.rollback();
-      }
-      if (!(answer instanceof InProgress)) {
-        awaitDurable(open);
-      }
-      return answer;
+      return lazy.call(open -> readDurable(open, request));
     } catch (SQLException e) {
-      close();
       TableId table = request.relation().table();
       if (PostgresErrors.state(e).equals("42501")) {
         throw new WalbeamException(
@@ -230,11 +219,7 @@ public final class ReadBack implements AutoCloseable {
   /** Closes the connection; the next call opens another. */
   @Override
   public void close() {
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      Connections.abort(open);
-    }
+    lazy.drop();
   }
 
   private static boolean isAltered(String state) {
@@ -246,38 +231,41 @@ public final class ReadBack implements AutoCloseable {
     return state.startsWith("42") || state.startsWith("22") || state.equals("0A000");
   }
 
-  private Connection connection() throws SQLException {
-    Connection open = connection;
-    if (open == null) {
-      open = connections.openReading("walbeam:read-back");
-      connection = open;
-      try (Statement statement = open.createStatement()) {
-        for (String setting : SESSION) {
-          statement.execute(setting);
-        }
+  private Connection open() throws SQLException {
+    Connection open = connections.openReading("walbeam:read-back");
+    boolean done = false;
+    try (Statement statement = open.createStatement()) {
+      for (String setting : SESSION) {
+        statement.execute(setting);
       }
       open.setReadOnly(true);
       open.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
       open.setAutoCommit(false);
+      done = true;
+    } finally {
+      if (!done) {
+        Connections.abort(open);
+      }
     }
     return open;
   }
 
-  private void awaitDurable(Connection open) throws SQLException, InterruptedException {
-    boolean done = false;
+  private static Answer readDurable(Connection open, Request request)
+      throws SQLException, InterruptedException {
+    Answer answer;
     try {
+      answer = read(open, request);
+    } finally {
+      open.rollback();
+    }
+    if (!(answer instanceof InProgress)) {
       open.setAutoCommit(true);
       open.setReadOnly(false);
       DurableWal.await(open);
       open.setReadOnly(true);
       open.setAutoCommit(false);
-      done = true;
-    } finally {
-      if (!done) {
-        // Interrupted between: whoever takes the connection next would read without a transaction.
-        close();
-      }
     }
+    return answer;
   }
 
   /** Every statement has a snapshot of its own, that of the query is taken last. */
