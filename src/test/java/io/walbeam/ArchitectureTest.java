@@ -97,7 +97,8 @@ class ArchitectureTest {
                   "secret",
                   "change",
                   "failure")),
-          Map.entry("doctor", List.of("postgres", "row", "sink", "change", "failure")),
+          Map.entry(
+              "doctor", List.of("postgres", "postgres.tls", "row", "sink", "change", "failure")),
           Map.entry(
               "command",
               List.of(

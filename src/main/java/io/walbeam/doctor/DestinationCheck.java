@@ -5,12 +5,17 @@ import io.walbeam.sink.DatasetSurvey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The destination's half of a check. */
 public final class DestinationCheck {
   private static final String OWN_PREFIX = "_walbeam";
+
+  /** Columns of a primary key (BigQuery documentation, "Quotas and limits", "Table"). */
+  private static final int MOST_KEY_COLUMNS = 16;
 
   private static final double MILLIS_PER_HOUR = 3_600_000;
 
@@ -26,10 +31,10 @@ public final class DestinationCheck {
    * Never throws for what is wrong with the destination: that is a finding.
    *
    * @param dataset as project.dataset, or what else the destination is called
-   * @param keyed names of the tables that a run would write by key
+   * @param keyed lower-case names of the tables that a run would write by key, with its columns
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
-  public static CheckReport run(Surveyor surveyor, String dataset, Set<String> keyed)
+  public static CheckReport run(Surveyor surveyor, String dataset, Map<String, List<String>> keyed)
       throws InterruptedException {
     try {
       return surveyor
@@ -52,7 +57,7 @@ public final class DestinationCheck {
     }
   }
 
-  static CheckReport report(DatasetSurvey survey, String dataset, Set<String> keyed) {
+  static CheckReport report(DatasetSurvey survey, String dataset, Map<String, List<String>> keyed) {
     List<Finding> findings = new ArrayList<>();
     List<NotChecked> notChecked = new ArrayList<>();
     survey
@@ -69,27 +74,34 @@ public final class DestinationCheck {
                         "bq update --default_table_expiration 0 "
                             + dataset.replaceFirst("[.](?=[^.]*$)", ":"),
                         "datasets.get")));
+    survey.keys().forEach((table, key) -> existing(survey, dataset, table, key, keyed, findings));
+    keyed.forEach(
+        (table, key) -> {
+          if (key.size() > MOST_KEY_COLUMNS) {
+            findings.add(
+                new Finding(
+                    Severity.ACT,
+                    "key_columns",
+                    "The key of table "
+                        + table
+                        + " would have "
+                        + key.size()
+                        + " columns; BigQuery allows "
+                        + MOST_KEY_COLUMNS
+                        + ".",
+                    "--excludeTables=..., or ALTER TABLE ... REPLICA IDENTITY USING INDEX of a"
+                        + " narrower unique index.",
+                    "BigQuery's limits"));
+          }
+        });
     survey
-        .keys()
-        .forEach(
-            (table, key) -> {
-              if (key.isEmpty() && keyed.contains(table.toLowerCase(Locale.ROOT))) {
-                findings.add(
-                    new Finding(
-                        Severity.ACT,
-                        "primary_key",
-                        "The table "
-                            + table
-                            + " exists without a primary key, so it takes no changes.",
-                        "Rename or drop it; the run makes it anew and dumps its rows: ALTER TABLE `"
-                            + dataset
-                            + "."
-                            + table
-                            + "` RENAME TO `"
-                            + table
-                            + "_before`;",
-                        "INFORMATION_SCHEMA.KEY_COLUMN_USAGE"));
-              }
+        .refusedQuery()
+        .ifPresent(
+            refused -> {
+              findings.add(
+                  new Finding(
+                      Severity.ACT, "query", refused.getMessage(), refused.remedy(), "jobs.query"));
+              notChecked.add(new NotChecked("tables that exist already", "queries are refused"));
             });
     survey
         .missingPermissions()
@@ -108,9 +120,17 @@ public final class DestinationCheck {
             () ->
                 notChecked.add(
                     new NotChecked(
-                        "permissions to create and write tables",
+                        "permissions to read, alter and write tables",
                         "BigQuery tells them of existing tables only, and walbeam has none here"
-                            + " yet, or the endpoint does not know the call")));
+                            + " yet")));
+    notChecked.add(
+        new NotChecked(
+            "the permission bigquery.tables.create",
+            "BigQuery has no call that tells it; the first run says so if it is missing"));
+    notChecked.add(
+        new NotChecked(
+            "quota headroom",
+            "BigQuery's API does not tell it; the console shows it under IAM, Quotas"));
     long others =
         survey.keys().keySet().stream().filter(name -> !name.startsWith(OWN_PREFIX)).count();
     return new CheckReport(
@@ -123,5 +143,82 @@ public final class DestinationCheck {
                 others)),
         findings,
         notChecked);
+  }
+
+  /** A table that a run would write by key and that is there already. */
+  private static void existing(
+      DatasetSurvey survey,
+      String dataset,
+      String table,
+      List<String> key,
+      Map<String, List<String>> keyed,
+      List<Finding> findings) {
+    List<String> wanted = keyed.get(table.toLowerCase(Locale.ROOT));
+    if (wanted == null) {
+      return;
+    }
+    if (key.isEmpty()) {
+      findings.add(
+          new Finding(
+              Severity.ACT,
+              "primary_key",
+              "The table " + table + " exists without a primary key, so it takes no changes.",
+              aside(dataset, table),
+              "INFORMATION_SCHEMA.KEY_COLUMN_USAGE"));
+    } else if (!folded(key).equals(folded(wanted))) {
+      findings.add(
+          new Finding(
+              Severity.WARNING,
+              "primary_key_drift",
+              "The table "
+                  + table
+                  + " has the primary key ("
+                  + String.join(", ", key)
+                  + "), and its source now ("
+                  + String.join(", ", wanted)
+                  + "); a run writes to another table, "
+                  + table
+                  + "__2.",
+              "Mend the key of the source, or let readers use the other table.",
+              "INFORMATION_SCHEMA.KEY_COLUMN_USAGE"));
+    }
+    List<String> required = survey.required().getOrDefault(table, List.of());
+    if (!required.isEmpty()) {
+      findings.add(
+          new Finding(
+              Severity.ACT,
+              "required_columns",
+              "The table "
+                  + table
+                  + " wants a value in "
+                  + String.join(", ", required)
+                  + "; a deletion has none, so BigQuery refuses it.",
+              required.stream()
+                  .map(
+                      column ->
+                          "ALTER TABLE `"
+                              + dataset
+                              + "."
+                              + table
+                              + "` ALTER COLUMN `"
+                              + column
+                              + "` DROP NOT NULL;")
+                  .collect(Collectors.joining(" ")),
+              "INFORMATION_SCHEMA.COLUMNS"));
+    }
+  }
+
+  private static String aside(String dataset, String table) {
+    return "Rename or drop it; the run makes it anew and dumps its rows: ALTER TABLE `"
+        + dataset
+        + "."
+        + table
+        + "` RENAME TO `"
+        + table
+        + "_before`;";
+  }
+
+  private static Set<String> folded(List<String> names) {
+    return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
   }
 }

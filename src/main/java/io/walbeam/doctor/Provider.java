@@ -138,6 +138,20 @@ public enum Provider {
     };
   }
 
+  /** What renews the server's certificate. */
+  String certificate() {
+    return switch (this) {
+      case SELF_MANAGED -> "Put a new one at ssl_cert_file, then: SELECT pg_reload_conf();";
+      case RDS, AURORA ->
+          "aws rds modify-db-instance --db-instance-identifier INSTANCE --ca-certificate-identifier"
+              + " rds-ca-rsa2048-g1 --apply-immediately";
+      case CLOUD_SQL ->
+          "gcloud sql ssl server-ca-certs create --instance=INSTANCE, give its file to"
+              + " sslrootcert, then gcloud sql ssl server-ca-certs rotate --instance=INSTANCE";
+      default -> "Ask the provider when it is renewed.";
+    };
+  }
+
   /** What restarts the server, to follow a statement; empty if the statement does. */
   String restart() {
     return switch (this) {

@@ -12,6 +12,9 @@ final class ServerRules {
   /** The oldest server that walbeam is tested on. */
   private static final int OLDEST = 140_000;
 
+  /** A month is what people need to renew a certificate in office hours. */
+  private static final long CERTIFICATE_DAYS = 30;
+
   /** A transaction that is open for longer is somebody's mistake. */
   private static final long LONG_TRANSACTION_SECONDS = 3_600;
 
@@ -71,6 +74,23 @@ final class ServerRules {
           "Add ?sslmode=verify-full&sslrootcert=FILE to --postgresUrl.",
           "pg_stat_ssl");
     }
+    facts
+        .server()
+        .certificateDays()
+        .filter(days -> facts.server().encrypted() && days < CERTIFICATE_DAYS)
+        .ifPresent(
+            days ->
+                warn(
+                    "certificate",
+                    days < 0
+                        ? "The server's certificate has expired; verify-ca and verify-full refuse"
+                            + " it."
+                        : "The server's certificate expires in "
+                            + days
+                            + (days == 1 ? " day" : " days")
+                            + "; then verify-ca and verify-full refuse it.",
+                    provider.certificate(),
+                    "the certificate that the server shows"));
     provider
         .refusal()
         .filter(why -> !facts.role().replication())

@@ -7,15 +7,16 @@ import io.walbeam.postgres.PostgresErrors;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.Publications;
 import io.walbeam.postgres.ReplicationSettings;
+import io.walbeam.row.ColumnNames;
 import io.walbeam.row.TableNameTemplate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 
 /** The source's half of a check: reads the facts once and says what follows from them. */
 public final class SourceCheck {
@@ -26,11 +27,12 @@ public final class SourceCheck {
   /**
    * What the source's half gives.
    *
-   * @param keyedDestinations lower-case names of the destination tables that are written by key
+   * @param keyedDestinations lower-case names of the destination tables that are written by key,
+   *     and the columns of the key there
    */
-  public record Outcome(CheckReport report, Set<String> keyedDestinations) {
+  public record Outcome(CheckReport report, Map<String, List<String>> keyedDestinations) {
     public Outcome {
-      keyedDestinations = Set.copyOf(keyedDestinations);
+      keyedDestinations = Map.copyOf(keyedDestinations);
     }
   }
 
@@ -55,15 +57,26 @@ public final class SourceCheck {
       findings.addAll(TableRules.findings(facts, plan, names));
       return new Outcome(
           new CheckReport(List.of(summary(settings, facts, plan)), findings, notChecked(facts)),
-          TableRules.meant(facts, plan).stream()
-              .filter(table -> table.usable() && table.identity() != 'f')
-              .map(table -> names.nameOf(table.id()).toLowerCase(Locale.ROOT))
-              .collect(Collectors.toSet()));
+          keyed(facts, plan, names));
     } catch (WalbeamException e) {
       return unreachable(e);
     } catch (SQLException e) {
       return unreachable(PostgresErrors.using("read the catalogue", settings, e));
     }
+  }
+
+  private static Map<String, List<String>> keyed(
+      SourceFacts facts, Plan plan, TableNameTemplate names) {
+    Map<String, List<String>> keys = new TreeMap<>();
+    for (SourceFacts.Table table : TableRules.meant(facts, plan)) {
+      if (table.usable() && !table.key().isEmpty()) {
+        List<String> columns = ColumnNames.of(table.columns());
+        keys.put(
+            names.nameOf(table.id()).toLowerCase(Locale.ROOT),
+            table.key().stream().map(name -> columns.get(table.columns().indexOf(name))).toList());
+      }
+    }
+    return keys;
   }
 
   private static String summary(PostgresSettings settings, SourceFacts facts, Plan plan) {
@@ -88,6 +101,11 @@ public final class SourceCheck {
           new NotChecked(
               "hours of headroom of the slot", "nothing was written while the check ran"));
     }
+    if (facts.server().encrypted() && facts.server().certificateDays().isEmpty()) {
+      unknown.add(
+          new NotChecked(
+              "when the server's certificate expires", "the server did not show one when asked"));
+    }
     return unknown;
   }
 
@@ -105,6 +123,6 @@ public final class SourceCheck {
             List.of(
                 new NotChecked(
                     "everything about the source", "PostgreSQL did not answer as needed")));
-    return new Outcome(report, Set.of());
+    return new Outcome(report, Map.of());
   }
 }

@@ -38,6 +38,8 @@ public record SourceFacts(
    * @param version as {@code server_version_num}
    * @param encrypted whether this connection is
    * @param pooled whether two statements reached two processes
+   * @param certificateDays days until the server's certificate expires; empty if it could not be
+   *     looked at
    */
   public record Server(
       int version,
@@ -47,6 +49,7 @@ public record SourceFacts(
       boolean encrypted,
       boolean local,
       boolean pooled,
+      Optional<Long> certificateDays,
       Provider provider) {}
 
   /**
@@ -110,6 +113,8 @@ public record SourceFacts(
    * @param leafUnusable whether a partition of it has no usable identity
    * @param wide columns that may be stored out of line
    * @param generated generated columns that are not published
+   * @param columns names of all columns, in their order
+   * @param key names of the columns of its replica identity, in the key's order; empty without
    * @param published names of the publications of the slot that hold it
    */
   public record Table(
@@ -121,6 +126,8 @@ public record SourceFacts(
       boolean leafUnusable,
       int wide,
       int generated,
+      List<String> columns,
+      List<String> key,
       boolean filtered,
       boolean owned,
       boolean readable,
@@ -128,6 +135,8 @@ public record SourceFacts(
       boolean hiddenRows,
       List<String> published) {
     public Table {
+      columns = List.copyOf(columns);
+      key = List.copyOf(key);
       published = List.copyOf(published);
     }
   }

@@ -10,12 +10,15 @@ import io.walbeam.doctor.SourceFacts.Setting;
 import io.walbeam.doctor.SourceFacts.Slot;
 import io.walbeam.doctor.SourceFacts.Table;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.tls.ServerCertificate;
+import java.io.IOException;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -128,7 +131,8 @@ final class SourceFactsReader {
         SELECT a.attrelid AS oid, count(*) FILTER (WHERE a.attstorage <> 'p')::int AS wide,
           count(*) FILTER (WHERE a.attgenerated <> '' AND NOT EXISTS (
             SELECT FROM sent s WHERE s.oid = a.attrelid AND s.attname = a.attname))::int
-            AS generated
+            AS generated,
+          pg_catalog.array_agg(a.attname::text ORDER BY a.attnum) AS names
         FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY 1),
       all_tables AS (
         SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relreplident,
@@ -141,6 +145,14 @@ final class SourceFactsReader {
         WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
           AND n.nspname NOT IN ('pg_catalog', 'information_schema')
           AND n.nspname NOT LIKE 'pg\\_toast%'),
+      keys AS (
+        SELECT i.indrelid AS oid, pg_catalog.array_agg(a.attname::text ORDER BY k.place) AS names
+        FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+        CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+        WHERE k.place <= i.indnkeyatts AND i.indimmediate AND i.indisvalid
+          AND CASE c.relreplident WHEN 'i' THEN i.indisreplident ELSE i.indisprimary END
+        GROUP BY 1),
       published AS (
         SELECT t.schemaname, t.tablename, pg_catalog.array_agg(t.pubname::text) AS names
         FROM pg_catalog.pg_publication_tables t WHERE t.pubname = ANY (?) GROUP BY 1, 2),
@@ -157,6 +169,7 @@ final class SourceFactsReader {
       SELECT c.nspname, c.relname, c.relkind, c.relpersistence, c.relreplident,
         c.usable, coalesce(l.unusable, false) AS leaf_unusable,
         coalesce(a.wide, 0) AS wide, coalesce(a.generated, 0) AS generated,
+        coalesce(a.names, '{}') AS columns, coalesce(k.names, '{}') AS key,
         f.oid IS NOT NULL AS filtered,
         pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
         pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable, c.schema_usable,
@@ -165,6 +178,7 @@ final class SourceFactsReader {
         coalesce(p.names, '{}') AS published
       FROM all_tables c
       LEFT JOIN columns a ON a.oid = c.oid
+      LEFT JOIN keys k ON k.oid = c.oid
       LEFT JOIN published p ON p.schemaname = c.nspname AND p.tablename = c.relname
       LEFT JOIN filtered f ON f.oid = c.oid
       LEFT JOIN leaves l ON l.oid = c.oid
@@ -224,7 +238,8 @@ final class SourceFactsReader {
     long written = walEnd(connection) - firstEnd;
     double rate = written / ((System.nanoTime() - begun) / NANOS_PER_SECOND);
     boolean pooled = process(connection) != firstProcess;
-    Server server = first(connection, SERVER, row -> server(row, settings, pooled, asGiven));
+    Optional<Long> days = certificateDays(settings);
+    Server server = first(connection, SERVER, row -> server(row, settings, pooled, days, asGiven));
     return new SourceFacts(server, role, parameters, slots, senders, rate, blockers, found, tables);
   }
 
@@ -238,7 +253,11 @@ final class SourceFactsReader {
   }
 
   private static Server server(
-      ResultSet row, PostgresSettings settings, boolean pooled, Optional<Provider> asGiven)
+      ResultSet row,
+      PostgresSettings settings,
+      boolean pooled,
+      Optional<Long> certificateDays,
+      Optional<Provider> asGiven)
       throws SQLException {
     String host = settings.host();
     boolean aurora = row.getBoolean("aurora");
@@ -251,7 +270,17 @@ final class SourceFactsReader {
         row.getBoolean("encrypted"),
         host.equals("localhost") || host.startsWith("127.") || host.equals("::1"),
         pooled,
+        certificateDays,
         asGiven.orElseGet(() -> Provider.recognise(host, roles, aurora)));
+  }
+
+  private static Optional<Long> certificateDays(PostgresSettings settings) {
+    try {
+      return ServerCertificate.expires(settings.host(), settings.port())
+          .map(end -> Duration.between(Instant.now(), end).toDays());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private static Role role(ResultSet row) throws SQLException {
@@ -287,6 +316,8 @@ final class SourceFactsReader {
         row.getBoolean("leaf_unusable"),
         row.getInt("wide"),
         row.getInt("generated"),
+        texts(row, "columns"),
+        texts(row, "key"),
         row.getBoolean("filtered"),
         row.getBoolean("owned"),
         row.getBoolean("readable"),

@@ -13,8 +13,9 @@
  * <p>Where it differs from BigQuery:
  *
  * <ul>
- *   <li>No authentication, permissions, quotas, locations or cost. Faults come only on request, at
- *       {@code /_standin/faults}.
+ *   <li>No authentication, quotas, locations or cost, and no permissions: what is allowed is what
+ *       no armed fault refuses, and that is what testIamPermissions answers. Faults come on
+ *       request, at {@code /_standin/faults}.
  *   <li>Append: default streams and protocol buffers only; no offsets, no other stream types, no
  *       Arrow, no wrapper messages. Unknown field numbers inside a row are skipped. A NULL inside
  *       an array cannot be expressed in a row and is therefore not looked for.

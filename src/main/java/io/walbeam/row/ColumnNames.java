@@ -16,7 +16,7 @@ import java.util.zip.CRC32;
  * <p>A column's name depends only on itself and the columns before it, so an added column never
  * renames another.
  */
-final class ColumnNames {
+public final class ColumnNames {
   private static final int LONGEST = 300;
   private static final int SUFFIX = 9;
   private static final List<String> RESERVED_PREFIXES =
@@ -32,6 +32,11 @@ final class ColumnNames {
           "_COLIDENTIFIER");
 
   private ColumnNames() {}
+
+  /** The columns of a table of current states, for the columns of its source in their order. */
+  public static List<String> of(List<String> originals) {
+    return of(originals, RowHeader.COLUMN);
+  }
 
   /**
    * One name for each of {@code originals}, in the same order.

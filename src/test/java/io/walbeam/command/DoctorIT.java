@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.walbeam.local.StandInOptions;
 import io.walbeam.local.StandInServer;
 import io.walbeam.local.demo.Await;
+import io.walbeam.local.standin.Fault;
+import io.walbeam.local.standin.FaultKind;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.ReplicationStream;
 import io.walbeam.testing.TestDatabase;
@@ -160,6 +162,27 @@ class DoctorIT {
     assertThat(text.out())
         .contains("Nobody reads the slot", "complete until 20", "dead letters: 1");
     assertThat(check("--tables=public.*").findings()).doesNotContainKeys("slot", "destination");
+  }
+
+  @Test
+  void aPermissionThatIsMissingIsNamedAndNothingElse() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION SUPERUSER",
+        "CREATE TABLE orders (id int PRIMARY KEY)");
+    assertThat(say(arguments("run", "--stopAt=now", "--quiet")).exitCode()).isZero();
+    assertThat(check().findings()).isEmpty();
+    standIn.faults().add(Fault.of(FaultKind.PERMISSION_DENIED, "_walbeam_state", 0));
+    standIn.faults().add(Fault.rest("tables.patch", "*", 403, 0));
+    try {
+      Outcome denied = check();
+      assertThat(denied.findings()).containsOnlyKeys("permissions");
+      assertThat(
+              Objects.requireNonNull(denied.findings().get("permissions")).path("meaning").asText())
+          .endsWith(": bigquery.tables.update, bigquery.tables.updateData.");
+    } finally {
+      standIn.faults().clear();
+    }
   }
 
   @Test

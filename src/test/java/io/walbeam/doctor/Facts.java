@@ -18,7 +18,16 @@ import java.util.TreeMap;
 /** A server with which everything is fine, and ways to spoil it. */
 final class Facts {
   Server server =
-      new Server(180_001, "18.1", "shop", false, true, false, false, Provider.SELF_MANAGED);
+      new Server(
+          180_001,
+          "18.1",
+          "shop",
+          false,
+          true,
+          false,
+          false,
+          Optional.of(300L),
+          Provider.SELF_MANAGED);
   Role role = new Role("walbeam", false, true, false, List.of(), true);
   final Map<String, Setting> settings =
       new TreeMap<>(
@@ -45,6 +54,8 @@ final class Facts {
         false,
         0,
         0,
+        List.of("id", "note"),
+        List.of("id"),
         false,
         true,
         true,

@@ -145,7 +145,16 @@ class ServerRulesTest {
   void theWayToTheServerIsLookedAt(
       int version, boolean standby, boolean encrypted, boolean pooled, String check) {
     facts.server =
-        new Server(version, "x", "shop", standby, encrypted, false, pooled, Provider.SELF_MANAGED);
+        new Server(
+            version,
+            "x",
+            "shop",
+            standby,
+            encrypted,
+            false,
+            pooled,
+            Optional.empty(),
+            Provider.SELF_MANAGED);
     assertThat(findings()).extracting(Finding::check).containsExactly(check);
   }
 
@@ -167,7 +176,28 @@ class ServerRulesTest {
     assertThat(Provider.recognise(host, List.of(role), true)).isEqualTo(Provider.AURORA);
   }
 
+  @Test
+  void aCertificateIsRenewedInTime() {
+    facts.server =
+        new Server(
+            180_001, "x", "shop", false, true, false, false, Optional.of(12L), Provider.CLOUD_SQL);
+    expect(Severity.WARNING, "certificate", "in 12 days", "server-ca-certs rotate");
+    facts.server =
+        new Server(
+            180_001,
+            "x",
+            "shop",
+            false,
+            true,
+            false,
+            false,
+            Optional.of(-1L),
+            Provider.SELF_MANAGED);
+    expect(Severity.WARNING, "certificate", "has expired", "ssl_cert_file");
+  }
+
   private static Server of(Provider provider) {
-    return new Server(180_001, "18.1", "shop", false, true, false, false, provider);
+    return new Server(
+        180_001, "18.1", "shop", false, true, false, false, Optional.empty(), provider);
   }
 }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The faults to inject, in the order they were asked for. Thread-safe. */
 public final class Faults {
+  /** What {@link #denies} is asked of rows that are appended. */
+  public static final String APPEND = "AppendRows";
+
   private static final class Armed {
     final Fault fault;
     final AtomicInteger met = new AtomicInteger();
@@ -90,6 +93,22 @@ public final class Faults {
     if (fault != null) {
       throw new RestFailure(fault.status(), RestMethods.reason(fault.status()), "Injected fault");
     }
+  }
+
+  /** Whether a fault that is armed refuses this for want of a permission; meets none. */
+  public boolean denies(TableRef table, String method) {
+    Instant now = clock.instant();
+    return armed.stream()
+        .filter(each -> !each.over(now))
+        .map(each -> each.fault)
+        .anyMatch(
+            fault ->
+                (fault.table().equals("*") || fault.matches(table))
+                    && (method.equals(APPEND)
+                        ? fault.kind() == FaultKind.PERMISSION_DENIED
+                        : fault.kind() == FaultKind.REST
+                            && fault.status() == 403
+                            && Fault.glob(fault.method(), method)));
   }
 
   private @Nullable Fault meet(Predicate<Fault> wanted) {

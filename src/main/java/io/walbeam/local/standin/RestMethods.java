@@ -20,6 +20,9 @@ final class RestMethods {
     if (collection.equals("jobs")) {
       return "jobs." + verb(httpMethod, size == 3);
     }
+    if (size == 6 && path.get(5).contains(":")) {
+      return "tables." + path.get(5).substring(path.get(5).lastIndexOf(':') + 1);
+    }
     if (size == 7) {
       return "tabledata." + (httpMethod.equals("GET") ? "list" : "insertAll");
     }

@@ -106,7 +106,10 @@ final class BigQueryRest {
     }
   }
 
-  /** Permissions on an existing table that a run needs and has not; empty if nobody can say. */
+  /**
+   * Permissions on an existing table that a run needs and has not; empty if there is no such table,
+   * or the endpoint does not tell.
+   */
   Optional<List<String>> missingPermissions(String table) {
     String resource =
         "projects/%s/datasets/%s/tables/%s"

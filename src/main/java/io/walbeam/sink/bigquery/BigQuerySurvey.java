@@ -1,8 +1,9 @@
 package io.walbeam.sink.bigquery;
 
 import com.google.api.services.bigquery.model.Dataset;
-import com.google.api.services.bigquery.model.TableCell;
 import com.google.api.services.bigquery.model.TableRow;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.DatasetSurvey;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,38 +19,65 @@ final class BigQuerySurvey {
           + " ON k.table_name = t.table_name AND ENDS_WITH(k.constraint_name, 'pk$')"
           + " WHERE t.table_type = 'BASE TABLE' ORDER BY t.table_name, k.ordinal_position";
 
+  private static final String REQUIRED =
+      "SELECT table_name, column_name FROM `%s`.INFORMATION_SCHEMA.COLUMNS"
+          + " WHERE is_nullable = 'NO' ORDER BY table_name, ordinal_position";
+
   private BigQuerySurvey() {}
 
   /**
    * Reads what is there.
    *
-   * @throws io.walbeam.failure.WalbeamException if the dataset is missing, forbidden or cannot be
-   *     reached
+   * @throws WalbeamException if the dataset is missing, forbidden or cannot be reached
    */
   static DatasetSurvey take(BigQueryRest rest) throws InterruptedException {
     Dataset dataset = rest.verifyDataset();
     Map<String, List<String>> keys = new TreeMap<>();
-    String name = rest.settings().project() + "." + rest.settings().dataset();
-    rest.query(
-        "INFORMATION_SCHEMA",
-        KEYS.formatted(name),
-        Map.of(),
-        rows -> {
-          for (TableRow row : rows) {
-            List<TableCell> cells = row.getF();
-            List<String> key =
-                keys.computeIfAbsent(String.valueOf(cells.get(0).getV()), any -> new ArrayList<>());
-            if (cells.get(1).getV() instanceof String column) {
-              key.add(column);
-            }
-          }
+    Map<String, List<String>> required = new TreeMap<>();
+    Optional<WalbeamException> refused = Optional.empty();
+    try {
+      keys.putAll(columns(rest, KEYS));
+      required.putAll(columns(rest, REQUIRED));
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.OPERATOR) {
+        throw e;
+      }
+      refused = Optional.of(e);
+    }
+    required.replaceAll(
+        (table, columns) -> {
+          List<String> key = keys.getOrDefault(table, List.of());
+          return columns.stream().filter(column -> !key.contains(column)).toList();
         });
+    required.values().removeIf(List::isEmpty);
     return new DatasetSurvey(
         Optional.ofNullable(dataset.getLocation()).orElse(""),
         Optional.ofNullable(dataset.getDefaultTableExpirationMs()),
         keys,
-        keys.containsKey(BigQueryStateStore.TABLE_NAME)
-            ? rest.missingPermissions(BigQueryStateStore.TABLE_NAME)
-            : Optional.empty());
+        required,
+        rest.missingPermissions(BigQueryStateStore.TABLE_NAME),
+        refused);
+  }
+
+  /** Columns by table, in the query's order; a table without one is there too. */
+  private static Map<String, List<String>> columns(BigQueryRest rest, String sql)
+      throws InterruptedException {
+    Map<String, List<String>> columns = new TreeMap<>();
+    String dataset = rest.settings().project() + "." + rest.settings().dataset();
+    rest.query(
+        "INFORMATION_SCHEMA",
+        sql.formatted(dataset),
+        Map.of(),
+        rows -> {
+          for (TableRow row : rows) {
+            List<String> known =
+                columns.computeIfAbsent(
+                    String.valueOf(row.getF().get(0).getV()), any -> new ArrayList<>());
+            if (row.getF().get(1).getV() instanceof String column) {
+              known.add(column);
+            }
+          }
+        });
+    return columns;
   }
 }

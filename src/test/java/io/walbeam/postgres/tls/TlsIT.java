@@ -190,6 +190,22 @@ final class TlsIT {
   }
 
   @Test
+  void whenTheServersCertificateExpiresIsSeenWithoutLoggingIn() throws Exception {
+    assertThat(ServerCertificate.expires("localhost", server.port()).orElseThrow())
+        .isAfter(Instant.now());
+    serve("expired");
+    try {
+      assertThat(ServerCertificate.expires("localhost", server.port()).orElseThrow())
+          .isBefore(Instant.now());
+    } finally {
+      serve("good");
+    }
+    try (TestPostgres plain = TestPostgres.start(Map.of())) {
+      assertThat(ServerCertificate.expires("localhost", plain.port())).isEmpty();
+    }
+  }
+
+  @Test
   void withoutTlsTheServersRuleIsNamed() {
     refused("certified", "sslmode=disable", "pg_hba.conf", "sslmode=require");
   }

@@ -25,6 +25,10 @@ public final class ControlApi {
     this.catalogue = catalogue;
   }
 
+  PermissionsApi permissions() {
+    return new PermissionsApi(catalogue, faults);
+  }
+
   Faults faults() {
     return faults;
   }

@@ -187,6 +187,12 @@ public final class RestService implements HttpService {
         default -> throw notFound(method);
       };
     }
+    if (path.size() == 6 && path.get(5).endsWith(PermissionsApi.VERB) && method.equals("POST")) {
+      String name = path.get(5).substring(0, path.get(5).length() - PermissionsApi.VERB.length());
+      return control
+          .permissions()
+          .test(new TableRef(project, dataset, name), Json.parseObject(request.contentUtf8()));
+    }
     TableRef ref = new TableRef(project, dataset, path.get(5));
     if (path.size() == 7 && path.get(6).equals("data") && method.equals("GET")) {
       return dataset.equals(JobsApi.RESULTS_DATASET)
