@@ -57,4 +57,9 @@ public final class ChangeIndex {
   public static long n(int index, int half) {
     return 2L * index + half;
   }
+
+  /** Which mutation of its change a row is, by the last section of its position; see {@link #n}. */
+  public static int half(long n) {
+    return (int) (n & 1);
+  }
 }

@@ -63,7 +63,16 @@ public record StatusFacts(
 
   /** Dumps that are asked for and not over. */
   public List<DumpEntry> dumpsUnderWay() {
-    return dumps.stream().filter(entry -> !entry.status().isOver()).toList();
+    return dumps.stream()
+        .filter(entry -> entry.kind() != DumpEntry.Kind.LET_GO && !entry.status().isOver())
+        .toList();
+  }
+
+  /** Tables that were let go, and that no dump has brought back yet. */
+  public List<DumpEntry> letGo() {
+    return dumps.stream()
+        .filter(entry -> entry.kind() == DumpEntry.Kind.LET_GO && !entry.status().isOver())
+        .toList();
   }
 
   /** Seconds since the commit up to which everything is written; empty if that is not known. */

@@ -32,6 +32,7 @@ public final class StatusRules {
               "pg_replication_slots"));
     }
     dumps(facts, findings);
+    letGo(facts, findings);
     deadLetters(facts, findings);
     findings.sort(Comparator.comparing(Finding::severity).reversed());
     return findings;
@@ -103,6 +104,23 @@ public final class StatusRules {
               "dump_failed",
               "Dumps were given up: " + String.join("; ", failed) + ".",
               "Mend what it says, then ask again: walbeam backfill --tables=...",
+              "_walbeam_backfills"));
+    }
+  }
+
+  private static void letGo(StatusFacts facts, List<Finding> findings) {
+    List<String> tables =
+        facts.letGo().stream()
+            .map(entry -> entry.table() + " (" + entry.error() + ")")
+            .distinct()
+            .toList();
+    if (!tables.isEmpty()) {
+      findings.add(
+          new Finding(
+              Severity.ACT,
+              "let_go",
+              "Changes are missing in tables that were let go: " + String.join("; ", tables) + ".",
+              "Mend what it says; the run looks again by itself, and at each start.",
               "_walbeam_backfills"));
     }
   }

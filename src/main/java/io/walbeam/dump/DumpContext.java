@@ -4,6 +4,7 @@ import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.EndOfRun;
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.Stalls;
@@ -40,8 +41,9 @@ public final class DumpContext {
    * What is known of tables that wait.
    *
    * @param end of a run that does not wait for a person
+   * @param letGo the tables that hold nothing up any more
    */
-  public record Waiting(Stalls stalls, EndOfRun end) {}
+  public record Waiting(Stalls stalls, EndOfRun end, LetGo letGo) {}
 
   private final DumpSettings settings;
   private final Ends ends;
@@ -97,6 +99,10 @@ public final class DumpContext {
   /** Up to where everything is written, 0 if that is not known. */
   long confirmedLsn() {
     return ends.confirmedLsn().getAsLong();
+  }
+
+  LetGo letGo() {
+    return ends.waiting().letGo();
   }
 
   EndOfRun end() {

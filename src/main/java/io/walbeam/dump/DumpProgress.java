@@ -129,7 +129,9 @@ final class DumpProgress {
   DumpEntry end(DumpEntry.Status status, String problem) throws InterruptedException {
     synchronized (this) {
       entry = entry.over(status, context.nowMicros(), problem);
-      boolean complete = status == FINISHED || (status == SUPERSEDED && !covered.isEmpty());
+      // What a truncation ends covers its partitions; what ends for another reason covers nothing.
+      boolean truncated = status == SUPERSEDED && problem.isEmpty() && !covered.isEmpty();
+      boolean complete = status == FINISHED || truncated;
       if (complete) {
         DumpEntry.Course course = entry.course();
         entry = entry.progressed(course.chunksTotal(), course.sums(), NewTables.COVERED + covered);

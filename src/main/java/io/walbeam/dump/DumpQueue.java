@@ -80,7 +80,7 @@ final class DumpQueue {
     List<DumpEntry> unfinished = entries.unfinished();
     int workers = Math.max(1, parallelism / Math.max(1, unfinished.size()));
     return unfinished.stream()
-        .filter(entry -> entry.kind() != Kind.TRUNCATE)
+        .filter(DumpEntry::isDump)
         .filter(
             entry -> active.keySet().stream().noneMatch(key -> key.table().equals(entry.table())))
         .findFirst()
@@ -134,7 +134,7 @@ final class DumpQueue {
           }
         });
     return entries.unfinished().stream()
-        .filter(entry -> entry.kind() != Kind.TRUNCATE)
+        .filter(DumpEntry::isDump)
         .filter(entry -> isBefore(EntryKey.of(entry), table, commitLsn))
         .filter(entry -> !active.containsKey(EntryKey.of(entry)))
         .toList();
@@ -156,7 +156,7 @@ final class DumpQueue {
     int left = 0;
     double pagesLeft = 0;
     for (DumpEntry entry : entries.unfinished()) {
-      if (entry.kind() != Kind.TRUNCATE) {
+      if (entry.isDump()) {
         left++;
         DumpRun run = active.get(EntryKey.of(entry));
         pagesLeft +=

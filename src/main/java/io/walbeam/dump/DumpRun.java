@@ -18,10 +18,12 @@ final class DumpRun {
 
   private final TableDump dump;
   private final DumpProgress progress;
+  private final LetGoNote letGo;
 
-  DumpRun(TableDump dump, DumpProgress progress) {
+  DumpRun(TableDump dump, DumpProgress progress, LetGoNote letGo) {
     this.dump = dump;
     this.progress = progress;
+    this.letGo = letGo;
   }
 
   TableDump dump() {
@@ -59,6 +61,14 @@ final class DumpRun {
           sayFinished(over, Math.max(1, System.nanoTime() - began) / NANOS_PER_SECOND);
         }
       }
+      return Optional.empty();
+    } catch (LetGoException e) {
+      if (dump.stopped() == TableDump.Stop.CLOSED) {
+        throw new InterruptedException();
+      }
+      log.warn("The dump of table {} ends. {}", table, e.refusal().describe());
+      letGo.write(progress.entry(), e);
+      progress.end(Status.SUPERSEDED, e.refusal().describe());
       return Optional.empty();
     } catch (WalbeamException e) {
       if (dump.stopped() == TableDump.Stop.CLOSED) {

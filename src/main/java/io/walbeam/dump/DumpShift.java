@@ -54,6 +54,7 @@ final class DumpShift implements AutoCloseable {
   private final NewTables newTables;
   private final VanishedTables vanished;
   private final SchemaWatch schemas;
+  private final LetGoTables letGo;
   private final AtomicLong version;
   private final DumpQueue queue;
   private final Thread thread;
@@ -88,6 +89,7 @@ final class DumpShift implements AutoCloseable {
     this.vanished = new VanishedTables(context);
     this.version = new AtomicLong(context.nowMicros());
     this.schemas = new SchemaWatch(context, version);
+    this.letGo = new LetGoTables(ends.waiting().letGo(), settings.run().token(), ends.clock());
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.thread = new Thread(this::run, "walbeam-dumps");
     thread.setDaemon(true);
@@ -115,6 +117,7 @@ final class DumpShift implements AutoCloseable {
     carryOver(emitter);
     boolean ends = context.settings().run().stopAtNow();
     askForChanged(emitter, ends ? Duration.ZERO : SchemaWatch.QUIET);
+    askForLetGo(emitter, true);
     thread.start();
   }
 
@@ -235,6 +238,53 @@ final class DumpShift implements AutoCloseable {
       emitter.emit(MessagePrefix.DUMP_REQUEST, request);
     }
     schemas.emitted();
+  }
+
+  /** Asks for dumps of tables that were let go and may have come back. */
+  private void askForLetGo(MessageEmitter emitter, boolean atOnce) throws InterruptedException {
+    settleLetGo();
+    for (String request : letGo.requests(queue.all(), atOnce)) {
+      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
+    }
+    letGo.emitted();
+  }
+
+  /** Notes which tables have come back. Whoever notes it again changes nothing. */
+  private void settleLetGo() throws InterruptedException {
+    for (DumpEntry entry : LetGoTables.settled(queue.all())) {
+      DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
+      context.ledger().write(List.of(over), LetGoEntry.until(entry));
+      queue.put(over);
+      log.info("Table {} has come back: what it missed is dumped.", entry.table());
+    }
+  }
+
+  /** The tables of which changes are missing. */
+  List<LetGoTable> letGo() {
+    List<DumpEntry> known = queue.all();
+    List<DumpEntry> settled = LetGoTables.settled(known);
+    return known.stream()
+        .filter(entry -> LetGoEntry.isOpen(entry) && !settled.contains(entry))
+        .map(LetGoEntry::read)
+        .toList();
+  }
+
+  /** A dump or a truncation could not be written: all of its table is missing up to there. */
+  private void letGo(DumpEntry entry, LetGoException reason) throws InterruptedException {
+    DumpEntry missing =
+        LetGoEntry.of(
+            context.settings().slot(),
+            new LetGoTable(
+                entry.table(),
+                reason.destination(),
+                entry.epoch(),
+                entry.requestLsn(),
+                entry.requestLsn(),
+                entry.order().point().commitMicros(),
+                true,
+                reason.refusal().describe()));
+    context.ledger().write(List.of(missing), LetGoEntry.until(missing));
+    queue.learn(List.of(missing));
   }
 
   private void run() {
@@ -361,6 +411,7 @@ final class DumpShift implements AutoCloseable {
         }
       }
       askForChanged(connection::emit, SchemaWatch.QUIET);
+      askForLetGo(connection::emit, false);
       if (queue.hasWork()) {
         queue.pages(connection.pages(context.settings().publication()));
       }
@@ -390,7 +441,8 @@ final class DumpShift implements AutoCloseable {
   /** Begins what may begin now; truncations need no connection of the dumps' share. */
   private void begin() throws InterruptedException {
     for (DumpEntry truncation : queue.takeTruncations()) {
-      executor.execute(new TruncationRun(context, queue, version, this::truncated, truncation));
+      executor.execute(
+          new TruncationRun(context, queue, version, this::truncated, this::letGo, truncation));
     }
     for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
       if (queue.isDuplicate(next.get().entry())) {
@@ -409,7 +461,7 @@ final class DumpShift implements AutoCloseable {
 
   private void launch(DumpEntry entry, int workers) {
     DumpProgress progress = new DumpProgress(context, version, entry);
-    DumpRun run = new DumpRun(new TableDump(context, progress), progress);
+    DumpRun run = new DumpRun(new TableDump(context, progress), progress, this::letGo);
     if (queue.begin(run)) {
       executor.execute(() -> carryOut(run, workers));
     }
@@ -421,6 +473,8 @@ final class DumpShift implements AutoCloseable {
     Optional<String> failure = Optional.empty();
     try {
       failure = run.carryOut(workers);
+      queue.put(run.progress().entry());
+      settleLetGo();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (WalbeamException e) {

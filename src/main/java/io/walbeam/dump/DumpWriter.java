@@ -88,7 +88,8 @@ final class DumpWriter implements CopiedRow {
     }
   }
 
-  private record Sent(List<byte[]> lines, Future<List<RejectedRow>> result) {}
+  private record Sent(
+      DestinationTable table, List<byte[]> lines, Future<List<RejectedRow>> result) {}
 
   private final Target target;
   private final int leafIndex;
@@ -193,7 +194,10 @@ final class DumpWriter implements CopiedRow {
     List<EncodedRow> encoded = of.rows;
     DestinationTable table = of.table;
     outstanding.add(
-        new Sent(of.lines, target.executor().submit(() -> target.tables().write(table, encoded))));
+        new Sent(
+            table,
+            of.lines,
+            target.executor().submit(() -> target.tables().write(table, encoded))));
     of.rows = new ArrayList<>();
     of.lines = new ArrayList<>();
     of.bytes = 0;
@@ -208,7 +212,9 @@ final class DumpWriter implements CopiedRow {
         "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.";
     awaitLanding(sent.result());
     Tuple tuple = new Tuple();
-    for (RejectedRow rejected : Outcome.of(sent.result(), unexpected)) {
+    List<RejectedRow> refused = Outcome.of(sent.result(), unexpected);
+    LetGoException.throwIf(refused, sent.table().name());
+    for (RejectedRow rejected : refused) {
       byte[] line = sent.lines().get(rejected.index());
       CopyText.parse(line, tuple);
       reject(tuple, line, rejected.refusal());

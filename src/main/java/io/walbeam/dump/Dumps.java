@@ -38,6 +38,7 @@ public final class Dumps implements AutoCloseable {
   // Guarded by this.
   private @Nullable DumpShift shift;
   private Optional<DumpsOverview> before = Optional.empty();
+  private List<LetGoTable> letGoBefore = List.of();
   private int sessions;
   private final List<DumpShift> starting = new ArrayList<>();
   private final List<DumpEntry> unheard = new ArrayList<>();
@@ -194,6 +195,10 @@ public final class Dumps implements AutoCloseable {
 
   private void note(List<DumpEntry> requested) throws InterruptedException {
     ends.ledger().write(requested, 0);
+    hear(requested);
+  }
+
+  private void hear(List<DumpEntry> requested) {
     Optional<DumpShift> running;
     synchronized (this) {
       running = Optional.ofNullable(shift);
@@ -214,6 +219,19 @@ public final class Dumps implements AutoCloseable {
         truncations.stream()
             .map(truncation -> TruncationEntry.of(settings.slot(), truncation))
             .toList());
+  }
+
+  /**
+   * Makes durable what tables miss that were let go. The row of the highest position counts, so
+   * that a late note changes nothing.
+   */
+  public void recordLetGo(List<LetGoTable> tables) throws InterruptedException {
+    List<DumpEntry> entries =
+        tables.stream().map(table -> LetGoEntry.of(settings.slot(), table)).toList();
+    for (DumpEntry entry : entries) {
+      ends.ledger().write(List.of(entry), LetGoEntry.until(entry));
+    }
+    hear(entries);
   }
 
   /**
@@ -264,9 +282,21 @@ public final class Dumps implements AutoCloseable {
     DumpShift last = shift;
     if (last != null) {
       before = Optional.of(last.overview());
+      letGoBefore = last.letGo();
     }
     shift = null;
     return last;
+  }
+
+  /** Tables of which changes are missing, as far as this process knows, or knew at the end. */
+  public List<LetGoTable> letGo() {
+    Optional<DumpShift> running = current();
+    if (running.isPresent()) {
+      return running.get().letGo();
+    }
+    synchronized (this) {
+      return letGoBefore;
+    }
   }
 
   /** How far they are, or were at the end; empty if they run in another process. */

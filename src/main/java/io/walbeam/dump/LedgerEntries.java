@@ -24,7 +24,12 @@ final class LedgerEntries {
     entries.merge(
         EntryKey.of(entry),
         entry,
-        (known, read) -> read.status().isOver() && !known.status().isOver() ? read : known);
+        (known, read) -> {
+          if (entry.kind() == Kind.LET_GO) {
+            return LetGoEntry.later(known, read);
+          }
+          return read.status().isOver() && !known.status().isOver() ? read : known;
+        });
   }
 
   /** Takes the state that an entry has now. */
@@ -37,9 +42,10 @@ final class LedgerEntries {
     return List.copyOf(entries.values());
   }
 
-  /** Those of this epoch that are not over. */
+  /** Those of this epoch that are not over, and that somebody is to carry out. */
   List<DumpEntry> unfinished() {
     return entries.values().stream()
+        .filter(entry -> entry.kind() != Kind.LET_GO)
         .filter(entry -> !entry.status().isOver() && entry.epoch() == epoch)
         .toList();
   }
@@ -58,7 +64,7 @@ final class LedgerEntries {
   }
 
   private static boolean isWhole(DumpEntry entry) {
-    return entry.kind() != Kind.TRUNCATE && DumpScope.parse(entry.scope()).isAll();
+    return entry.isDump() && DumpScope.parse(entry.scope()).isAll();
   }
 
   private static boolean isLaterRequest(DumpEntry other, DumpEntry entry) {

@@ -4,7 +4,6 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
-import io.walbeam.sink.DumpEntry.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -80,7 +79,7 @@ final class NewTables {
 
   /** A dump of the whole table that is to come, or that says what it covered. */
   private boolean covers(DumpEntry entry, TableId table) {
-    return entry.kind() != Kind.TRUNCATE
+    return entry.isDump()
         && entry.epoch() == context.settings().epoch()
         && entry.table().equals(table)
         && DumpScope.parse(entry.scope()).isAll()
@@ -127,7 +126,7 @@ final class NewTables {
   private List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known, TableId table) {
     List<DumpEntry> entries =
         known.stream()
-            .filter(entry -> entry.table().equals(table) && entry.kind() != Kind.TRUNCATE)
+            .filter(entry -> entry.table().equals(table) && entry.isDump())
             .filter(entry -> entry.epoch() == context.settings().epoch())
             .toList();
     Optional<Long> last =

@@ -22,6 +22,9 @@ final class Outcome {
       if (e.getCause() instanceof InterruptedException) {
         throw new InterruptedException();
       }
+      if (e.getCause() instanceof LetGoException letGo) {
+        throw letGo;
+      }
       throw WalbeamException.of(e.getCause(), unexpected);
     }
   }

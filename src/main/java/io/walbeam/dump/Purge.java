@@ -146,6 +146,7 @@ final class Purge {
       return;
     }
     List<RejectedRow> rejected = tables.write(order.mapping().destination(), rows);
+    LetGoException.throwIf(rejected, order.mapping().destination().name());
     if (!rejected.isEmpty()) {
       throw new WalbeamException(
           FailureKind.OPERATOR,

@@ -7,7 +7,6 @@ import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PublishedShapes;
 import io.walbeam.postgres.TableShape;
 import io.walbeam.sink.DumpEntry;
-import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.SchemaChange;
 import io.walbeam.sink.SchemaChange.Done;
@@ -307,7 +306,7 @@ final class SchemaWatch {
   }
 
   private static boolean settles(DumpEntry entry, SchemaChange change) {
-    if (entry.kind() == Kind.TRUNCATE
+    if (!entry.isDump()
         || entry.epoch() != change.epoch()
         || !entry.table().equals(change.table())
         || entry.status() == Status.FAILED

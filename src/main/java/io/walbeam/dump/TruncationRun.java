@@ -48,6 +48,7 @@ final class TruncationRun implements Runnable {
   private final DumpQueue queue;
   private final AtomicLong version;
   private final OlderDumps older;
+  private final LetGoNote letGo;
   private final DumpEntry entry;
 
   /**
@@ -55,11 +56,17 @@ final class TruncationRun implements Runnable {
    * @param version of the ledger's rows, ascending
    */
   TruncationRun(
-      DumpContext context, DumpQueue queue, AtomicLong version, OlderDumps older, DumpEntry entry) {
+      DumpContext context,
+      DumpQueue queue,
+      AtomicLong version,
+      OlderDumps older,
+      LetGoNote letGo,
+      DumpEntry entry) {
     this.context = context;
     this.queue = queue;
     this.version = version;
     this.older = older;
+    this.letGo = letGo;
     this.entry = entry;
   }
 
@@ -104,7 +111,17 @@ final class TruncationRun implements Runnable {
           context.nowMicros(),
           "The table is not published any more. Delete its rows in BigQuery by hand.");
     }
-    carryOut(truncation, mapping.get());
+    try {
+      Optional<Refusal> refusal = context.letGo().refusal(mapping.get().destination().name());
+      if (refusal.isPresent()) {
+        throw new LetGoException(mapping.get().destination().name(), refusal.get());
+      }
+      carryOut(truncation, mapping.get());
+    } catch (LetGoException e) {
+      // The dump that brings the table back deletes what the source no longer has.
+      letGo.write(entry, e);
+      return entry.over(Status.SUPERSEDED, context.nowMicros(), e.refusal().describe());
+    }
     return entry.over(Status.FINISHED, context.nowMicros(), "");
   }
 

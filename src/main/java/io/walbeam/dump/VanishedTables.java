@@ -81,9 +81,7 @@ final class VanishedTables {
     Map<String, DumpEntry> last = new TreeMap<>();
     Set<TableId> pending = new HashSet<>();
     for (DumpEntry entry : known) {
-      if (entry.epoch() != epoch
-          || entry.kind() == DumpEntry.Kind.TRUNCATE
-          || !DumpScope.parse(entry.scope()).isAll()) {
+      if (entry.epoch() != epoch || !entry.isDump() || !DumpScope.parse(entry.scope()).isAll()) {
         continue;
       }
       if (!entry.status().isOver()) {

@@ -40,6 +40,9 @@ public enum ErrorClass {
   FIELD_REFUSED(Seen.DEAD_LETTER, "BigQuery refuses the value of a column"),
   ROW_REFUSED(Seen.DEAD_LETTER, "BigQuery refuses the row and does not say which column it is"),
   TRUNCATED(Seen.DEAD_LETTER, "A truncation was not applied; the rows are still in BigQuery"),
+  LET_GO(
+      Seen.DEAD_LETTER,
+      "The table had waited so long for a person that it was let go; the letter has the key only"),
 
   ROWS_REFUSED(Seen.RETRY, "BigQuery refused some rows of a request, and the others go again"),
   INVALID_ARGUMENT(Seen.RETRY, "BigQuery refused a request as a whole"),

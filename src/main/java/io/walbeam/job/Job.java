@@ -2,6 +2,7 @@ package io.walbeam.job;
 
 import io.walbeam.dump.DumpContext;
 import io.walbeam.dump.Dumps;
+import io.walbeam.dump.LetGoTable;
 import io.walbeam.metrics.JobCounts;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.progress.StatePublisher;
@@ -14,6 +15,7 @@ import io.walbeam.source.LocalJob;
 import io.walbeam.source.PublishedPositions;
 import io.walbeam.write.BundleWriter;
 import io.walbeam.write.DeadLetterQueue;
+import io.walbeam.write.MissedChanges;
 import io.walbeam.write.ReceiptRelease;
 import io.walbeam.write.RouteCompiler;
 import io.walbeam.write.Routes;
@@ -23,7 +25,9 @@ import io.walbeam.write.TableWriter;
 import io.walbeam.write.WriteStage;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -50,7 +54,7 @@ final class Job implements LocalJob.Shared {
     endsWithItsParts = placement.endsWithItsParts();
     sink = settings.destination().open();
     catalogue = new SourceCatalogue(settings.replication(), sink.stalls());
-    sourceRows = new SourceRows(settings.replication().postgres(), sink.stalls());
+    sourceRows = new SourceRows(settings.replication().postgres(), sink.stalls(), sink.letGo());
     RouteCompiler compiler =
         new RouteCompiler(settings.mapping(), sink.existing(), sink.changelogShapes());
     Routes routes = new Routes(settings.tables(), catalogue, compiler);
@@ -70,7 +74,7 @@ final class Job implements LocalJob.Shared {
                 sink.dumpLedger(),
                 sink.outdatedRows(),
                 sink.schemaChanges(),
-                new DumpContext.Waiting(sink.stalls(), end),
+                new DumpContext.Waiting(sink.stalls(), end, sink.letGo()),
                 () -> local.lag().confirmedLsn(),
                 clock));
     idle =
@@ -79,7 +83,12 @@ final class Job implements LocalJob.Shared {
     executor = placement.writers();
     TableWriter rows = new TableWriter(routes, sourceRows, sink.tables(), sink.metrics(), executor);
     DeadLetterQueue deadLetters =
-        new DeadLetterQueue(settings.destination().deadLetterTable(), letters, executor, clock);
+        new DeadLetterQueue(
+            settings.destination().deadLetterTable(),
+            letters,
+            executor,
+            clock,
+            new MissedChanges(missed -> record(dumps, missed), sink.letGo()::keysTell));
     receipts =
         placement.receipts(
             new Placement.Writers(rows, deadLetters, executor),
@@ -96,6 +105,24 @@ final class Job implements LocalJob.Shared {
             meter,
             new WriteStage.Waiting(sink.stalls(), end),
             clock);
+  }
+
+  private static void record(Dumps dumps, List<MissedChanges.Missed> missed)
+      throws InterruptedException {
+    dumps.recordLetGo(
+        missed.stream()
+            .map(
+                table ->
+                    new LetGoTable(
+                        table.table(),
+                        table.destination(),
+                        table.first().epoch(),
+                        table.first().commitLsn(),
+                        table.last().commitLsn(),
+                        table.commitMicros(),
+                        table.whole(),
+                        table.reason()))
+            .toList());
   }
 
   private static Optional<Route> wanted(Routes routes, PublishedTable table) {
@@ -123,6 +150,16 @@ final class Job implements LocalJob.Shared {
   /** What waits outside of its bundle. */
   ReceiptRelease receipts() {
     return receipts;
+  }
+
+  /** Tables of which changes are missing, and why: what is written is not all. */
+  Map<String, String> letGo() {
+    Map<String, String> tables = new TreeMap<>(sink.letGo().tables());
+    for (LetGoTable table : dumps.letGo()) {
+      tables.remove(table.destination());
+      tables.put(table.table().toString(), table.reason());
+    }
+    return tables;
   }
 
   Stalls stalls() {

@@ -13,7 +13,9 @@ import io.walbeam.source.SessionLag;
 import io.walbeam.write.ReceiptRelease;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -143,6 +145,9 @@ public final class LocalRun implements AutoCloseable {
     if (held.isPresent()) {
       throw held.get();
     }
+    if (confirmed && opened.isPresent()) {
+      throwIfLetGo(opened.get().letGo());
+    }
     if (!confirmed) {
       throw new WalbeamException(
           FailureKind.TRANSIENT,
@@ -152,6 +157,21 @@ public final class LocalRun implements AutoCloseable {
               + CONFIRMATION_TIMEOUT.toSeconds()
               + " s.",
           "Start again; what the slot was not told comes again and changes nothing.");
+    }
+  }
+
+  /** Nothing that is missing is called written. */
+  private void throwIfLetGo(Map<String, String> letGo) {
+    if (!letGo.isEmpty()) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "Everything else is written and confirmed to slot "
+              + settings.replication().slot()
+              + ", but changes are missing in what was let go: "
+              + String.join(", ", letGo.keySet())
+              + ".",
+          String.join(" ", new LinkedHashSet<>(letGo.values()))
+              + " Then start again, which dumps what is missing.");
     }
   }
 

@@ -64,4 +64,13 @@ public interface DestinationOptions extends PipelineOptions {
   String getDeadLetterTable();
 
   void setDeadLetterTable(String value);
+
+  @Description(
+      "How long a table may wait for a person, an ISO-8601 duration. After that it holds up nothing"
+          + " else: what it misses is remembered, and it is dumped once it takes rows again. With"
+          + " --stopAt=now at once.")
+  @Default.String("PT2M")
+  String getLetGoAfter();
+
+  void setLetGoAfter(String value);
 }

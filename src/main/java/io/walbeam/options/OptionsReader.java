@@ -270,6 +270,7 @@ public final class OptionsReader {
         mapping(postgres.map(PostgresSettings::database).orElse(""));
     Optional<Destination> destination = new DestinationReader(options, problems).read(slot);
     DumpOptions dumps = dumps(postgres);
+    Duration letGoAfter = duration("--letGoAfter", options.getLetGoAfter(), "PT2M");
     boolean publishNewTables =
         oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off").equals("on");
     boolean readGenerated =
@@ -288,7 +289,7 @@ public final class OptionsReader {
                 postgres.get(), slot, publication, publishNewTables, readGenerated),
             tables,
             new JobRun(epoch, clock.millis(), jobToken, stopAtNow),
-            destination.get(),
+            destination.get().letGoAfter(stopAtNow ? Duration.ZERO : letGoAfter),
             mapping.get(),
             dumps,
             placement));

@@ -1,6 +1,7 @@
 package io.walbeam.sink;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +25,15 @@ public interface Destination extends Serializable {
 
   /** Where dead letters are: the name of a table. */
   String deadLetterTable();
+
+  /**
+   * The same, where a table that waits for a person is let go after a while; see {@link LetGo}.
+   *
+   * @param patience zero for a run that shall end
+   */
+  default Destination letGoAfter(Duration patience) {
+    return this;
+  }
 
   /**
    * Lines for a shell that prepare it for a run; none if there is nothing to prepare.

@@ -58,7 +58,9 @@ public record DumpEntry(Order order, Status status, Course course, String error)
     /** Somebody asked. */
     REQUEST,
     /** It was truncated, so nothing is dumped: what is older goes. */
-    TRUNCATE
+    TRUNCATE,
+    /** It was let go, so changes are missing until a dump brings them. */
+    LET_GO
   }
 
   /** How far it is. The names are written to BigQuery and never change. */
@@ -95,6 +97,11 @@ public record DumpEntry(Order order, Status status, Course course, String error)
 
   public Kind kind() {
     return order.kind();
+  }
+
+  /** Whether rows are to be read. */
+  public boolean isDump() {
+    return kind() == Kind.INITIAL || kind() == Kind.REQUEST;
   }
 
   /** JSON object of what part of the table is meant, {@code {}} for all of it. */

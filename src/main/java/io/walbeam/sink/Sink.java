@@ -57,6 +57,11 @@ public interface Sink extends AutoCloseable {
   /** What waits. */
   Stalls stalls();
 
+  /** The tables that hold nothing up any more; none where tables do not wait one by one. */
+  default LetGo letGo() {
+    return LetGo.never();
+  }
+
   /** What was counted. */
   CountingSinkMetrics metrics();
 

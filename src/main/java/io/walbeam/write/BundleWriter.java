@@ -68,6 +68,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private final Deque<Writing> outstanding = new ArrayDeque<>();
   private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
   private final DeadLetterBox deadLetters;
+  private final List<RefusedRow> refused = new ArrayList<>();
   private final List<Receipt> receipts = new ArrayList<>();
   private final List<StreamRequests.Dump> dumpRequests = new ArrayList<>();
   private final List<StreamRequests.Truncation> truncations = new ArrayList<>();
@@ -115,6 +116,10 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     }
     if (!truncations.isEmpty() || !dumpRequests.isEmpty()) {
       stage.requests().record(truncations, dumpRequests);
+    }
+    if (!refused.isEmpty()) {
+      stage.deadLetters().remember(refused).forEach(deadLetters::add);
+      refused.clear();
     }
     if (!deadLetters.isEmpty()) {
       await(writing(deadLetters.take()));
@@ -289,7 +294,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     try {
       while (true) {
         try {
-          rows.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(deadLetters::add);
+          rows.result().get(STALL_POLL, TimeUnit.MILLISECONDS).forEach(refused::add);
           return;
         } catch (TimeoutException e) {
           stage.meter().report();

@@ -1,12 +1,14 @@
 package io.walbeam.write;
 
 import io.walbeam.batch.BatchReader;
+import io.walbeam.batch.ChangeIndex;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.Refusal;
 import io.walbeam.postgres.pgoutput.PgOutputHandler;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
+import io.walbeam.postgres.pgoutput.RelationMessage;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowJson;
 import java.time.Clock;
@@ -28,14 +30,41 @@ public final class DeadLetterBox {
     this.clock = clock;
   }
 
+  /** Of a row whose table was let go the key only, unless it is for a history. */
   public void add(RefusedRow row) {
-    add(row.origin(), row.refusal());
+    RowOrigin origin = row.origin();
+    if (row.isKeyOnly()) {
+      add(origin, row.refusal(), images(origin).keyOf(origin), "{}", new byte[0]);
+    } else if (row.isLetGo()) {
+      // Nothing brings a history back, so what it takes to read the message goes with it.
+      byte[] relation = RelationMessage.of(origin.route().relation());
+      byte[] raw = Arrays.copyOf(relation, relation.length + origin.length());
+      System.arraycopy(origin.messages(), origin.entry(), raw, relation.length, origin.length());
+      Images images = images(origin);
+      add(origin, row.refusal(), images.keyJson, images.rowJson, raw);
+    } else {
+      add(origin, row.refusal());
+    }
   }
 
   public void add(RowOrigin origin, Refusal refusal) {
-    byte[] messages = origin.messages();
+    Images images = images(origin);
+    int end = origin.entry() + origin.length();
+    add(
+        origin,
+        refusal,
+        images.keyJson,
+        images.rowJson,
+        Arrays.copyOfRange(origin.messages(), origin.entry(), end));
+  }
+
+  private static Images images(RowOrigin origin) {
     Images images = new Images(origin.route());
-    BatchReader.readMessage(messages, origin.entry(), origin.length(), images);
+    BatchReader.readMessage(origin.messages(), origin.entry(), origin.length(), images);
+    return images;
+  }
+
+  private void add(RowOrigin origin, Refusal refusal, String keyJson, String rowJson, byte[] raw) {
     letters.add(
         new DeadLetter(
             ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
@@ -46,9 +75,9 @@ public final class DeadLetterBox {
                 origin.position(),
                 origin.transactionId(),
                 origin.commitTimeMicros()),
-            images.keyJson,
-            images.rowJson,
-            Arrays.copyOfRange(messages, origin.entry(), origin.entry() + origin.length())));
+            keyJson,
+            rowJson,
+            raw));
   }
 
   boolean isEmpty() {
@@ -67,9 +96,19 @@ public final class DeadLetterBox {
     private final Route route;
     private String keyJson = "{}";
     private String rowJson = "{}";
+    private String oldKeyJson = "";
 
     Images(Route route) {
       this.route = route;
+    }
+
+    /**
+     * The key of that half of a change that the row is: an update of a key has an old and a new.
+     */
+    String keyOf(RowOrigin origin) {
+      return oldKeyJson.isEmpty() || ChangeIndex.half(origin.position().n()) == 1
+          ? keyJson
+          : oldKeyJson;
     }
 
     @Override
@@ -82,6 +121,9 @@ public final class DeadLetterBox {
     @Override
     public void update(int relationId, OldImage oldImage, Tuple oldRow, Tuple row) {
       route.fillUnchanged(row, oldImage, oldRow);
+      if (oldImage != OldImage.NONE && route.key().changed(oldRow, row)) {
+        oldKeyJson = new RowJson(route.relation()).key(route.key(), oldRow);
+      }
       insert(relationId, row);
     }
 

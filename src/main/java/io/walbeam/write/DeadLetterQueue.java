@@ -16,12 +16,16 @@ public final class DeadLetterQueue {
   private final DeadLetterSink sink;
   private final Executor executor;
   private final Clock clock;
+  private final MissedChanges missed;
   private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
   /**
    * @param table name of the dead-letter table
+   * @param missed remembers what tables miss that were let go
    */
-  public DeadLetterQueue(String table, DeadLetterSink sink, Executor executor, Clock clock) {
+  public DeadLetterQueue(
+      String table, DeadLetterSink sink, Executor executor, Clock clock, MissedChanges missed) {
+    this.missed = missed;
     this.table = table;
     this.sink = sink;
     this.executor = executor;
@@ -41,8 +45,15 @@ public final class DeadLetterQueue {
   /** The same for rows that the destination or the mapping refused. */
   public void bury(List<RefusedRow> refused) throws InterruptedException {
     DeadLetterBox box = new DeadLetterBox(clock);
-    refused.forEach(box::add);
-    write(box.take());
+    missed.remember(refused).forEach(box::add);
+    if (!box.isEmpty()) {
+      write(box.take());
+    }
+  }
+
+  /** Which of the rows become dead letters; what is remembered of the others is durable then. */
+  List<RefusedRow> remember(List<RefusedRow> refused) throws InterruptedException {
+    return missed.remember(refused);
   }
 
   /**

@@ -106,7 +106,11 @@ public final class RowsWriter {
     if (refused.isEmpty() || tableRows.supersededIn().isEmpty()) {
       return;
     }
-    List<RowOrigin> unwritten = refused.stream().map(RefusedRow::origin).toList();
+    List<RowOrigin> unwritten =
+        refused.stream().filter(row -> !row.isLetGo()).map(RefusedRow::origin).toList();
+    if (unwritten.isEmpty()) {
+      return;
+    }
     Collection<Deque<EarlierImages.Image>> left = earlier.find(tableRows, unwritten);
     while (!left.isEmpty()) {
       List<EarlierImages.Image> newest = left.stream().map(Deque::remove).toList();
@@ -250,6 +254,6 @@ public final class RowsWriter {
   }
 
   private void refuse(RowOrigin origin, Refusal refusal) {
-    refused.add(new RefusedRow(origin, refusal));
+    refused.add(new RefusedRow(origin, refusal, tableRows.table().name()));
   }
 }

@@ -1,15 +1,21 @@
 package io.walbeam.write;
 
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Refusal;
 import io.walbeam.failure.Retry;
 import io.walbeam.failure.RetryPolicy;
+import io.walbeam.failure.Stage;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReadBack;
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.Stalls;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -42,30 +48,64 @@ public final class SourceRows implements AutoCloseable {
 
   private final PostgresSettings settings;
   private final Stalls stalls;
+  private final LetGo letGo;
   private final Semaphore permits = new Semaphore(CONNECTIONS, true);
   private final Deque<Idle> idle = new ArrayDeque<>();
   private boolean closed;
 
-  public SourceRows(PostgresSettings settings, Stalls stalls) {
+  /**
+   * @param letGo the tables that hold nothing up any more
+   */
+  public SourceRows(PostgresSettings settings, Stalls stalls, LetGo letGo) {
     this.settings = settings;
     this.stalls = stalls;
+    this.letGo = letGo;
   }
 
   /**
-   * Asks until there is an answer, never {@link ReadBack.InProgress}.
+   * Asks until there is an answer, never {@link ReadBack.InProgress}. Rows that a person must make
+   * readable are gone once their table is let go.
    *
    * @param table name of the destination table, for the stall
    */
   public ReadBack.Answer read(String table, ReadBack.Request request) throws InterruptedException {
+    String read = LetGo.readingOf(table);
+    Optional<Refusal> given = letGo.refusal(read);
+    if (given.isPresent()) {
+      return new ReadBack.Gone(given.get());
+    }
     try (Retry reaching = new Retry(REACHING, Pauses.UNTIL_INTERRUPTED, stalls.of(table));
         Retry seeing = new Retry(VISIBILITY, Pauses.UNTIL_INTERRUPTED, stalls.of(table))) {
-      ReadBack.Answer answer = reaching.until(() -> attempt(request));
+      ReadBack.Answer answer = reaching.until(() -> attemptOrLetGo(read, request));
       while (answer instanceof ReadBack.InProgress) {
         boolean unused = seeing.pause(FailureKind.TRANSIENT, NOT_VISIBLE);
-        answer = reaching.until(() -> attempt(request));
+        answer = reaching.until(() -> attemptOrLetGo(read, request));
       }
       seeing.succeeded();
       return answer;
+    }
+  }
+
+  private ReadBack.Answer attemptOrLetGo(String read, ReadBack.Request request)
+      throws InterruptedException {
+    try {
+      ReadBack.Answer answer = attempt(request);
+      letGo.ended(read);
+      return answer;
+    } catch (WalbeamException e) {
+      if (e.kind() == FailureKind.OPERATOR) {
+        letGo.waits(
+            read,
+            new Refusal(
+                Stage.READ_BACK,
+                ErrorClass.PERMISSION,
+                String.valueOf(e.getMessage()),
+                e.remedy()));
+        if (letGo.isOver(read)) {
+          return new ReadBack.Gone(letGo.refusalOf(read));
+        }
+      }
+      throw e;
     }
   }
 

@@ -36,13 +36,13 @@ class StatusRulesTest {
   }
 
   private static DumpEntry dump(DumpEntry.Status status, long request) {
+    return entry(DumpEntry.Kind.INITIAL, status, request);
+  }
+
+  private static DumpEntry entry(DumpEntry.Kind kind, DumpEntry.Status status, long request) {
     return new DumpEntry(
         new DumpEntry.Order(
-            "s",
-            new DumpEntry.Point(0, request, 0, 0),
-            new TableId("public", "t"),
-            DumpEntry.Kind.INITIAL,
-            "{}"),
+            "s", new DumpEntry.Point(0, request, 0, 0), new TableId("public", "t"), kind, "{}"),
         status,
         DumpEntry.Course.NONE,
         "no grant");
@@ -54,6 +54,15 @@ class StatusRulesTest {
     assertThat(findings(Optional.of(slot(true, "reserved", 100, 1L << 40, 0)), 90_000))
         .as("a quiet source is complete though its last commit is long ago")
         .isEmpty();
+  }
+
+  @Test
+  void aTableThatWasLetGoIsToBeMendedUntilItHasComeBack() {
+    dumps.add(entry(DumpEntry.Kind.LET_GO, DumpEntry.Status.REQUESTED, 5));
+    assertThat(findings(Optional.of(slot(true, "reserved", 100, 1L << 40, 1000)), 5))
+        .containsExactly("ACT let_go");
+    dumps.set(0, entry(DumpEntry.Kind.LET_GO, DumpEntry.Status.SUPERSEDED, 5));
+    assertThat(findings(Optional.of(slot(true, "reserved", 100, 1L << 40, 1000)), 5)).isEmpty();
   }
 
   @Test

@@ -41,7 +41,7 @@ class DumpQueueTest {
   /** A dump of the entry as it begins; nothing of it connects to a server. */
   private DumpRun begin(DumpEntry entry) {
     DumpProgress progress = new DumpProgress(context, new AtomicLong(), entry);
-    DumpRun run = new DumpRun(new TableDump(context, progress), progress);
+    DumpRun run = new DumpRun(new TableDump(context, progress), progress, (dump, reason) -> {});
     assertThat(queue.begin(run)).isTrue();
     return run;
   }

@@ -12,6 +12,7 @@ import io.walbeam.local.bench.CountingEnds;
 import io.walbeam.local.bench.KeyedEnds;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.sink.EndOfRun;
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.Stalls;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ class TruncationRunTest {
               }
             },
             new CountingEnds().ends().schemaChanges(),
-            new DumpContext.Waiting(stalls, new EndOfRun(stalls, true, Clock.systemUTC())),
+            new DumpContext.Waiting(
+                stalls, new EndOfRun(stalls, true, Clock.systemUTC()), LetGo.never()),
             this::confirmed,
             Clock.systemUTC());
     return new TruncationRun(
@@ -69,6 +71,7 @@ class TruncationRunTest {
         new DumpQueue(1, 1),
         new AtomicLong(),
         (table, lsn) -> events.add("end dumps before " + lsn),
+        (entry, reason) -> events.add("let go"),
         TruncationEntry.of("slot", TRUNCATION));
   }
 

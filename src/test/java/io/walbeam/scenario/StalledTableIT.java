@@ -6,6 +6,7 @@ import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.Destination;
 import io.walbeam.local.demo.Program;
+import io.walbeam.local.demo.TextRow;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -88,7 +89,7 @@ class StalledTableIT {
     }
     try (Program last = scenario.start(scenario.command().with("stopAt", "now"))) {
       assertThat(last.exitCode(Scenario.DEADLINE)).as(last.errors()).isEqualTo(OPERATOR);
-      assertThat(last.errors()).contains("rows of table public_bad");
+      assertThat(last.errors()).contains("changes are missing in what was let go: public.bad.");
     }
     send("DELETE", "");
     finishAndCompare();
@@ -138,7 +139,7 @@ class StalledTableIT {
         .extracting(row -> row.require("id") + " " + row.require("note"))
         .contains("199 before", "200 second", "202 last")
         .doesNotContain("201 poison");
-    assertThat(scenario.destination().deadLetters())
+    assertThat(deadLetters())
         .extracting(letter -> letter.require("stage") + " " + letter.require("key"))
         .containsExactlyInAnyOrder(
             "append {\"id\":\"199\"}", "append {\"id\":\"200\"}", "append {\"id\":\"201\"}");
@@ -206,7 +207,14 @@ class StalledTableIT {
     for (String table : List.of("bad", "good")) {
       SchemaChangesIT.assertEqual(scenario, table);
     }
-    assertThat(scenario.destination().deadLetters()).isEmpty();
+    assertThat(deadLetters()).isEmpty();
+  }
+
+  /** Of what a run let go at its end only keys are left, and the next one has dumped it. */
+  private List<TextRow> deadLetters() throws InterruptedException {
+    return scenario.destination().deadLetters().stream()
+        .filter(letter -> !letter.require("error_class").equals("let_go"))
+        .toList();
   }
 
   private void execute(String... statements) throws SQLException {

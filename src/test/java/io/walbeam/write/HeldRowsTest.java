@@ -124,7 +124,9 @@ class HeldRowsTest {
     writing.complete(
         List.of(
             new RefusedRow(
-                origin(), new Refusal(Stage.APPEND, ErrorClass.ROW_REFUSED, "bad.", "do."))));
+                origin(),
+                new Refusal(Stage.APPEND, ErrorClass.ROW_REFUSED, "bad.", "do."),
+                "parked")));
     work();
 
     assertThat(buried).hasSize(1);

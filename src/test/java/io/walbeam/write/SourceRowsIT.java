@@ -9,6 +9,7 @@ import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.ReadBack;
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.Stalls;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
@@ -44,7 +45,7 @@ class SourceRowsIT {
               List.of(List.of("1")),
               1_000);
       Stalls stalls = new Stalls();
-      try (SourceRows rows = new SourceRows(database.settings(), stalls)) {
+      try (SourceRows rows = new SourceRows(database.settings(), stalls, LetGo.never())) {
         List<CompletableFuture<ReadBack.Answer>> many =
             IntStream.range(0, 20).mapToObj(i -> read(rows, request)).toList();
         for (CompletableFuture<ReadBack.Answer> one : many) {

@@ -11,6 +11,7 @@ import io.walbeam.row.TableMapping;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.EndOfRun;
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.SchemaChange;
 import io.walbeam.sink.SchemaChangeLog;
@@ -48,7 +49,8 @@ public final class KeyedEnds {
 
   private static DumpContext.Waiting waiting() {
     Stalls stalls = new Stalls();
-    return new DumpContext.Waiting(stalls, new EndOfRun(stalls, true, Clock.systemUTC()));
+    return new DumpContext.Waiting(
+        stalls, new EndOfRun(stalls, true, Clock.systemUTC()), LetGo.never());
   }
 
   private static Optional<Route> route(PublishedTable table) {

@@ -129,7 +129,7 @@ final class BigQueryDeadLetters implements DeadLetterSink {
               DestinationType.BYTES,
               20,
               (row, field, part) -> {
-                if (part.extent() == Extent.ALL) {
+                if (part.extent() == Extent.ALL && part.letter().raw().length > 0) {
                   row.bytes(field, part.letter().raw());
                 }
               },

@@ -2,6 +2,7 @@ package io.walbeam.sink.bigquery;
 
 import io.walbeam.sink.Destination;
 import io.walbeam.sink.Sink;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,11 @@ public record BigQueryDestination(BigQuerySettings settings) implements Destinat
   @Override
   public String deadLetterTable() {
     return settings.deadLetterTable();
+  }
+
+  @Override
+  public Destination letGoAfter(Duration patience) {
+    return new BigQueryDestination(settings.letGoAfter(patience));
   }
 
   @Override

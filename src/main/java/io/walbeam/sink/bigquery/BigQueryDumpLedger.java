@@ -40,7 +40,8 @@ final class BigQueryDumpLedger implements DumpLedger {
           entry -> entry.order().point().commitMicros(),
           "Commit time of the request.");
   private static final OwnColumn<DumpEntry> KIND =
-      OwnColumn.text("kind", 9, entry -> entry.kind().name(), "INITIAL, REQUEST or TRUNCATE.");
+      OwnColumn.text(
+          "kind", 9, entry -> entry.kind().name(), "INITIAL, REQUEST, TRUNCATE or LET_GO.");
   private static final OwnColumn<DumpEntry> STATUS =
       OwnColumn.text(
           "status",

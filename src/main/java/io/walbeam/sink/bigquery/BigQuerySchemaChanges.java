@@ -13,6 +13,8 @@ import java.util.List;
 
 /** {@code _walbeam_schema_changes}, one keyed row for each table of each look. Thread-safe. */
 final class BigQuerySchemaChanges implements SchemaChangeLog {
+  static final String TABLE_NAME = "_walbeam_schema_changes";
+
   private static final OwnColumn<SchemaChange> SLOT =
       OwnColumn.key("slot", 3, SchemaChange::slot, "Replication slot.");
   private static final OwnColumn<SchemaChange> POSITION =
@@ -52,10 +54,7 @@ final class BigQuerySchemaChanges implements SchemaChangeLog {
 
   private static final DestinationTable TABLE =
       COLUMNS.table(
-          "_walbeam_schema_changes",
-          KEY,
-          KEY,
-          "Schema changes of source tables, and what came of them.");
+          TABLE_NAME, KEY, KEY, "Schema changes of source tables, and what came of them.");
 
   private final OwnTable<SchemaChange> own;
 

@@ -4,8 +4,10 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.io.Serializable;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -19,6 +21,7 @@ import java.util.regex.Pattern;
  *     and without credentials; {@code https://host} for a private endpoint
  * @param deadLetterTable name of the dead-letter table in the dataset
  * @param traceId names this run in BigQuery's diagnosis, {@code walbeam:something}
+ * @param letGoAfter how long a table may wait for a person before it holds nothing up any more
  */
 public record BigQuerySettings(
     String project,
@@ -26,12 +29,23 @@ public record BigQuerySettings(
     String location,
     String endpoint,
     String deadLetterTable,
-    String traceId)
+    String traceId,
+    Duration letGoAfter)
     implements Serializable {
   /** Default name of the dead-letter table. */
   public static final String DEFAULT_DEAD_LETTER_TABLE = "_walbeam_dead_letters";
 
+  /** A person who is at it may mend the table before that. */
+  public static final Duration LET_GO_AFTER = Duration.ofMinutes(2);
+
   private static final long serialVersionUID = 1L;
+
+  private static final Set<String> OWN_TABLES =
+      Set.of(
+          BigQueryStateStore.TABLE_NAME,
+          BigQueryDumpLedger.TABLE_NAME,
+          BigQueryAskedDumps.TABLE_NAME,
+          BigQuerySchemaChanges.TABLE_NAME);
 
   private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.:-]*");
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9_]{1,1024}");
@@ -52,6 +66,28 @@ public record BigQuerySettings(
     while (endpoint.endsWith("/")) {
       endpoint = endpoint.substring(0, endpoint.length() - 1);
     }
+  }
+
+  /** The same with the default patience. */
+  public BigQuerySettings(
+      String project,
+      String dataset,
+      String location,
+      String endpoint,
+      String deadLetterTable,
+      String traceId) {
+    this(project, dataset, location, endpoint, deadLetterTable, traceId, LET_GO_AFTER);
+  }
+
+  /** The same with another patience. */
+  public BigQuerySettings letGoAfter(Duration patience) {
+    return new BigQuerySettings(
+        project, dataset, location, endpoint, deadLetterTable, traceId, patience);
+  }
+
+  /** Whether a table of the dataset is walbeam's own, which nothing can go on without. */
+  boolean isOwn(String table) {
+    return table.equals(deadLetterTable) || OWN_TABLES.contains(table);
   }
 
   /** All that is wrong with these values, each with its remedy. */

@@ -7,6 +7,7 @@ import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.ExistingTables;
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.Sink;
@@ -44,6 +45,7 @@ public final class BigQuerySink implements Sink {
   private final BigQueryClients clients;
   private final Waits waits = new Waits();
   private final Stalls stalls = new Stalls();
+  private final LetGo letGo;
   private final CountingSinkMetrics metrics = new CountingSinkMetrics();
   private final ScheduledExecutorService sweeper;
   private final ScheduledFuture<?> sweeping;
@@ -62,10 +64,11 @@ public final class BigQuerySink implements Sink {
   BigQuerySink(BigQuerySettings settings, Pace pace) {
     this.settings = settings;
     this.clients = BigQueryClients.open(settings);
+    this.letGo = new LetGo(settings.letGoAfter(), settings::isOwn, Clock.systemUTC());
     this.connections = new AppendConnections(clients, pace);
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
     BigQueryTables prepared = new BigQueryTables(rest, pace, waits);
-    SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, metrics);
+    SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, letGo, metrics);
     this.tables = new BigQueryTableSink(parts);
     TableSearch search = new TableSearch(rest, parts);
     this.existing = new BigQueryExistingTables(search);
@@ -165,6 +168,11 @@ public final class BigQuerySink implements Sink {
   @Override
   public Stalls stalls() {
     return stalls;
+  }
+
+  @Override
+  public LetGo letGo() {
+    return letGo;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.walbeam.sink.bigquery;
 
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.Stalls;
 
@@ -10,4 +11,5 @@ record SinkParts(
     Pace pace,
     Waits waits,
     Stalls stalls,
+    LetGo letGo,
     SinkMetrics metrics) {}

@@ -16,7 +16,7 @@ final class TableSearch {
   }
 
   /**
-   * The table as it is, or empty if it does not exist.
+   * The table as it is, or empty if it does not exist, or is let go before anybody may look at it.
    *
    * @throws WalbeamException of kind OPERATOR if the dataset is missing or forbidden before any
    *     table was ever prepared, TRANSIENT if the sink is closed meanwhile
@@ -31,7 +31,9 @@ final class TableSearch {
           if (e.kind() != FailureKind.OPERATOR || !parts.tables().anyReady()) {
             throw e;
           }
-          retry.wait(AppendFailures.of(e));
+          if (!retry.wait(AppendFailures.of(e))) {
+            return Optional.empty();
+          }
         }
       }
     }

@@ -74,13 +74,25 @@ final class TableWrite {
       if (failure != null) {
         log.debug(
             "Table {}: {}, trying again", layout.name(), failure.refusal().errorClass().label());
-        retry.wait(failure);
+        if (!retry.wait(failure)) {
+          letGo();
+        }
       }
     }
     rejected
         .values()
         .forEach(row -> parts.metrics().rejected(layout.name(), row.refusal().errorClass()));
     return List.copyOf(rejected.values());
+  }
+
+  /** What is not written is refused: the table is let go. */
+  private void letGo() {
+    Refusal refusal = parts.letGo().refusalOf(layout.wanted().name());
+    for (int[] request = work.poll(); request != null; request = work.poll()) {
+      for (int index : request) {
+        reject(index, refusal);
+      }
+    }
   }
 
   private void split() {

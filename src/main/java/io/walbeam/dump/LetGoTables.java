@@ -1,0 +1,100 @@
+package io.walbeam.dump;
+
+import io.walbeam.change.TableId;
+import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.LetGo;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Brings tables back that were let go: now and then lets rows of one be tried and asks for a dump
+ * of all of it, which ends at once if the table is as it was. Used by one thread at a time.
+ */
+final class LetGoTables {
+  /** As {@link LetGo} tries them. */
+  static final Duration FIRST_LOOK = Duration.ofMinutes(10);
+
+  private record Look(Instant next, Duration interval) {}
+
+  private final LetGo letGo;
+  private final String token;
+  private final Clock clock;
+  private final Map<TableId, Look> looks = new HashMap<>();
+  private final Set<TableId> asking = new LinkedHashSet<>();
+
+  /**
+   * @param token by which the job knows its own requests
+   */
+  LetGoTables(LetGo letGo, String token, Clock clock) {
+    this.letGo = letGo;
+    this.token = token;
+    this.clock = clock;
+  }
+
+  /** The open entries that a finished dump has settled. */
+  static List<DumpEntry> settled(List<DumpEntry> known) {
+    return known.stream()
+        .filter(LetGoEntry::isOpen)
+        .filter(
+            entry ->
+                known.stream()
+                    .anyMatch(
+                        dump ->
+                            dump.status() == Status.FINISHED
+                                && LetGoEntry.isSettledBy(entry, dump)))
+        .toList();
+  }
+
+  /**
+   * Contents of the requests that are due.
+   *
+   * @param known every ledger entry
+   * @param atOnce whether every table is due, as at a start
+   */
+  List<String> requests(List<DumpEntry> known, boolean atOnce) {
+    asking.clear();
+    Instant now = clock.instant();
+    for (DumpEntry entry : known) {
+      if (!LetGoEntry.isOpen(entry) || isPending(entry, known)) {
+        continue;
+      }
+      TableId table = entry.table();
+      Look look = looks.computeIfAbsent(table, any -> new Look(now.plus(FIRST_LOOK), FIRST_LOOK));
+      if (atOnce || !now.isBefore(look.next())) {
+        letGo.lookAt(LetGoEntry.destination(entry));
+        asking.add(table);
+      }
+    }
+    List<TableId> tables = List.copyOf(asking);
+    List<String> requests = new ArrayList<>();
+    for (int i = 0; i < tables.size(); i += NewTables.TABLES_PER_REQUEST) {
+      requests.add(
+          DumpRequest.own(
+              tables.subList(i, Math.min(tables.size(), i + NewTables.TABLES_PER_REQUEST)), token));
+    }
+    return requests;
+  }
+
+  /** The requests are in the WAL. */
+  void emitted() {
+    for (TableId table : asking) {
+      Look look = looks.getOrDefault(table, new Look(clock.instant(), FIRST_LOOK));
+      looks.put(
+          table, new Look(clock.instant().plus(look.interval()), LetGo.longer(look.interval())));
+    }
+    asking.clear();
+  }
+
+  private static boolean isPending(DumpEntry entry, List<DumpEntry> known) {
+    return known.stream()
+        .anyMatch(dump -> !dump.status().isOver() && LetGoEntry.isSettledBy(entry, dump));
+  }
+}

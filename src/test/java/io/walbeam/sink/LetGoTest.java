@@ -1,0 +1,152 @@
+package io.walbeam.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.failure.ErrorClass;
+import io.walbeam.failure.Refusal;
+import io.walbeam.failure.Stage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class LetGoTest {
+  private static final Refusal DENIED =
+      new Refusal(Stage.APPEND, ErrorClass.PERMISSION, "No grant.", "Grant it.");
+
+  private static final Refusal OTHER_KEY =
+      new Refusal(Stage.APPEND, ErrorClass.TABLE_CONFLICT, "Another key.", "Move it.");
+
+  private final Time time = new Time();
+  private final LetGo letGo =
+      new LetGo(Duration.ofMinutes(2), table -> table.startsWith("_walbeam"), time);
+
+  @Test
+  void aTableIsLetGoOnceItHasWaitedForLongWhileAnotherWasWritten() {
+    letGo.waits("bad", DENIED);
+    letGo.accepted("good");
+    time.pass(Duration.ofSeconds(119));
+    assertThat(letGo.isOver("bad")).isFalse();
+    assertThat(letGo.refusal("bad")).isEmpty();
+
+    time.pass(Duration.ofSeconds(1));
+    assertThat(letGo.isOver("bad")).isTrue();
+    assertThat(letGo.refusal("bad"))
+        .contains(
+            new Refusal(
+                Stage.APPEND, ErrorClass.LET_GO, "Table bad was let go: No grant.", "Grant it."));
+    assertThat(letGo.tables()).containsOnlyKeys("bad");
+    assertThat(letGo.refusal("good")).isEmpty();
+  }
+
+  @Test
+  void whatIsRefusedEverywhereIsNoReasonToLetOneGo() {
+    letGo.accepted("good");
+    letGo.waits("bad", DENIED);
+    letGo.waits("good", DENIED);
+    time.pass(Duration.ofHours(1));
+    assertThat(letGo.isOver("bad")).isFalse();
+    assertThat(letGo.isOver("good")).isFalse();
+  }
+
+  @Test
+  void aTableThatWasWrittenMeanwhileStartsAnew() {
+    letGo.waits("bad", DENIED);
+    letGo.accepted("good");
+    letGo.accepted("bad");
+    time.pass(Duration.ofMinutes(3));
+    letGo.waits("bad", DENIED);
+    letGo.accepted("good");
+    assertThat(letGo.isOver("bad")).isFalse();
+  }
+
+  @Test
+  void walbeamsOwnTablesAreNeverLetGo() {
+    letGo.waits("_walbeam_dead_letters", DENIED);
+    letGo.accepted("good");
+    time.pass(Duration.ofDays(1));
+    assertThat(letGo.isOver("_walbeam_dead_letters")).isFalse();
+  }
+
+  @Test
+  void aRunThatShallEndLetsGoAtOnce() {
+    LetGo ending = new LetGo(Duration.ZERO, table -> false, time);
+    ending.waits("bad", DENIED);
+    assertThat(ending.isOver("bad")).isTrue();
+  }
+
+  @Test
+  void itIsTriedAfterTenMinutesThenLessOften() {
+    letGo("bad", DENIED);
+    for (long minutes : new long[] {10, 10, 20, 40, 80, 120, 120}) {
+      time.pass(Duration.ofMinutes(minutes).minusSeconds(1));
+      assertThat(letGo.refusal("bad")).as("before %d minutes", minutes).isPresent();
+      time.pass(Duration.ofSeconds(1));
+      assertThat(letGo.refusal("bad")).as("after %d minutes", minutes).isEmpty();
+      letGo.waits("bad", DENIED);
+      assertThat(letGo.isOver("bad")).as("it does not wait again").isTrue();
+    }
+  }
+
+  @Test
+  void whoLooksEarlierMayTryItAtOnceAndAcceptedRowsEndIt() {
+    letGo("bad", DENIED);
+    letGo.lookAt("bad");
+    assertThat(letGo.refusal("bad")).isEmpty();
+    assertThat(letGo.isOver("bad")).isFalse();
+    letGo.accepted("bad");
+    assertThat(letGo.tables()).isEmpty();
+  }
+
+  @Test
+  void theKeysOfATableThatDoesNotFitAreInDoubt() {
+    letGo("bad", DENIED);
+    assertThat(letGo.keysTell("bad")).isTrue();
+    letGo.waits("bad", OTHER_KEY);
+    assertThat(letGo.keysTell("bad")).isFalse();
+  }
+
+  @Test
+  void rowsThatNeedNothingOfTheSourceAreWrittenWhileItsTableMayNotBeRead() {
+    String reading = LetGo.readingOf("bad");
+    letGo.waits(reading, DENIED);
+    letGo.accepted("bad");
+    time.pass(Duration.ofMinutes(2));
+    assertThat(letGo.isOver(reading)).isTrue();
+    assertThat(letGo.refusal("bad")).isEmpty();
+    letGo.ended(reading);
+    assertThat(letGo.refusal(reading)).isEmpty();
+  }
+
+  private void letGo(String table, Refusal reason) {
+    letGo.waits(table, reason);
+    letGo.accepted("good");
+    time.pass(Duration.ofMinutes(2));
+    assertThat(letGo.isOver(table)).isTrue();
+  }
+
+  private static final class Time extends Clock {
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    void pass(Duration duration) {
+      now = now.plus(duration);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
