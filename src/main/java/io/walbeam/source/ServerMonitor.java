@@ -4,8 +4,6 @@ import io.walbeam.change.Lsn;
 import io.walbeam.postgres.ServerSample;
 import io.walbeam.postgres.Shutdown;
 import io.walbeam.postgres.SideConnection;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,9 +39,7 @@ final class ServerMonitor implements AutoCloseable {
   private final WalHistory history = new WalHistory();
   private final ReaderSilence silence;
   private final HeadroomWatch headroom;
-  private final CountDownLatch started = new CountDownLatch(1);
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final SessionThread thread;
   private volatile Sample sample = new Sample(0, 0, 0, 0);
 
   /**
@@ -56,16 +52,12 @@ final class ServerMonitor implements AutoCloseable {
     this.slot = slot;
     this.silence = new ReaderSilence(slot, System.nanoTime());
     this.headroom = new HeadroomWatch(slot);
-    this.thread = new Thread(this::run, "walbeam-monitor-" + slot);
-    thread.setDaemon(true);
+    this.thread = new SessionThread("walbeam-monitor-" + slot, this::run);
   }
 
   /** There is a server to look at. Session thread only. */
   void streamStarted() {
-    if (started.getCount() > 0 && closing.getCount() > 0) {
-      thread.start();
-      started.countDown();
-    }
+    thread.start();
   }
 
   /** What is known of a shutdown of the server. */
@@ -98,14 +90,11 @@ final class ServerMonitor implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.countDown();
+    thread.close();
   }
 
   boolean join(long millis) throws InterruptedException {
-    if (started.getCount() == 0) {
-      thread.join(millis);
-    }
-    return !thread.isAlive();
+    return thread.join(millis);
   }
 
   private void watchHeadroom() {
@@ -115,24 +104,20 @@ final class ServerMonitor implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try {
-      do {
-        try {
-          ServerSample read = side.sample(slot);
-          long now = System.nanoTime();
-          history.seen(read.flushLsn(), now);
-          sample = new Sample(read.flushLsn(), read.timeMicros(), read.confirmedFlushLsn(), now);
-          silence.look(history.ageBeyond(silence.heardLsn(), now), now);
-          look.run();
-          watchHeadroom();
-          publications.lookIfDue(now);
-        } catch (RuntimeException e) {
-          log.debug("No sample of the WAL position", e);
-        }
-      } while (!closing.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void run() throws InterruptedException {
+    do {
+      try {
+        ServerSample read = side.sample(slot);
+        long now = System.nanoTime();
+        history.seen(read.flushLsn(), now);
+        sample = new Sample(read.flushLsn(), read.timeMicros(), read.confirmedFlushLsn(), now);
+        silence.look(history.ageBeyond(silence.heardLsn(), now), now);
+        look.run();
+        watchHeadroom();
+        publications.lookIfDue(now);
+      } catch (RuntimeException e) {
+        log.debug("No sample of the WAL position", e);
+      }
+    } while (!thread.pause(INTERVAL_MILLIS));
   }
 }

@@ -3,8 +3,6 @@ package io.walbeam.source;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.SideConnection;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +20,7 @@ final class StreamCompanion implements AutoCloseable {
   private final SideConnection side;
   private final @Nullable Fence fence;
   private final StreamHook hook;
-  private final CountDownLatch started = new CountDownLatch(1);
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread;
+  private final SessionThread thread;
   private volatile @Nullable WalbeamException failure;
 
   /** Companion thread only. */
@@ -34,18 +30,14 @@ final class StreamCompanion implements AutoCloseable {
     this.side = side;
     this.fence = fence;
     this.hook = hook;
-    this.thread = new Thread(this::run, "walbeam-companion-" + slot);
-    thread.setDaemon(true);
+    this.thread = new SessionThread("walbeam-companion-" + slot, this::run);
   }
 
   /**
    * The stream runs and is decoded, so what is written from now on is seen. Session thread only.
    */
   void streamStarted() {
-    if (started.getCount() > 0 && closing.getCount() > 0) {
-      thread.start();
-      started.countDown();
-    }
+    thread.start();
   }
 
   /** Why the run cannot go on, null if it can. */
@@ -55,17 +47,14 @@ final class StreamCompanion implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.countDown();
+    thread.close();
   }
 
   boolean join(long millis) throws InterruptedException {
-    if (started.getCount() == 0) {
-      thread.join(millis);
-    }
-    return !thread.isAlive();
+    return thread.join(millis);
   }
 
-  private void run() {
+  private void run() throws InterruptedException {
     try {
       boolean ended = false;
       while (!ended && !hooked) {
@@ -78,8 +67,6 @@ final class StreamCompanion implements AutoCloseable {
       while (!pause()) {
         hook.check();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (WalbeamException e) {
       failure = e;
     } catch (RuntimeException e) {
@@ -119,6 +106,6 @@ final class StreamCompanion implements AutoCloseable {
   }
 
   private boolean pause() throws InterruptedException {
-    return closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    return thread.pause(RETRY_MILLIS);
   }
 }
