@@ -33,6 +33,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -158,6 +159,7 @@ final class DumpWriter implements CopiedRow {
     while (!outstanding.isEmpty()) {
       awaitFirst();
     }
+    awaitDurable();
     if (!letters.isEmpty()) {
       target.deadLetters().write(List.copyOf(letters));
     }
@@ -221,6 +223,16 @@ final class DumpWriter implements CopiedRow {
     }
     // Only now: what ends the wait before leaves it to be given up.
     outstanding.remove();
+  }
+
+  /** The ledger is told of the chunk next, and a restart goes on behind it. */
+  private void awaitDurable() throws InterruptedException {
+    CompletableFuture<Void> durable = target.tables().flush();
+    awaitLanding(durable);
+    Object unused =
+        Outcome.of(
+            durable,
+            "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.");
   }
 
   private void awaitLanding(Future<?> result) throws InterruptedException {

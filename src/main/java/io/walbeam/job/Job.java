@@ -91,7 +91,7 @@ final class Job implements LocalJob.Shared {
             new MissedChanges(missed -> record(dumps, missed), sink.letGo()::keysTell));
     receipts =
         placement.receipts(
-            new Placement.Writers(rows, deadLetters, executor),
+            new Placement.Writers(rows, deadLetters, executor, sink.tables()),
             publisher,
             settings.replication().slot());
     writing =

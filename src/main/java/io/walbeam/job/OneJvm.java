@@ -5,6 +5,7 @@ import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.LocalProgress;
 import io.walbeam.progress.StatePublisher;
 import io.walbeam.source.ConfirmationChannel;
+import io.walbeam.write.DurableReceipts;
 import io.walbeam.write.HeldRows;
 import io.walbeam.write.ReceiptRelease;
 import java.util.concurrent.ExecutorService;
@@ -42,13 +43,16 @@ record OneJvm() implements Placement {
   @Override
   public ReceiptRelease receipts(Writers writers, StatePublisher publisher, String slot) {
     LocalProgress progress = new LocalProgress(publisher, slot);
-    return new HeldRows(
-        writers.rows(),
-        writers.deadLetters()::bury,
-        writers.executor(),
-        progress::note,
-        progress::publish,
-        HeldRows.LIMIT_BYTES);
+    DurableReceipts durable =
+        new DurableReceipts(writers.sink(), progress::note, progress::publish);
+    return durable.over(
+        new HeldRows(
+            writers.rows(),
+            writers.deadLetters()::bury,
+            writers.executor(),
+            taken -> {},
+            durable::take,
+            HeldRows.LIMIT_BYTES));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.walbeam.job;
 import io.walbeam.batch.ChangeBatch;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.StatePublisher;
+import io.walbeam.sink.TableSink;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.write.DeadLetterQueue;
 import io.walbeam.write.ReceiptRelease;
@@ -51,7 +52,8 @@ public interface Placement extends Serializable {
   ReceiptRelease receipts(Writers writers, StatePublisher publisher, String slot);
 
   /** What {@link #receipts} may use. */
-  record Writers(TableWriter rows, DeadLetterQueue deadLetters, ExecutorService executor) {}
+  record Writers(
+      TableWriter rows, DeadLetterQueue deadLetters, ExecutorService executor, TableSink sink) {}
 
   /** Sizes and pauses of dumps. */
   DumpPace dumpPace();

@@ -45,7 +45,7 @@ record Workers() implements Placement {
 
   @Override
   public ReceiptRelease receipts(Writers writers, StatePublisher publisher, String slot) {
-    return ReceiptRelease.withTheBundle();
+    return ReceiptRelease.withTheBundle(writers.sink());
   }
 
   @Override

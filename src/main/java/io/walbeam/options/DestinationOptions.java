@@ -14,7 +14,31 @@ import org.jspecify.annotations.Nullable;
  */
 @OptionGroup("Destination")
 public interface DestinationOptions extends PipelineOptions {
-  @Description("Destination dataset: project.dataset, or dataset in --project.")
+  @Description(
+      "Where changes go: bigquery; file:///dir or gs://bucket/dir: files of JSON lines, one folder"
+          + " for each table.")
+  @Default.String("bigquery")
+  String getDestination();
+
+  void setDestination(String value);
+
+  @Description(
+      "Of files: longest time from a file's first row to when it can be seen, an ISO-8601"
+          + " duration; the slot is confirmed that much later.")
+  @Default.String("PT1M")
+  String getFileInterval();
+
+  void setFileInterval(String value);
+
+  @Description("Of files: megabytes from which on a file takes no more rows.")
+  @Default.String("64")
+  String getFileMegabytes();
+
+  void setFileMegabytes(String value);
+
+  @Description(
+      "BigQuery's dataset, needed if that is the destination: project.dataset, or dataset in"
+          + " --project.")
   @Nullable String getDataset();
 
   void setDataset(@Nullable String value);

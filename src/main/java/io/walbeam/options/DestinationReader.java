@@ -1,12 +1,18 @@
 package io.walbeam.options;
 
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.RowForm;
 import io.walbeam.sink.Destination;
 import io.walbeam.sink.bigquery.BigQueryDestination;
 import io.walbeam.sink.bigquery.BigQuerySettings;
+import io.walbeam.sink.file.FileDestination;
+import io.walbeam.sink.file.FileSettings;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /** Reads where changes go. */
@@ -18,6 +24,22 @@ final class DestinationReader {
 
   /** Slot names that may stand in a trace id. */
   private static final Pattern TRACEABLE = Pattern.compile("[a-z0-9_]{1,63}");
+
+  private static final String BIGQUERY = "bigquery";
+
+  /** A local path is absolute; a bucket's name is as Cloud Storage allows it. */
+  private static final Pattern FILES =
+      Pattern.compile(
+          "file:///[^?*\\[\\]]+|gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[^?*\\[\\]]*)?");
+
+  /** Between two looks at the time of a file there is a tenth of it. */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  /** Until then PostgreSQL keeps its log. */
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** A file is sent as a whole again if it fails. */
+  private static final long MOST_MEGABYTES = 4_000;
 
   private final WalbeamOptions options;
   private final List<String> problems;
@@ -32,6 +54,84 @@ final class DestinationReader {
 
   /** The destination of a slot's job; empty if it is not named as it must be. */
   Optional<Destination> read(String slot) {
+    String destination = options.getDestination();
+    if (destination.equals(BIGQUERY)) {
+      return bigQuery(slot);
+    }
+    if (!FILES.matcher(destination).matches()) {
+      problems.add(
+          "--destination is bigquery, file:///dir with an absolute path, or gs://bucket/dir.");
+      return Optional.empty();
+    }
+    return files(destination.replaceFirst("/+$", ""));
+  }
+
+  /** What rows are at the destination that the options name. */
+  static RowForm form(WalbeamOptions options) {
+    return options.getDestination().equals(BIGQUERY) ? RowForm.TABLE_ROW : RowForm.JSON_LINE;
+  }
+
+  private Optional<Destination> files(String directory) {
+    int before = problems.size();
+    if (options.getDataset() != null) {
+      problems.add("--dataset goes with --destination=bigquery.");
+    }
+    if (options.getWriteMode().equals("both")) {
+      problems.add("--writeMode goes with --destination=bigquery; files have every change.");
+    }
+    if (directory.startsWith("file:")
+        && options.getRunner().getSimpleName().equals("DataflowRunner")) {
+      problems.add(
+          "With DataflowRunner the workers write, and their disks go with them; give"
+              + " --destination as gs://bucket/dir.");
+    }
+    Duration interval = duration(options.getFileInterval());
+    long megabytes = megabytes(options.getFileMegabytes());
+    String deadLetters = deadLetterTable();
+    if (problems.size() > before) {
+      return Optional.empty();
+    }
+    if (!directory.startsWith("file:")) {
+      // Credentials and endpoint are Beam's own options.
+      FileSystems.setDefaultPipelineOptions(options);
+    }
+    return Optional.of(
+        new FileDestination(
+            new FileSettings(directory, interval, megabytes * 1_000_000, deadLetters)));
+  }
+
+  private Duration duration(String text) {
+    try {
+      Duration interval = Duration.parse(text);
+      if (interval.compareTo(SHORTEST) >= 0 && interval.compareTo(LONGEST) <= 0) {
+        return interval;
+      }
+    } catch (DateTimeParseException e) {
+      // Reported below, like a duration out of range.
+    }
+    problems.add(
+        "--fileInterval is an ISO-8601 duration from "
+            + SHORTEST
+            + " to "
+            + LONGEST
+            + ", such as PT1M.");
+    return SHORTEST;
+  }
+
+  private long megabytes(String text) {
+    try {
+      long megabytes = Long.parseLong(text);
+      if (megabytes >= 1 && megabytes <= MOST_MEGABYTES) {
+        return megabytes;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, like a number out of range.
+    }
+    problems.add("--fileMegabytes is a whole number of 1 to " + MOST_MEGABYTES + ".");
+    return 1;
+  }
+
+  private Optional<Destination> bigQuery(String slot) {
     int before = problems.size();
     String project = "";
     String dataset = "";

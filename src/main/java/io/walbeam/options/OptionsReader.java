@@ -13,6 +13,7 @@ import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.postgres.RolePassword;
 import io.walbeam.row.MappingSettings;
+import io.walbeam.row.RowForm;
 import io.walbeam.row.StructureMode;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.row.WriteMode;
@@ -430,7 +431,10 @@ public final class OptionsReader {
           default -> initial ? SchemaPolicy.Reaction.CONVERGE : SchemaPolicy.Reaction.WARN;
         };
     return new SchemaPolicy(
-        options.getWriteMode().equals("changelog") ? SchemaPolicy.Reaction.NOTE : chosen,
+        options.getWriteMode().equals("changelog")
+                || DestinationReader.form(options) == RowForm.JSON_LINE
+            ? SchemaPolicy.Reaction.NOTE
+            : chosen,
         number("--convergeLimit", options.getConvergeLimit(), 0, Long.MAX_VALUE));
   }
 
@@ -498,6 +502,7 @@ public final class OptionsReader {
 
   private Optional<MappingSettings> mapping(String database) {
     String maxStaleness = maxStaleness();
+    RowForm form = DestinationReader.form(options);
     WriteMode writeMode = writeMode();
     StructureMode structures =
         oneOf("--arrays", options.getArrays(), "json", "text").equals("text")
@@ -508,10 +513,11 @@ public final class OptionsReader {
           new MappingSettings(
               new TableNameTemplate(options.getTableName()),
               maxStaleness,
-              writeMode,
+              form == RowForm.JSON_LINE ? WriteMode.CHANGELOG : writeMode,
               database,
               structures,
-              contexts()));
+              contexts(),
+              form));
     } catch (WalbeamException e) {
       problems.add("--tableName: " + e.describe());
       return Optional.empty();

@@ -6,7 +6,6 @@ import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +81,7 @@ final class AppendedChangelog implements ChangelogMapping {
     writeText(EnvelopeField.DATABASE, settings.database(), source);
     writeText(EnvelopeField.SCHEMA, relation.table().schema(), source);
     writeText(EnvelopeField.TABLE, relation.table().name(), source);
-    return new AppendedChangelog(key, destination, copy(source.endRow()));
+    return new AppendedChangelog(key, destination, source.endRow().copy());
   }
 
   @Override
@@ -167,12 +166,8 @@ final class AppendedChangelog implements ChangelogMapping {
       RowBuffer out = new RowBuffer();
       out.beginRow();
       writeText(EnvelopeField.OPERATION, operation.name(), out);
-      encoded.put(operation, copy(out.endRow()));
+      encoded.put(operation, out.endRow().copy());
     }
     return encoded;
-  }
-
-  private static byte[] copy(EncodedRow row) {
-    return Arrays.copyOfRange(row.bytes(), row.offset(), row.offset() + row.length());
   }
 }

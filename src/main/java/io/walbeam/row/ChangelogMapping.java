@@ -7,11 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row for each change of a source table: what happened, the row before and after, and where.
  *
- * <p>The images are JSON objects of PostgreSQL's texts, so that every value of every type is kept
- * and an altered table needs no other changelog. Immutable and thread-safe; buffers and {@link
- * RowJson} belong to the caller's thread.
+ * <p>The images are JSON objects, so that an altered table needs no other changelog. Immutable and
+ * thread-safe; buffers and {@link RowJson} belong to the caller's thread.
  */
-public sealed interface ChangelogMapping permits AppendedChangelog, KeyedChangelog {
+public sealed interface ChangelogMapping permits AppendedChangelog, KeyedChangelog, EnvelopeLines {
   /** What a changelog's name has after that of the table. */
   String SUFFIX = "_changelog";
 
@@ -30,6 +29,12 @@ public sealed interface ChangelogMapping permits AppendedChangelog, KeyedChangel
   /** Compiles the changelog of a table that is there already and keyed by the position. */
   static ChangelogMapping keyed(Relation relation, KeyColumns key, MappingSettings settings) {
     return KeyedChangelog.compile(relation, key, settings);
+  }
+
+  /** Compiles the changelog of a table as lines of JSON; its name is the table's. */
+  static ChangelogMapping lines(
+      Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
+    return EnvelopeLines.compile(relation, key, types, settings);
   }
 
   /** Name of the changelog of a table. */

@@ -64,6 +64,14 @@ public final class ContextMapping {
           "commit_time",
           Optional.empty());
 
+  private static final byte[] COMMIT_POSITION = JsonScalars.ascii("{\"commit_position\":");
+  private static final byte[] POSITION = JsonScalars.ascii(",\"position\":");
+  private static final byte[] DATABASE = JsonScalars.ascii(",\"database\":");
+  private static final byte[] COMMIT_TIME = JsonScalars.ascii(",\"commit_time\":");
+  private static final byte[] TRANSACTION_ID = JsonScalars.ascii(",\"transaction_id\":");
+  private static final byte[] PREFIX = JsonScalars.ascii(",\"prefix\":");
+  private static final byte[] CONTENT = JsonScalars.ascii(",\"content\":");
+
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -80,10 +88,12 @@ public final class ContextMapping {
 
   private final List<String> prefixes;
   private final byte[] database;
+  private final RowForm form;
 
   public ContextMapping(MappingSettings settings) {
     this.prefixes = settings.contexts();
     this.database = settings.database().getBytes(StandardCharsets.UTF_8);
+    this.form = settings.form();
   }
 
   /** Whether messages of this prefix tell a context. */
@@ -114,6 +124,33 @@ public final class ContextMapping {
 
   /** Encodes one message. */
   public EncodedRow encode(String prefix, byte[] json, RowMeta meta, RowBuffer out) {
+    return switch (form) {
+      case TABLE_ROW -> tableRow(prefix, json, meta, out);
+      case JSON_LINE -> jsonLine(prefix, json, meta, out);
+    };
+  }
+
+  private EncodedRow jsonLine(String prefix, byte[] json, RowMeta meta, RowBuffer out) {
+    out.beginRow();
+    JsonLine.write(COMMIT_POSITION, out);
+    JsonLine.writePosition(meta, COMMIT_POSITION_LENGTH, out);
+    JsonLine.write(POSITION, out);
+    JsonLine.writePosition(meta, ChangePosition.SEQUENCE_NUMBER_LENGTH, out);
+    JsonLine.write(DATABASE, out);
+    JsonLine.write(JsonLine.quoted(new String(database, StandardCharsets.UTF_8)), out);
+    JsonLine.write(COMMIT_TIME, out);
+    JsonLine.writeTime(meta.commitTimeMicros(), out);
+    JsonLine.write(TRANSACTION_ID, out);
+    JsonLine.writeNumber(meta.transactionId(), out);
+    JsonLine.write(PREFIX, out);
+    JsonLine.write(JsonLine.quoted(prefix), out);
+    JsonLine.write(CONTENT, out);
+    JsonLine.writeDocument(json, 0, json.length, out);
+    out.writeByte('}');
+    return out.endRow();
+  }
+
+  private EncodedRow tableRow(String prefix, byte[] json, RowMeta meta, RowBuffer out) {
     out.beginRow();
     byte[] position = new byte[ChangePosition.SEQUENCE_NUMBER_LENGTH];
     ChangePosition.writeSequenceNumber(

@@ -42,7 +42,7 @@ final class JsonTypes {
     if (type.endsWith(ARRAY)) {
       String element = type.substring(0, type.length() - ARRAY.length());
       char delimiter = element.equals("box") ? BOX_DELIMITER : COMMA;
-      return Optional.of(new ArrayJson(of(element), delimiter));
+      return Optional.of(new ArrayJson(value(element), delimiter));
     }
     if (RANGES.containsKey(type)) {
       return Optional.of(range(type));
@@ -57,12 +57,13 @@ final class JsonTypes {
   static Optional<JsonValue> structure(TypeShape shape) {
     return shape instanceof TypeShape.Plain plain
         ? structure(BuiltInTypes.named(plain.name()))
-        : Optional.of(of(shape));
+        : Optional.of(value(shape));
   }
 
-  private static JsonValue of(TypeShape shape) {
+  /** The JSON of any type, of which the catalogue knows what it consists of. */
+  static JsonValue value(TypeShape shape) {
     if (shape instanceof TypeShape.ArrayOf array) {
-      return new ArrayJson(of(array.element()), array.delimiter());
+      return new ArrayJson(value(array.element()), array.delimiter());
     }
     if (shape instanceof TypeShape.RangeOf range) {
       return range(range);
@@ -73,21 +74,22 @@ final class JsonTypes {
     if (shape instanceof TypeShape.Composite composite) {
       return new CompositeJson(
           composite.attributes().stream()
-              .map(part -> CompositeJson.Attribute.of(part.name(), of(part.type())))
+              .map(part -> CompositeJson.Attribute.of(part.name(), value(part.type())))
               .toList());
     }
-    return of(BuiltInTypes.named(((TypeShape.Plain) shape).name()));
+    return value(BuiltInTypes.named(((TypeShape.Plain) shape).name()));
   }
 
   private static RangeJson range(TypeShape.RangeOf range) {
-    return new RangeJson(of(range.bound()));
+    return new RangeJson(value(range.bound()));
   }
 
   private static RangeJson range(String type) {
-    return new RangeJson(of(RANGES.getOrDefault(type, "")));
+    return new RangeJson(value(RANGES.getOrDefault(type, "")));
   }
 
-  private static JsonValue of(String type) {
+  /** The JSON of any type; of one that is not built in, empty, it is a string. */
+  static JsonValue value(String type) {
     return switch (type) {
       case "bool" -> JsonScalars.BOOLEAN;
       case "int2", "int4", "int8", "oid", "float4", "float8", "numeric" -> JsonScalars.NUMBER;

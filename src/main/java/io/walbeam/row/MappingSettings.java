@@ -12,6 +12,7 @@ import java.util.List;
  * @param structures how arrays and the like are written
  * @param contexts prefixes of the logical messages in which the application tells the context of a
  *     transaction
+ * @param form what rows are
  */
 public record MappingSettings(
     TableNameTemplate tableName,
@@ -19,12 +20,24 @@ public record MappingSettings(
     WriteMode mode,
     String database,
     StructureMode structures,
-    List<String> contexts)
+    List<String> contexts,
+    RowForm form)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
   public MappingSettings {
     contexts = List.copyOf(contexts);
+  }
+
+  /** Rows of BigQuery tables. */
+  public MappingSettings(
+      TableNameTemplate tableName,
+      String maxStaleness,
+      WriteMode mode,
+      String database,
+      StructureMode structures,
+      List<String> contexts) {
+    this(tableName, maxStaleness, mode, database, structures, contexts, RowForm.TABLE_ROW);
   }
 
   /** No context. */

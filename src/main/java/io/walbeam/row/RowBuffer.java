@@ -41,6 +41,20 @@ public final class RowBuffer {
     return position - rowStart;
   }
 
+  /** Gives up what was written to the row behind its first {@code length} bytes. */
+  void cutTo(int length) {
+    position = rowStart + length;
+  }
+
+  /** Makes spaces of the line breaks in the row behind its first {@code start} bytes. */
+  void replaceLineBreaks(int start) {
+    for (int i = rowStart + start; i < position; i++) {
+      if (block[i] == '\n' || block[i] == '\r') {
+        block[i] = ' ';
+      }
+    }
+  }
+
   /** Gives up the row. */
   void rollBack() {
     position = rowStart;

@@ -154,7 +154,7 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
   }
 
   /** The built-in type behind the column, also of a domain; empty if there is none. */
-  private static String baseName(RelationColumn column, Map<Integer, TypeName> types) {
+  static String baseName(RelationColumn column, Map<Integer, TypeName> types) {
     TypeName announced = types.get(column.typeOid());
     if (announced == null) {
       return BuiltInTypes.name(column.typeOid());

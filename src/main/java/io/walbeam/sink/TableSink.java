@@ -3,6 +3,8 @@ package io.walbeam.sink;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Writes rows to tables. Thread-safe; called by several threads at once, also for one table.
@@ -12,7 +14,8 @@ import java.util.List;
 public interface TableSink extends AutoCloseable {
   /**
    * Writes all rows to {@code table}, which is created or extended first if need be (single flight
-   * per table), and returns when each row is durable or rejected. Splits into requests itself.
+   * per table), and returns when each row is taken or rejected; when the taken ones are durable,
+   * {@link #durable} says. Splits into requests itself.
    *
    * <p>Whatever may pass (quota, network, schema not visible yet) is retried in place without
    * limit, with a named stall after a while; a request that is refused as a whole is bisected to
@@ -26,6 +29,32 @@ public interface TableSink extends AutoCloseable {
    */
   List<RejectedRow> write(DestinationTable table, List<EncodedRow> rows)
       throws InterruptedException;
+
+  /**
+   * Completes when every row that was taken before the call is durable, in the destination's own
+   * time; exceptionally if that cannot be any more. At once where rows are durable when taken.
+   */
+  default CompletableFuture<Void> durable() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** The same, as soon as can be. */
+  default CompletableFuture<Void> flush() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Names of the tables with rows that are taken and not durable yet, sorted. */
+  default Set<String> undurable() {
+    return Set.of();
+  }
+
+  /**
+   * Whether the order of a table's rows is that in which {@link #write} took them, so that one
+   * thread at a time writes a table.
+   */
+  default boolean keepsOrder() {
+    return false;
+  }
 
   @Override
   void close();

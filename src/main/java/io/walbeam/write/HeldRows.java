@@ -319,7 +319,7 @@ public final class HeldRows implements ReceiptRelease {
   }
 
   /** Appends; intervals that meet become one, so that a long wait takes no memory. */
-  private static void join(List<Receipt> receipts, List<Receipt> more) {
+  static void join(List<Receipt> receipts, List<Receipt> more) {
     for (Receipt receipt : more) {
       int last = receipts.size() - 1;
       Receipt joined = last < 0 ? null : receipts.get(last).joined(receipt).orElse(null);

@@ -1,6 +1,7 @@
 package io.walbeam.write;
 
 import io.walbeam.progress.Receipt;
+import io.walbeam.sink.TableSink;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +33,7 @@ public interface ReceiptRelease {
      *
      * @return the receipts to give out now
      */
-    List<Receipt> finish(List<Receipt> receipts);
+    List<Receipt> finish(List<Receipt> receipts) throws InterruptedException;
   }
 
   /** A bundle begins. */
@@ -51,8 +52,12 @@ public interface ReceiptRelease {
    */
   boolean awaitEmpty(Duration timeout) throws InterruptedException;
 
-  /** Bundles wait for their rows: a runner repeats only those that have not ended. */
-  static ReceiptRelease withTheBundle() {
-    return new WithTheBundle();
+  /**
+   * Bundles wait until their rows are durable: a runner repeats only those that have not ended.
+   *
+   * @param sink is asked to make them so at once
+   */
+  static ReceiptRelease withTheBundle(TableSink sink) {
+    return new WithTheBundle(sink);
   }
 }

@@ -59,7 +59,7 @@ public final class RouteCompiler implements Routes.Compiler {
             : null,
         // Of a table without identity the changes of rows may be missing: what came stays readable.
         mapping.mode().changelog() || !current || relation.identity() == ReplicaIdentity.NOTHING
-            ? changelog(relation, key)
+            ? changelog(relation, key, new SourceTypes(types, details.types()))
             : null);
   }
 
@@ -73,7 +73,14 @@ public final class RouteCompiler implements Routes.Compiler {
     return new Relation(relation.id(), relation.table(), relation.identity(), columns);
   }
 
-  private ChangelogMapping changelog(Relation relation, KeyColumns key) {
+  private ChangelogMapping changelog(Relation relation, KeyColumns key, SourceTypes types) {
+    return switch (mapping.form()) {
+      case TABLE_ROW -> changelogTable(relation, key);
+      case JSON_LINE -> ChangelogMapping.lines(relation, key, types, mapping);
+    };
+  }
+
+  private ChangelogMapping changelogTable(Relation relation, KeyColumns key) {
     try {
       return shapes.keyed(ChangelogMapping.name(relation, mapping))
           ? ChangelogMapping.keyed(relation, key, mapping)

@@ -4,7 +4,9 @@ import io.walbeam.sink.SinkMetrics;
 import io.walbeam.sink.TableSink;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -15,6 +17,9 @@ public final class TableWriter implements HeldRows.Write {
   private final TableSink sink;
   private final SinkMetrics metrics;
   private final Executor executor;
+
+  /** The last write of each table, where their order is kept. Guarded by itself. */
+  private final Map<String, CompletableFuture<?>> last = new HashMap<>();
 
   /**
    * @param source where values come from that the stream left out
@@ -43,7 +48,22 @@ public final class TableWriter implements HeldRows.Write {
   /** {@link #write} in another thread. */
   CompletableFuture<List<RefusedRow>> submit(TableRows rows) {
     CompletableFuture<List<RefusedRow>> result = new CompletableFuture<>();
-    executor.execute(() -> Futures.complete(result, () -> write(rows)));
+    if (!sink.keepsOrder()) {
+      executor.execute(() -> Futures.complete(result, () -> write(rows)));
+      return result;
+    }
+    synchronized (last) {
+      CompletableFuture<?> before =
+          last.getOrDefault(rows.table().name(), CompletableFuture.completedFuture(null));
+      last.put(
+          rows.table().name(),
+          before.handleAsync(
+              (any, error) -> {
+                Futures.complete(result, () -> write(rows));
+                return null;
+              },
+              executor));
+    }
     return result;
   }
 

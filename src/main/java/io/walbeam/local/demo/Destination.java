@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The BigQuery side, read with the official client. Thread-safe. */
-public final class Destination {
+public final class Destination implements CopiedTables {
   /** The client's own patience; a stand-in that is down should be seen, not waited for. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -60,7 +60,7 @@ public final class Destination {
     client.create(DatasetInfo.of(dataset));
   }
 
-  /** Names of the tables, sorted. */
+  @Override
   public Set<String> tables() {
     Set<String> names = new TreeSet<>();
     client
@@ -70,7 +70,8 @@ public final class Destination {
     return names;
   }
 
-  /** Every row of a table: column name to text, NULL as empty; STRUCT columns are left out. */
+  /** STRUCT columns are left out. */
+  @Override
   public List<TextRow> rows(String table) throws InterruptedException {
     return query("SELECT * FROM " + quoted(table));
   }

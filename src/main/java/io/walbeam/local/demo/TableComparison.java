@@ -37,7 +37,7 @@ public record TableComparison(
   }
 
   /** Compares every user table of the connection's database. */
-  public static List<TableComparison> compareAll(Connection source, Destination destination)
+  public static List<TableComparison> compareAll(Connection source, CopiedTables destination)
       throws SQLException, InterruptedException {
     List<TableComparison> results = new ArrayList<>();
     for (TableId table : SourceTable.list(source)) {
@@ -68,14 +68,14 @@ public record TableComparison(
   }
 
   /** Compares one table with the copy that is named after it. It must have a primary key. */
-  public static TableComparison compare(Connection source, Destination destination, TableId id)
+  public static TableComparison compare(Connection source, CopiedTables destination, TableId id)
       throws SQLException, InterruptedException {
     return compare(source, destination, id, Place.of(id));
   }
 
   /** Compares one table with its copy elsewhere. It must have a primary key. */
   public static TableComparison compare(
-      Connection source, Destination destination, TableId id, Place place)
+      Connection source, CopiedTables destination, TableId id, Place place)
       throws SQLException, InterruptedException {
     SourceTable table = SourceTable.describe(source, id);
     boolean exists = destination.tables().contains(place.copy());

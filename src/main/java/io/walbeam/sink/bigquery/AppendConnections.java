@@ -4,6 +4,7 @@ import com.google.api.gax.grpc.GrpcCallContext;
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
 import com.google.cloud.bigquery.storage.v1.ProtoRows;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.sink.Waits;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

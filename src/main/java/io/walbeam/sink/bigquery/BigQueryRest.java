@@ -18,6 +18,7 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Retry;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.Stalls;
+import io.walbeam.sink.Waits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,15 +10,15 @@ import io.walbeam.sink.ExistingTables;
 import io.walbeam.sink.LetGo;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.SchemaChangeLog;
+import io.walbeam.sink.SharedSinks;
 import io.walbeam.sink.Sink;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
+import io.walbeam.sink.Waits;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class BigQuerySink implements Sink {
   private static final Logger log = LoggerFactory.getLogger(BigQuerySink.class);
-  private static final Map<BigQuerySettings, BigQuerySink> SHARED = new HashMap<>();
+  private static final SharedSinks<BigQuerySettings, BigQuerySink> SHARED =
+      new SharedSinks<>(settings -> new BigQuerySink(settings, Pace.PRODUCTION));
 
   /** Idle and overdue connections are looked for this often. */
   private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
@@ -59,7 +60,6 @@ public final class BigQuerySink implements Sink {
   private final DumpLedger dumpLedger;
   private final OutdatedRows outdatedRows;
   private final SchemaChangeLog schemaChanges;
-  private int holders;
 
   BigQuerySink(BigQuerySettings settings, Pace pace) {
     this.settings = settings;
@@ -97,12 +97,7 @@ public final class BigQuerySink implements Sink {
    * @throws io.walbeam.failure.WalbeamException of kind OPERATOR if there are no credentials
    */
   public static BigQuerySink acquire(BigQuerySettings settings) {
-    synchronized (SHARED) {
-      BigQuerySink sink =
-          SHARED.computeIfAbsent(settings, any -> new BigQuerySink(settings, Pace.PRODUCTION));
-      sink.holders++;
-      return sink;
-    }
+    return SHARED.hold(settings);
   }
 
   @Override
@@ -186,12 +181,8 @@ public final class BigQuerySink implements Sink {
 
   @Override
   public void close() {
-    synchronized (SHARED) {
-      holders--;
-      if (holders > 0) {
-        return;
-      }
-      SHARED.remove(settings, this);
+    if (!SHARED.release(settings, this)) {
+      return;
     }
     waits.close();
     sweeping.cancel(false);

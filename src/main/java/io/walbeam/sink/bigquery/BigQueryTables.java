@@ -7,6 +7,7 @@ import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.Stage;
 import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
+import io.walbeam.sink.Waits;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;

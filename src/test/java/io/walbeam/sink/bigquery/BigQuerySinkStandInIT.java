@@ -21,6 +21,7 @@ import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.Stalls;
+import io.walbeam.sink.Waits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.walbeam.sink.bigquery;
+package io.walbeam.sink;
 
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Pauses;
@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Sleeps that closing the sink ends. Thread-safe. */
-final class Waits implements Pauses {
+public final class Waits implements Pauses {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
@@ -16,7 +16,7 @@ final class Waits implements Pauses {
    *
    * @throws WalbeamException of kind TRANSIENT if the sink is or gets closed
    */
-  void sleep(Duration duration) throws InterruptedException {
+  public void sleep(Duration duration) throws InterruptedException {
     if (closed.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
       throw closed();
     }
@@ -33,14 +33,15 @@ final class Waits implements Pauses {
     return true;
   }
 
-  void close() {
+  public void close() {
     closed.countDown();
   }
 
-  static WalbeamException closed() {
+  /** What a wait ends with that closing ended. */
+  public static WalbeamException closed() {
     return new WalbeamException(
         FailureKind.TRANSIENT,
-        "The BigQuery sink was closed while a write was under way.",
+        "The destination was closed while a write was under way.",
         "The rows come again from the replication slot; nothing is to be done.");
   }
 }

@@ -1,0 +1,207 @@
+package io.walbeam.row;
+
+import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Operation;
+import io.walbeam.change.Relation;
+import io.walbeam.change.RelationColumn;
+import io.walbeam.change.Tuple;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The envelope of each change as one line of JSON: every member is there, null if there is nothing
+ * to tell. Values stand as in a JSON column of BigQuery ({@link JsonTypes}); one that has no such
+ * form is PostgreSQL's text as a string, so that no value is ever a reason to lose a change.
+ */
+final class EnvelopeLines implements ChangelogMapping {
+  private static final byte[] KEY = member(EnvelopeField.KEY);
+  private static final byte[] BEFORE = member(EnvelopeField.BEFORE);
+  private static final byte[] AFTER = member(EnvelopeField.AFTER);
+  private static final byte[] UNCHANGED = member(EnvelopeField.UNCHANGED);
+  private static final byte[] POSITION = member(EnvelopeField.POSITION);
+  private static final byte[] COMMIT_TIME = member(EnvelopeField.COMMIT_TIME);
+  private static final byte[] TRANSACTION_ID = member(EnvelopeField.TRANSACTION_ID);
+  private static final byte[] CONTEXT = member(EnvelopeField.CONTEXT);
+
+  private final KeyColumns key;
+  private final DestinationTable destination;
+
+  /** From the brace to the name of the table, for each operation. */
+  private final Map<Operation, byte[]> beginnings;
+
+  private final byte[][] names;
+  private final EnvelopeValue[] values;
+
+  private EnvelopeLines(
+      KeyColumns key,
+      DestinationTable destination,
+      Map<Operation, byte[]> beginnings,
+      List<RelationColumn> columns,
+      SourceTypes types,
+      StructureMode structures) {
+    this.key = key;
+    this.destination = destination;
+    this.beginnings = beginnings;
+    names = new byte[columns.size()][];
+    values = new EnvelopeValue[columns.size()];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = JsonLine.quoted(columns.get(i).name());
+      values[i] = EnvelopeValue.of(columns.get(i), types, structures);
+    }
+  }
+
+  /**
+   * Compiles the changelog of a table.
+   *
+   * @param key the table's key, which may not exist
+   */
+  static EnvelopeLines compile(
+      Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
+    List<DestinationColumn> columns = new ArrayList<>();
+    for (EnvelopeField field : EnvelopeField.values()) {
+      columns.add(
+          new DestinationColumn(
+              field.label(), field.type(), field.number(), false, field.description(), List.of()));
+    }
+    DestinationTable destination =
+        new DestinationTable(
+            settings.tableName().nameOf(relation.table()),
+            columns,
+            List.of(),
+            List.of(),
+            ChangelogMapping.description(relation) + " A change may be there twice.",
+            "",
+            "",
+            Optional.empty());
+    Map<Operation, byte[]> beginnings = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      RowBuffer out = new RowBuffer();
+      out.beginRow();
+      out.writeByte('{');
+      text(EnvelopeField.OPERATION, operation.name(), out);
+      out.writeByte(',');
+      text(EnvelopeField.DATABASE, settings.database(), out);
+      out.writeByte(',');
+      text(EnvelopeField.SCHEMA, relation.table().schema(), out);
+      out.writeByte(',');
+      text(EnvelopeField.TABLE, relation.table().name(), out);
+      beginnings.put(operation, out.endRow().copy());
+    }
+    return new EnvelopeLines(
+        key, destination, beginnings, relation.columns(), types, settings.structures());
+  }
+
+  @Override
+  public DestinationTable destination() {
+    return destination;
+  }
+
+  @Override
+  public EncodedRow encode(
+      RowJson json, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta, RowBuffer out) {
+    out.beginRow();
+    JsonLine.write(Objects.requireNonNull(beginnings.get(meta.operation())), out);
+    Tuple keyed = newRow != null ? newRow : oldRow;
+    JsonLine.write(KEY, out);
+    if (keyed != null && key.exists()) {
+      writeKey(keyed, out);
+    } else {
+      JsonLine.writeNull(out);
+    }
+    JsonLine.write(BEFORE, out);
+    writeRow(oldRow, out);
+    JsonLine.write(AFTER, out);
+    writeRow(newRow, out);
+    JsonLine.write(UNCHANGED, out);
+    writeUnchanged(newRow, out);
+    JsonLine.write(POSITION, out);
+    JsonLine.writePosition(meta, ChangePosition.SEQUENCE_NUMBER_LENGTH, out);
+    JsonLine.write(COMMIT_TIME, out);
+    JsonLine.writeTime(meta.commitTimeMicros(), out);
+    JsonLine.write(TRANSACTION_ID, out);
+    JsonLine.writeNumber(meta.transactionId(), out);
+    JsonLine.write(CONTEXT, out);
+    byte[] context = meta.context();
+    if (context == null) {
+      JsonLine.writeNull(out);
+    } else {
+      JsonLine.writeDocument(context, 0, context.length, out);
+    }
+    out.writeByte('}');
+    return out.endRow();
+  }
+
+  private void writeKey(Tuple row, RowBuffer out) {
+    out.writeByte('{');
+    boolean first = true;
+    for (int i : key.positions()) {
+      first &= !writeColumn(i, row, first, out);
+    }
+    out.writeByte('}');
+  }
+
+  private void writeRow(@Nullable Tuple row, RowBuffer out) {
+    if (row == null) {
+      JsonLine.writeNull(out);
+      return;
+    }
+    out.writeByte('{');
+    boolean first = true;
+    for (int i = 0; i < names.length; i++) {
+      first &= !writeColumn(i, row, first, out);
+    }
+    out.writeByte('}');
+  }
+
+  /** Returns whether the row carries the column. */
+  private boolean writeColumn(int i, Tuple row, boolean first, RowBuffer out) {
+    Tuple.Kind kind = i < row.size() ? row.kind(i) : Tuple.Kind.ABSENT;
+    if (kind == Tuple.Kind.UNCHANGED || kind == Tuple.Kind.ABSENT) {
+      return false;
+    }
+    if (!first) {
+      out.writeByte(',');
+    }
+    JsonLine.write(names[i], out);
+    out.writeByte(':');
+    if (kind == Tuple.Kind.NULL) {
+      JsonLine.writeNull(out);
+    } else {
+      values[i].write(row.bytes(), row.offset(i), row.offset(i) + row.length(i), out);
+    }
+    return true;
+  }
+
+  private void writeUnchanged(@Nullable Tuple row, RowBuffer out) {
+    if (row == null || !ChangelogMapping.hasUnchanged(row)) {
+      JsonLine.writeNull(out);
+      return;
+    }
+    out.writeByte('[');
+    boolean first = true;
+    for (int i = 0; i < Math.min(names.length, row.size()); i++) {
+      if (row.kind(i) == Tuple.Kind.UNCHANGED) {
+        if (!first) {
+          out.writeByte(',');
+        }
+        JsonLine.write(names[i], out);
+        first = false;
+      }
+    }
+    out.writeByte(']');
+  }
+
+  private static byte[] member(EnvelopeField field) {
+    return JsonScalars.ascii(",\"" + field.label() + "\":");
+  }
+
+  private static void text(EnvelopeField field, String text, RowBuffer out) {
+    JsonLine.write(JsonScalars.ascii('"' + field.label() + "\":"), out);
+    JsonLine.write(JsonLine.quoted(text), out);
+  }
+}

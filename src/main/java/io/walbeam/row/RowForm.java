@@ -1,0 +1,9 @@
+package io.walbeam.row;
+
+/** What the bytes of a row are, which the destination decides. */
+public enum RowForm {
+  /** A row of a BigQuery table, as protobuf; see {@link DestinationTable}. */
+  TABLE_ROW,
+  /** One JSON object without a line break: the envelope of a change, {@link EnvelopeField}. */
+  JSON_LINE
+}

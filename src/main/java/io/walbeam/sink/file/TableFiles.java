@@ -1,0 +1,221 @@
+package io.walbeam.sink.file;
+
+import io.walbeam.row.EncodedRow;
+import io.walbeam.sink.SinkMetrics;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one table: one that takes rows, and those that are being published, one after the
+ * other. Thread-safe.
+ */
+final class TableFiles {
+  /** Bytes that go to the file system in one call: few calls, and little memory. */
+  private static final int BUFFER = 64 << 10;
+
+  /** Files of a table that are full and not published yet, and the one that takes rows. */
+  private static final int MOST_UNPUBLISHED = 4;
+
+  /** What the tables of one sink share. */
+  record Shared(
+      FileCalls calls,
+      FileSettings settings,
+      FileNames names,
+      SinkMetrics metrics,
+      ExecutorService publishers,
+      Set<OpenFile> unpublished) {}
+
+  /** Rows that are not durable yet. */
+  static final class OpenFile {
+    final String folder;
+    final Storage.Part part;
+    final long begun = System.nanoTime();
+    final CompletableFuture<Void> durable = new CompletableFuture<>();
+    private int rows;
+
+    OpenFile(String folder, Storage.Part part) {
+      this.folder = folder;
+      this.part = part;
+    }
+  }
+
+  private final String folder;
+  private final Shared shared;
+
+  /** Held while rows are written, which may take as long as a disk is full. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** A full disk or a lost network must not let files pile up. */
+  private final Semaphore room = new Semaphore(MOST_UNPUBLISHED);
+
+  // Guarded by the lock.
+  private @Nullable OpenFile open;
+  private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+  private volatile boolean urgent;
+
+  TableFiles(String folder, Shared shared) {
+    this.folder = folder;
+    this.shared = shared;
+  }
+
+  /** Returns when all rows are in a file, or none. */
+  void append(List<EncodedRow> rows) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      OpenFile file = open;
+      if (file == null) {
+        file = begin();
+        open = file;
+        shared.unpublished().add(file);
+      }
+      append(rows, file);
+      if (urgent || file.part.length() >= shared.settings().bytes()) {
+        end(file);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OpenFile begin() throws InterruptedException {
+    room.acquire();
+    boolean begun = false;
+    try {
+      FileCalls calls = shared.calls();
+      Storage.Part part =
+          calls.until(folder, () -> calls.storage().begin(folder, shared.names().next()));
+      begun = true;
+      return new OpenFile(folder, part);
+    } finally {
+      if (!begun) {
+        room.release();
+      }
+    }
+  }
+
+  private void append(List<EncodedRow> rows, OpenFile file) throws InterruptedException {
+    long before = file.part.length();
+    boolean taken = false;
+    try {
+      Lines lines = new Lines(rows, file.part);
+      for (EncodedRow row : rows) {
+        lines.add(row);
+      }
+      lines.drain();
+      file.rows += rows.size();
+      taken = true;
+    } finally {
+      if (!taken) {
+        file.part.cutTo(before);
+      }
+    }
+  }
+
+  /** Puts a line break behind each row, and rows together. */
+  private final class Lines {
+    private final Storage.Part part;
+    private final byte[] buffer;
+    private int buffered;
+
+    Lines(List<EncodedRow> rows, Storage.Part part) {
+      this.part = part;
+      long bytes = rows.stream().mapToLong(row -> row.length() + 1L).sum();
+      this.buffer = new byte[(int) Math.min(bytes, BUFFER)];
+    }
+
+    void add(EncodedRow row) throws InterruptedException {
+      if (row.length() + 1 > buffer.length - buffered) {
+        drain();
+      }
+      if (row.length() >= buffer.length) {
+        write(part, row.bytes(), row.offset(), row.length());
+      } else {
+        System.arraycopy(row.bytes(), row.offset(), buffer, buffered, row.length());
+        buffered += row.length();
+      }
+      buffer[buffered++] = '\n';
+    }
+
+    void drain() throws InterruptedException {
+      if (buffered > 0) {
+        write(part, buffer, 0, buffered);
+        buffered = 0;
+      }
+    }
+  }
+
+  private void write(Storage.Part part, byte[] bytes, int offset, int length)
+      throws InterruptedException {
+    Object unused =
+        shared
+            .calls()
+            .until(
+                folder,
+                () -> {
+                  part.write(bytes, offset, length);
+                  return part;
+                });
+  }
+
+  /** Ends the file if it is so old, unless rows are being written: then soon. */
+  void endIfOlderThan(long nanos) {
+    if (!lock.tryLock()) {
+      return;
+    }
+    try {
+      OpenFile file = open;
+      if (file == null) {
+        urgent = false;
+      } else if (urgent || System.nanoTime() - file.begun >= nanos) {
+        end(file);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the file now, or once the rows are written that are being written. */
+  void endSoon() {
+    urgent = true;
+    endIfOlderThan(0);
+  }
+
+  private void end(OpenFile file) {
+    open = null;
+    urgent = false;
+    // In order, so that a reader who goes by name meets no gap.
+    last = last.handleAsync((any, error) -> publish(file), shared.publishers());
+  }
+
+  private @Nullable Void publish(OpenFile file) {
+    long begin = System.nanoTime();
+    try {
+      Object unused =
+          shared
+              .calls()
+              .until(
+                  folder,
+                  () -> {
+                    file.part.publish();
+                    return file;
+                  });
+      shared.metrics().appended(folder, file.rows, file.part.length(), System.nanoTime() - begin);
+      room.release();
+      file.durable.complete(null);
+      shared.unpublished().remove(file);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      file.durable.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      // It stays among the unpublished: whoever asks later must know.
+      file.durable.completeExceptionally(e);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,184 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.walbeam.local.demo.FileCopy;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.Program;
+import io.walbeam.local.demo.Replay;
+import io.walbeam.local.demo.TableComparison;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files instead of BigQuery: what they say is what the source is. */
+class FileDestinationIT {
+  private static Servers servers;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void start() throws Exception {
+    servers = Servers.here();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    servers.close();
+  }
+
+  private PipelineCommand command(Scenario fixture) throws Exception {
+    return fixture
+        .command()
+        .without("dataset")
+        .without("bigQueryEndpoint")
+        .with("destination", "file://" + directory)
+        .with("fileInterval", "PT1S");
+  }
+
+  private Replay assertEqual(Scenario fixture) throws Exception {
+    Replay replay = new FileCopy(directory).replay();
+    assertThat(replay.contradictions()).isEmpty();
+    try (Connection connection = fixture.connect()) {
+      assertThat(TableComparison.compareAll(connection, replay))
+          .isNotEmpty()
+          .allSatisfy(table -> assertThat(table.differences()).as("%s", table.table()).isEmpty());
+    }
+    return replay;
+  }
+
+  @Test
+  void dumpAndStreamReplayedAreTheSource() throws Exception {
+    try (Scenario fixture = Scenario.on(servers, "files")) {
+      fixture.execute(
+          "CREATE TABLE \"Weird \"\"Name\" (\"order\" int PRIMARY KEY, f numeric, at timestamptz,"
+              + " ok bool, tags text[], doc jsonb, raw bytea, big text)",
+          "INSERT INTO \"Weird \"\"Name\" SELECT i, i / 7.0, '2026-01-02 03:04:05.6+00', i % 2 = 0,"
+              + " ARRAY['a', NULL, E'x\\ny'], '{\"n\": [1, 2.50]}', '\\x00ff', repeat('x', 10)"
+              + " FROM generate_series(1, 500) i",
+          "CREATE TABLE gone (id int PRIMARY KEY, v text)",
+          "INSERT INTO gone SELECT i, 'v' FROM generate_series(1, 20) i");
+      fixture.runToNow(command(fixture));
+      assertEqual(fixture);
+      fixture.execute(
+          "INSERT INTO \"Weird \"\"Name\" VALUES (501, 'NaN', 'infinity', NULL, '{}', '[null]', '',"
+              + " (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 1000) i))",
+          "UPDATE \"Weird \"\"Name\" SET f = 1 WHERE \"order\" = 501",
+          "UPDATE \"Weird \"\"Name\" SET \"order\" = 1000 WHERE \"order\" = 1",
+          "DELETE FROM \"Weird \"\"Name\" WHERE \"order\" = 2",
+          "TRUNCATE gone",
+          "INSERT INTO gone VALUES (1, E'line\\nbreak')");
+      fixture.runToNow(command(fixture));
+      Replay replay = assertEqual(fixture);
+      assertThat(replay.changes().stream().map(change -> change.get("operation").getAsString()))
+          .contains("READ", "INSERT", "UPDATE", "DELETE", "TRUNCATE");
+      assertThat(
+              replay.changes().stream()
+                  .filter(change -> !change.get("unchanged").isJsonNull())
+                  .map(change -> change.get("unchanged").toString()))
+          .containsExactly("[\"big\"]");
+    }
+  }
+
+  @Test
+  void aFileIsSeenWholeAndTheSlotIsConfirmedOnlyToWhatCanBeSeen() throws Exception {
+    try (Scenario fixture = Scenario.on(servers, "whole")) {
+      fixture.execute("CREATE TABLE t (id int PRIMARY KEY)");
+      FileCopy copy = new FileCopy(directory);
+      PipelineCommand slow =
+          command(fixture).with("fileInterval", "PT1H").with("snapshot", "never");
+      try (Program run = fixture.start(slow)) {
+        fixture.awaitReading(run);
+        fixture.execute("INSERT INTO t SELECT generate_series(1, 100)");
+        fixture.await(run, "rows are taken", () -> hasHidden(directory.resolve("public_t")));
+        assertThat(copy.files("public_t")).isEmpty();
+        assertThat(fixture.slot().isConfirmedTo(fixture.slot().serverPosition())).isFalse();
+      }
+      fixture.runToNow(command(fixture).with("snapshot", "never"));
+      assertThat(assertEqual(fixture).changes()).hasSize(100);
+      assertThat(hasHidden(directory.resolve("public_t"))).isFalse();
+    }
+  }
+
+  @Test
+  void duckDbReadsTheLinesAsTheyAre() throws Exception {
+    try (Scenario fixture = Scenario.on(servers, "ducks")) {
+      fixture.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, price numeric(10, 2), paid bool, at timestamptz)",
+          "INSERT INTO t SELECT i, i * 1.25, i % 2 = 0, '2026-01-02 03:04:05+00'"
+              + " FROM generate_series(1, 100) i");
+      fixture.runToNow(command(fixture));
+      fixture.execute("UPDATE t SET price = 0 WHERE id <= 10", "DELETE FROM t WHERE id > 90");
+      fixture.runToNow(command(fixture));
+      String state =
+          "WITH changes AS (SELECT * FROM read_json('"
+              + directory
+              + "/public_t/*.jsonl', format = 'newline_delimited'))"
+              + ", latest AS (SELECT key, arg_max(after, position) AS after,"
+              + " arg_max(operation, position) AS operation FROM changes GROUP BY key)"
+              + " SELECT count(*), sum(after.price), count(*) FILTER (after.paid),"
+              + " max(CAST(after.at AS TIMESTAMPTZ)) = TIMESTAMPTZ '2026-01-02 03:04:05+00'"
+              + " FROM latest WHERE operation <> 'DELETE'";
+      try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+          Statement statement = duck.createStatement();
+          ResultSet row = statement.executeQuery(state)) {
+        row.next();
+        assertThat(row.getInt(1)).isEqualTo(90);
+        assertThat(row.getDouble(2)).isEqualTo(1.25 * (90 * 91 / 2 - 10 * 11 / 2));
+        assertThat(row.getInt(3)).isEqualTo(45);
+        assertThat(row.getBoolean(4)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aTransactionsContextIsInItsChangesAndInAFileOfItsOwn() throws Exception {
+    try (Scenario fixture = Scenario.on(servers, "said")) {
+      fixture.execute("CREATE TABLE t (id int PRIMARY KEY)");
+      fixture.runToNow(command(fixture));
+      fixture.execute(
+          "BEGIN; SELECT pg_logical_emit_message(true, 'walbeam.context', E'{\"user\":\\n17}');"
+              + " INSERT INTO t VALUES (1); COMMIT");
+      fixture.runToNow(command(fixture));
+      FileCopy copy = new FileCopy(directory);
+      List<JsonObject> contexts = copy.envelopes("_walbeam_contexts");
+      assertThat(contexts).hasSize(1);
+      assertThat(contexts.get(0).get("content").toString()).isEqualTo("{\"user\":17}");
+      JsonObject change = copy.envelopes("public_t").get(0);
+      assertThat(change.get("context").toString()).isEqualTo("{\"user\":17}");
+      assertThat(change.get("position").getAsString())
+          .startsWith(contexts.get(0).get("commit_position").getAsString());
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsMissingIsNamedAndNothingIsCreated() throws Exception {
+    try (Scenario fixture = Scenario.on(servers, "nowhere")) {
+      Path missing = directory.resolve("missing");
+      try (Program run = fixture.start(command(fixture).with("destination", "file://" + missing))) {
+        assertThat(run.exitCode(Scenario.DEADLINE)).isEqualTo(3);
+        assertThat(run.errors()).contains("no directory " + missing).contains("Create it");
+      }
+      assertThat(fixture.slot().confirmed()).isEmpty();
+    }
+  }
+
+  private static boolean hasHidden(Path folder) throws Exception {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (var files = Files.list(folder)) {
+      return files.anyMatch(
+          file -> file.getFileName().toString().startsWith(".") && file.toFile().length() > 0);
+    }
+  }
+}

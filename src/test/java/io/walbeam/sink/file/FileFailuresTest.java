@@ -1,0 +1,45 @@
+package io.walbeam.sink.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FileFailuresTest {
+  @Test
+  void whatAPersonMustMendSaysWhatToDo() {
+    Map<IOException, String> failures =
+        Map.of(
+            new FileSystemException("/d/x", null, "No space left on device"), "Make room",
+            new IOException("wrapped", new IOException("Disk quota exceeded")), "Make room",
+            new AccessDeniedException("/d"), "belong to the account",
+            new FileNotFoundException("/d/x (Permission denied)"), "belong to the account",
+            new FileSystemException("/d/x", null, "Read-only file system"), "belong to the account",
+            new NoSuchFileException("/d"), "Create it");
+    failures.forEach(
+        (cause, remedy) -> {
+          WalbeamException failure = FileFailures.of(cause, "/d");
+          assertThat(failure.kind()).as("%s", cause).isEqualTo(FailureKind.OPERATOR);
+          assertThat(failure.describe()).contains("/d").contains(remedy);
+        });
+  }
+
+  @Test
+  void aBucketIsGrantedAndADirectoryOwned() {
+    assertThat(FileFailures.of(new AccessDeniedException("x"), "gs://b/d").remedy())
+        .contains("roles/storage.objectUser");
+  }
+
+  @Test
+  void anythingElsePassesByItself() {
+    assertThat(FileFailures.of(new IOException("Input/output error"), "/d").kind())
+        .isEqualTo(FailureKind.TRANSIENT);
+  }
+}
