@@ -57,6 +57,12 @@ final class DumpQueue {
     return entries.all();
   }
 
+  /** Whether a table was let go and has not come back. */
+  synchronized boolean isLetGo(TableId table) {
+    return entries.all().stream()
+        .anyMatch(entry -> entry.table().equals(table) && LetGoEntry.isOpen(entry));
+  }
+
   /** Takes the sizes of the published tables. */
   synchronized void pages(Map<TableId, Long> now) {
     pages = Map.copyOf(now);

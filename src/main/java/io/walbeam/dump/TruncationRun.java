@@ -112,10 +112,6 @@ final class TruncationRun implements Runnable {
           "The table is not published any more. Delete its rows in BigQuery by hand.");
     }
     try {
-      Optional<Refusal> refusal = context.letGo().refusal(mapping.get().destination().name());
-      if (refusal.isPresent()) {
-        throw new LetGoException(mapping.get().destination().name(), refusal.get());
-      }
       carryOut(truncation, mapping.get());
     } catch (LetGoException e) {
       // The dump that brings the table back deletes what the source no longer has.
@@ -137,12 +133,21 @@ final class TruncationRun implements Runnable {
     }
   }
 
-  /** Returns when it is applied, or left to a person with a dead letter. */
+  /**
+   * Returns when it is applied, or left to a person with a dead letter.
+   *
+   * @throws LetGoException if it is left to the dump that brings the table back
+   */
   void carryOut(Truncation truncation, TableMapping mapping) throws InterruptedException {
     ChangePosition at = truncation.position();
     older.end(truncation.table(), at.commitLsn());
     while (Long.compareUnsigned(context.confirmedLsn(), at.commitLsn()) <= 0) {
       context.pause();
+    }
+    // What came before it has ended by now, so whether the table was let go is known.
+    if (queue.isLetGo(truncation.table())) {
+      String name = mapping.destination().name();
+      throw new LetGoException(name, context.letGo().refusalOf(name));
     }
     try {
       long deleted =

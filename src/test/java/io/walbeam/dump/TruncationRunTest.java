@@ -30,6 +30,7 @@ class TruncationRunTest {
   private final List<String> events = new ArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
+  private final DumpQueue queue = new DumpQueue(1, 1);
 
   /** Everything is confirmed up to 400, and beyond the truncation at the third look. */
   private long confirmed() {
@@ -68,7 +69,7 @@ class TruncationRunTest {
     return new TruncationRun(
         new DumpContext(
             DumpQueueTest.settings(), ends, Executors.newCachedThreadPool(), new DumpMeter()),
-        new DumpQueue(1, 1),
+        queue,
         new AtomicLong(),
         (table, lsn) -> events.add("end dumps before " + lsn),
         (entry, reason) -> events.add("let go"),
@@ -94,6 +95,20 @@ class TruncationRunTest {
               assertThat(letter.change().position()).isEqualTo(TRUNCATION.position());
               assertThat(letter.refusal().remedy()).isEqualTo("Decide.");
             });
+  }
+
+  @Test
+  void ofATableThatWasLetGoItIsLeftToTheDumpThatBringsItBack() {
+    queue.learn(
+        List.of(
+            LetGoEntry.of(
+                "slot",
+                new LetGoTable(
+                    TRUNCATION.table(), "public_t", 1, 300, 400, 7, false, "No grant."))));
+    assertThatThrownBy(() -> run(Optional.empty()).carryOut(TRUNCATION, PurgeTest.MAPPING))
+        .isInstanceOf(LetGoException.class);
+    assertThat(events).doesNotContain("count");
+    assertThat(letters).isEmpty();
   }
 
   @Test

@@ -96,7 +96,7 @@ class LetGoIT {
         "INSERT INTO bad SELECT n, 'last' FROM generate_series(1, 5) n",
         "INSERT INTO good VALUES (2, 'flows')");
     assertStillLetGo(scenario);
-    assertThat(scenario.destination().tables()).doesNotContain("_walbeam_dead_letters");
+    assertThat(scenario.destination().deadLetters()).isEmpty();
     send("DELETE", table(scenario, "public_bad"), "");
     assertComesBack(scenario);
   }
