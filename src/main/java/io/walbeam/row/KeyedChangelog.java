@@ -34,7 +34,7 @@ final class KeyedChangelog implements ChangelogMapping {
   static KeyedChangelog compile(Relation relation, KeyColumns key, MappingSettings settings) {
     List<DestinationColumn> columns =
         List.of(
-            RowHeader.column(),
+            RowHeader.columnOfChanges(),
             new DestinationColumn(
                 "position",
                 DestinationType.STRING,
@@ -71,7 +71,7 @@ final class KeyedChangelog implements ChangelogMapping {
   public EncodedRow encode(
       RowJson json, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta, RowBuffer out) {
     out.beginRow();
-    RowHeader.write(false, meta, out);
+    RowHeader.writeChange(meta, out);
     tag(POSITION, out);
     out.writeByte(ChangePosition.SEQUENCE_NUMBER_LENGTH);
     out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);

@@ -3,6 +3,7 @@ package io.walbeam.row;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,22 +31,50 @@ final class RowHeader {
   private static final int COMMIT_TIME = 5;
   private static final int TRANSACTION_ID = 6;
   private static final int OPERATION = 7;
+  private static final int FINGERPRINT = 8;
 
-  /** Six numbers of at most 11 bytes and a name of at most 10: one byte holds the length. */
-  private static final int LONGEST_METADATA = 6 * 11 + 10;
+  /** Seven numbers of at most 11 bytes and a name of at most 10: one byte holds the length. */
+  private static final int LONGEST_METADATA = 7 * 11 + 10;
+
+  /** Where a header has the length of its metadata: behind two fields and a tag. */
+  private static final int METADATA_LENGTH_AT =
+      UPSERT.length + 2 + ChangePosition.SEQUENCE_NUMBER_LENGTH + 1;
+
+  private static final int LONGEST_HEADER = METADATA_LENGTH_AT + 1 + LONGEST_METADATA;
 
   private static final Map<Operation, byte[]> OPERATIONS = operations();
 
   private RowHeader() {}
 
-  /** Writes the header of an upsert or a delete. */
-  static void write(boolean delete, RowMeta meta, RowBuffer out) {
+  /** Writes the header of a row that stays. */
+  static void writeUpsert(RowMeta meta, long fingerprint, RowBuffer out) {
+    // Reserved at once, so that the row does not move before its length is known.
+    out.reserve(LONGEST_HEADER);
+    int start = out.position();
+    write(false, meta, out);
+    int end = out.position();
+    writeNumber(FINGERPRINT, fingerprint, out);
+    out.array()[start + METADATA_LENGTH_AT] += (byte) (out.position() - end);
+  }
+
+  /** Writes the header of a row of a changelog, which has no fingerprint. */
+  static void writeChange(RowMeta meta, RowBuffer out) {
+    out.reserve(LONGEST_HEADER);
+    write(false, meta, out);
+  }
+
+  /** Writes the header of a deletion. */
+  static void writeDelete(RowMeta meta, RowBuffer out) {
+    out.reserve(LONGEST_HEADER);
+    write(true, meta, out);
+  }
+
+  private static void write(boolean delete, RowMeta meta, RowBuffer out) {
     byte[] known = meta.header(delete);
     if (known != null) {
       out.writeBytes(known, 0, known.length);
       return;
     }
-    out.reserve(UPSERT.length + 2 + ChangePosition.SEQUENCE_NUMBER_LENGTH + 2 + LONGEST_METADATA);
     int start = out.position();
     out.writeBytes(delete ? DELETE : UPSERT, 0, UPSERT.length);
     out.writeByte(SEQUENCE_NUMBER_TAG);
@@ -80,42 +109,62 @@ final class RowHeader {
     out.writeVarint(value);
   }
 
-  /** The column that {@link #write} fills. */
+  /** The column that {@link #writeUpsert} fills. */
   static DestinationColumn column() {
+    List<DestinationColumn> members = new ArrayList<>(origin());
+    members.add(
+        member(
+            "fingerprint",
+            DestinationType.INT64,
+            FINGERPRINT,
+            "Tells this image of the row from others; verify compares it with the source."));
+    return column(members);
+  }
+
+  /** The column that {@link #writeChange} fills. */
+  static DestinationColumn columnOfChanges() {
+    return column(origin());
+  }
+
+  private static DestinationColumn column(List<DestinationColumn> members) {
     return new DestinationColumn(
         COLUMN,
         DestinationType.STRUCT,
         FIELD,
         false,
         "Where the row's present state comes from; written by walbeam.",
-        List.of(
-            member("epoch", DestinationType.INT64, EPOCH, "Raised after a failover or restore."),
-            member(
-                "commit_lsn",
-                DestinationType.INT64,
-                COMMIT_LSN,
-                "LSN of the commit record of the transaction."),
-            member(
-                "change_lsn",
-                DestinationType.INT64,
-                CHANGE_LSN,
-                "LSN of the WAL record of the change, 0 for a dumped row."),
-            member("n", DestinationType.INT64, N, "Orders the changes that share a WAL record."),
-            member(
-                "commit_time",
-                DestinationType.TIMESTAMP,
-                COMMIT_TIME,
-                "When the transaction committed."),
-            member(
-                "transaction_id",
-                DestinationType.INT64,
-                TRANSACTION_ID,
-                "Identifier of the transaction."),
-            member(
-                "operation",
-                DestinationType.STRING,
-                OPERATION,
-                "INSERT, UPDATE, DELETE, or READ for a dumped row.")));
+        members);
+  }
+
+  private static List<DestinationColumn> origin() {
+    return List.of(
+        member("epoch", DestinationType.INT64, EPOCH, "Raised after a failover or restore."),
+        member(
+            "commit_lsn",
+            DestinationType.INT64,
+            COMMIT_LSN,
+            "LSN of the commit record of the transaction."),
+        member(
+            "change_lsn",
+            DestinationType.INT64,
+            CHANGE_LSN,
+            "LSN of the WAL record of the change, 0 for a dumped row."),
+        member("n", DestinationType.INT64, N, "Orders the changes that share a WAL record."),
+        member(
+            "commit_time",
+            DestinationType.TIMESTAMP,
+            COMMIT_TIME,
+            "When the transaction committed."),
+        member(
+            "transaction_id",
+            DestinationType.INT64,
+            TRANSACTION_ID,
+            "Identifier of the transaction."),
+        member(
+            "operation",
+            DestinationType.STRING,
+            OPERATION,
+            "INSERT, UPDATE, DELETE, or READ for a dumped row."));
   }
 
   private static DestinationColumn member(

@@ -21,6 +21,7 @@ public final class TableMapping {
   private final Relation relation;
   private final KeyColumns key;
   private final DestinationTable destination;
+  private final RowFingerprint fingerprint;
   private final ColumnEncoder[] encoders;
   private final int[] tags;
   private final boolean[] inKey;
@@ -30,6 +31,8 @@ public final class TableMapping {
     this.relation = relation;
     this.key = key;
     this.destination = destination;
+    this.fingerprint =
+        new RowFingerprint(relation.columns().stream().map(RelationColumn::name).toList());
     int size = types.size();
     encoders = new ColumnEncoder[size];
     tags = new int[size];
@@ -164,11 +167,17 @@ public final class TableMapping {
   public EncodedRow encodeUpsert(Tuple row, RowMeta meta, RowBuffer out) {
     requireWidth(row);
     out.beginRow();
-    RowHeader.write(false, meta, out);
+    RowHeader.writeUpsert(meta, fingerprint.of(row), out);
     for (int i = 0; i < encoders.length; i++) {
       encodeColumn(i, row, out);
     }
     return out.endRow();
+  }
+
+  /** What tells this image of a row from every other; the member {@code _walbeam.fingerprint}. */
+  public long fingerprint(Tuple row) {
+    requireWidth(row);
+    return fingerprint.of(row);
   }
 
   /**
@@ -180,7 +189,7 @@ public final class TableMapping {
   public EncodedRow encodeDelete(Tuple oldRow, RowMeta meta, RowBuffer out) {
     requireWidth(oldRow);
     out.beginRow();
-    RowHeader.write(true, meta, out);
+    RowHeader.writeDelete(meta, out);
     for (int i = 0; i < encoders.length; i++) {
       if (inKey[i]) {
         encodeColumn(i, oldRow, out);

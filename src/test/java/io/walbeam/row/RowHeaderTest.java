@@ -45,7 +45,11 @@ class RowHeaderTest {
   private static byte[] written(RowMeta meta, boolean delete) {
     RowBuffer buffer = new RowBuffer();
     buffer.beginRow();
-    RowHeader.write(delete, meta, buffer);
+    if (delete) {
+      RowHeader.writeDelete(meta, buffer);
+    } else {
+      RowHeader.writeUpsert(meta, -1, buffer);
+    }
     EncodedRow row = buffer.endRow();
     return Arrays.copyOfRange(row.bytes(), row.offset(), row.offset() + row.length());
   }

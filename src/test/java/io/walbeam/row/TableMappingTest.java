@@ -51,9 +51,9 @@ class TableMappingTest {
                     .formatHex(
                         "0000000000000001/00000016B374D848/00000016B374D800/0000000000000002"
                             .getBytes(StandardCharsets.US_ASCII))
-                // _walbeam, 38 bytes: epoch, commit_lsn, change_lsn, n, commit_time,
-                // transaction_id, operation
-                + "1a26"
+                // _walbeam, 48 bytes: epoch, commit_lsn, change_lsn, n, commit_time,
+                // transaction_id, operation, fingerprint
+                + "1a30"
                 + "0801"
                 + "10c8b0d39beb02"
                 + "1880b0d39beb02"
@@ -61,6 +61,7 @@ class TableMappingTest {
                 + "288080f9c0c1c48203"
                 + "30f305"
                 + "3a06555044415445"
+                + "40a786d0e7eae089c01a"
                 // id 7, name, price
                 + "2007"
                 + "2a05636166c3a9"
@@ -91,7 +92,8 @@ class TableMappingTest {
                     "n", 2L,
                     "commit_time", 1_700_000_000_000_000L,
                     "transaction_id", 755L,
-                    "operation", "UPDATE")),
+                    "operation", "UPDATE",
+                    "fingerprint", mapping.fingerprint(tuple))),
             entry("id", 7L));
   }
 
@@ -111,7 +113,8 @@ class TableMappingTest {
                   "n", -1L,
                   "commit_time", -1L,
                   "transaction_id", -1L,
-                  "operation", operation.name()));
+                  "operation", operation.name(),
+                  "fingerprint", mapping.fingerprint(TypeCases.tuple("7"))));
     }
   }
 
