@@ -36,6 +36,20 @@ class DemoIT {
   }
 
   @Test
+  void filesReplayedAreEveryTableToo(@TempDir Path directory) throws Exception {
+    try (ChildProcess demo = demo(directory, "--seconds=6", "--rate=300", "--to=file")) {
+      assertThat(demo.exitCode(Scenario.DEADLINE))
+          .as("%s%n%s", demo.output(), demo.errors())
+          .isZero();
+      assertThat(demo.output())
+          .contains("EQUAL: the changes, replayed, are every table as it is.")
+          .contains("No dead letters")
+          .doesNotContain("NOT EQUAL");
+      assertThat(demo.errors()).isEmpty();
+    }
+  }
+
+  @Test
   void anInterruptedDemoLeavesNoProcess(@TempDir Path directory) throws Exception {
     try (ChildProcess demo = demo(directory, "--seconds=600")) {
       Await.until(

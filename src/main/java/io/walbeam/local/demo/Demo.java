@@ -84,7 +84,7 @@ public final class Demo {
       throws IOException, SQLException, InterruptedException {
     out.println("Starting PostgreSQL, the BigQuery stand-in and walbeam ...");
     try (DemoSession session =
-        DemoSession.start(Installation.ofRunningProgram(), directory.path())) {
+        DemoSession.start(Installation.ofRunningProgram(), directory.path(), options.to())) {
       session.awaitSlot();
       introduce(session, directory);
       long changes = changeRows(session);
@@ -92,15 +92,12 @@ public final class Demo {
       out.println();
       out.printf(
           Locale.ROOT,
-          "%,d rows changed. All of it is in BigQuery, and the slot is confirmed up to %s.%n%n",
+          "%,d rows changed. All of it is in %s, and the slot is confirmed up to %s.%n%n",
           changes,
+          session.target().name(),
           end);
       boolean equal = compare(session);
-      out.println(
-          equal
-              ? "EQUAL: every table is the same on both sides, and the one row that BigQuery cannot"
-                  + " hold\nis in the dead-letter table."
-              : "NOT EQUAL: see above.");
+      out.println(equal ? "EQUAL: " + verdict(session.target()) : "NOT EQUAL: see above.");
       if (options.keep()) {
         stay(session);
       }
@@ -110,6 +107,13 @@ public final class Demo {
       }
       return equal;
     }
+  }
+
+  private static String verdict(DemoTarget target) {
+    return target.takesEveryValue()
+        ? "the changes, replayed, are every table as it is."
+        : "every table is the same on both sides, and the one row that BigQuery cannot hold\nis in"
+            + " the dead-letter table.";
   }
 
   private void introduce(DemoSession session, WorkDirectory directory) throws SQLException {
@@ -132,13 +136,7 @@ public final class Demo {
             + session.pipeline().pid()
             + ", slot and publication "
             + LocalEnds.SLOT);
-    out.println(
-        "  destination  BigQuery stand-in at "
-            + session.ends().standIn().endpoint()
-            + ", dataset "
-            + LocalEnds.PROJECT
-            + "."
-            + LocalEnds.DATASET);
+    out.println("  destination  " + session.target().describe());
     out.println("  logs         " + directory.path());
     out.println();
     out.printf(
@@ -151,7 +149,7 @@ public final class Demo {
 
   private long changeRows(DemoSession session)
       throws IOException, SQLException, InterruptedException {
-    ProgressPrinter progress = new ProgressPrinter(out, session.ends());
+    ProgressPrinter progress = new ProgressPrinter(out, session.ends(), session.target());
     progress.heading();
     long started = System.nanoTime();
     try (WorkloadRunner workload =
@@ -176,14 +174,13 @@ public final class Demo {
       throws IOException, SQLException, InterruptedException {
     try (Connection connection = session.ends().source().connect(ShopSchema.DATABASE)) {
       List<TableComparison> comparisons =
-          TableComparison.compareAll(connection, session.ends().destination());
-      return new DemoReport(out, POISON_TABLE, POISON_KEY)
-          .print(comparisons, session.ends().destination().deadLetters());
+          TableComparison.compareAll(connection, session.target().copy());
+      return new DemoReport(out, session.target(), POISON_TABLE, POISON_KEY)
+          .print(comparisons, session.target().deadLetters());
     }
   }
 
   private void stay(DemoSession session) throws IOException, InterruptedException {
-    String endpoint = session.ends().standIn().endpoint();
     out.println();
     out.println("Everything stays up until Ctrl-C. Change something, and look at the other side:");
     out.println();
@@ -196,22 +193,7 @@ public final class Demo {
             + ShopSchema.DATABASE
             + "'");
     out.println();
-    out.println("  export CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=" + session.tokenFile());
-    out.println(
-        "  bq --api "
-            + endpoint
-            + " --project_id="
-            + LocalEnds.PROJECT
-            + " ls "
-            + LocalEnds.DATASET);
-    out.println(
-        "  bq --api "
-            + endpoint
-            + " --project_id="
-            + LocalEnds.PROJECT
-            + " query --use_legacy_sql=false 'SELECT * FROM "
-            + LocalEnds.DATASET
-            + ".public_warehouses'");
+    session.target().explain(out);
     out.println();
     while (true) {
       session.checkPipeline();

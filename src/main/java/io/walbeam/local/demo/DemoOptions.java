@@ -10,16 +10,24 @@ import java.util.List;
  * @param rate rows changed each second, about
  * @param seed of the workload's random choices
  * @param keep whether everything stays up afterwards
+ * @param to where changes go
  */
-record DemoOptions(int seconds, int rate, long seed, boolean keep) {
+record DemoOptions(int seconds, int rate, long seed, boolean keep, To to) {
+  /** Where changes go. */
+  enum To {
+    BIGQUERY,
+    FILE
+  }
+
   static final String USAGE =
       """
-      Usage: scripts/demo [--seconds=20] [--rate=500] [--seed=1] [--keep]
+      Usage: scripts/demo [--seconds=20] [--rate=500] [--seed=1] [--keep] [--to=bigquery|file]
 
         --seconds=N  how long rows are changed, 1 to 3600
         --rate=N     rows changed each second, about, 1 to 100000
         --seed=N     another number makes other random changes
         --keep       leave everything running until Ctrl-C, and say how to connect
+        --to=WHERE   bigquery: tables of the stand-in; file: files of JSON lines, replayed
       """;
 
   /**
@@ -32,6 +40,7 @@ record DemoOptions(int seconds, int rate, long seed, boolean keep) {
     int rate = 500;
     long seed = 1;
     boolean keep = false;
+    To to = To.BIGQUERY;
     List<String> problems = new ArrayList<>();
     for (String argument : arguments) {
       int equals = argument.indexOf('=');
@@ -41,6 +50,13 @@ record DemoOptions(int seconds, int rate, long seed, boolean keep) {
         case "--seconds" -> seconds = (int) number(name, value, 1, 3600, problems);
         case "--rate" -> rate = (int) number(name, value, 1, 100_000, problems);
         case "--seed" -> seed = number(name, value, Long.MIN_VALUE, Long.MAX_VALUE, problems);
+        case "--to" -> {
+          switch (value) {
+            case "bigquery" -> to = To.BIGQUERY;
+            case "file" -> to = To.FILE;
+            default -> problems.add("--to takes bigquery or file.");
+          }
+        }
         case "--keep" -> {
           keep = true;
           if (!value.isEmpty()) {
@@ -53,7 +69,7 @@ record DemoOptions(int seconds, int rate, long seed, boolean keep) {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", problems));
     }
-    return new DemoOptions(seconds, rate, seed, keep);
+    return new DemoOptions(seconds, rate, seed, keep, to);
   }
 
   private static long number(

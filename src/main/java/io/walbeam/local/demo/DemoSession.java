@@ -12,19 +12,26 @@ final class DemoSession implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final LocalEnds ends;
+  private final DemoTarget target;
   private final ChildProcess pipeline;
 
-  private DemoSession(LocalEnds ends, ChildProcess pipeline) {
+  private DemoSession(LocalEnds ends, DemoTarget target, ChildProcess pipeline) {
     this.ends = ends;
+    this.target = target;
     this.pipeline = pipeline;
   }
 
   /** Starts all three; if one does not start, none stays. */
-  static DemoSession start(Installation installation, Path directory)
+  static DemoSession start(Installation installation, Path directory, DemoOptions.To to)
       throws IOException, SQLException, InterruptedException {
     LocalEnds ends = LocalEnds.start(installation, directory, StandIn::storing);
     try {
-      return new DemoSession(ends, ends.command().start(directory));
+      DemoTarget target =
+          switch (to) {
+            case BIGQUERY -> new BigQueryTarget(ends);
+            case FILE -> new FileTarget(Files.createDirectory(directory.resolve("changes")));
+          };
+      return new DemoSession(ends, target, target.command(ends.command()).start(directory));
     } catch (IOException e) {
       ends.close();
       throw e;
@@ -74,13 +81,12 @@ final class DemoSession implements AutoCloseable {
     return ends;
   }
 
-  ChildProcess pipeline() {
-    return pipeline;
+  DemoTarget target() {
+    return target;
   }
 
-  /** A file with an access token for {@code bq}; the stand-in takes any. */
-  Path tokenFile() throws IOException {
-    return Files.writeString(ends.directory().resolve("token"), "local");
+  ChildProcess pipeline() {
+    return pipeline;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.walbeam.local.demo;
 
 import io.walbeam.change.Lsn;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,12 +16,14 @@ final class ProgressPrinter {
 
   private final PrintStream out;
   private final LocalEnds ends;
+  private final DemoTarget target;
   private long lastChanges;
   private Duration lastElapsed = Duration.ZERO;
 
-  ProgressPrinter(PrintStream out, LocalEnds ends) {
+  ProgressPrinter(PrintStream out, LocalEnds ends, DemoTarget target) {
     this.out = out;
     this.ends = ends;
+    this.target = target;
   }
 
   void heading() {
@@ -33,11 +36,10 @@ final class ProgressPrinter {
    * @param elapsed since the workload began
    * @param changes rows changed since then
    */
-  void line(Duration elapsed, long changes) throws SQLException, InterruptedException {
+  void line(Duration elapsed, long changes) throws IOException, SQLException, InterruptedException {
     double seconds = Math.max(elapsed.minus(lastElapsed).toMillis(), 1) / 1000.0;
     Lsn server = ends.slot().serverPosition();
     Optional<Lsn> confirmed = ends.slot().confirmed();
-    Optional<Destination.StateRow> state = ends.destination().state(LocalEnds.SLOT);
     out.println(
         String.format(
                 Locale.ROOT,
@@ -46,9 +48,9 @@ final class ProgressPrinter {
                 changes,
                 Math.round((changes - lastChanges) / seconds),
                 confirmed.map(server::minus).orElse(0L),
-                state.flatMap(Destination.StateRow::completeUntil).map(this::age).orElse("-"),
+                target.completeUntil().map(this::age).orElse("-"),
                 confirmed.map(Lsn::toString).orElse("-"),
-                ends.destination().deadLetterCount())
+                target.deadLetterCount())
             .stripTrailing());
     lastChanges = changes;
     lastElapsed = elapsed;
