@@ -8,6 +8,9 @@ public final class MessagePrefix {
   /** Asks for dumps of tables. */
   public static final String DUMP_REQUEST = "walbeam.backfill";
 
+  /** Tells of a statement that altered tables, which an event trigger saw. */
+  public static final String DDL = "walbeam.ddl";
+
   /** Tells the context of a transaction, unless other prefixes are chosen. */
   public static final String CONTEXT = "walbeam.context";
 

@@ -30,6 +30,7 @@ final class SetupCommand {
                 source.tables(),
                 options.getRole(),
                 OptionsReader.identityFull(source.options()),
+                options.isCaptureDdl(),
                 Optional.ofNullable(source.options().as(ProviderOptions.class).getProvider())
                     .flatMap(Provider::of),
                 OptionsReader.rolePassword(source.options())));

@@ -3,6 +3,7 @@ package io.walbeam.doctor;
 import io.walbeam.change.TableId;
 import io.walbeam.doctor.SetupFacts.RunRole;
 import io.walbeam.doctor.SetupPlan.Step;
+import io.walbeam.postgres.DdlCapture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,9 @@ final class RemovalSteps {
         .filter(slot -> slot.database().equals(facts.source().server().database()))
         .ifPresent(slot -> slot(slot, steps, obstacles));
     facts.publicationRemoval().forEach(sql -> step(steps, "walbeam's own publication", sql));
+    if (facts.capturesDdl()) {
+      DdlCapture.removal().forEach(sql -> step(steps, "what tells of statements", sql));
+    }
     if (facts.publications().foreign()) {
       notes.add(
           "The publication "

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param relations every table, and every partition, of the database
  * @param defaults grants that later tables get
  * @param granted what the role was granted here
+ * @param capturesDdl whether an event trigger tells of statements
  * @param publicationRemoval statements that drop walbeam's own publications
  */
 record SetupFacts(
@@ -25,6 +26,7 @@ record SetupFacts(
     Set<DefaultGrant> defaults,
     List<Granted> granted,
     PublicationPlan publications,
+    boolean capturesDdl,
     List<String> publicationRemoval) {
   SetupFacts {
     relations = List.copyOf(relations);

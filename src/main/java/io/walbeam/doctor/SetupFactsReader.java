@@ -5,6 +5,7 @@ import io.walbeam.doctor.SetupFacts.DefaultGrant;
 import io.walbeam.doctor.SetupFacts.Granted;
 import io.walbeam.doctor.SetupFacts.Relation;
 import io.walbeam.doctor.SetupFacts.RunRole;
+import io.walbeam.postgres.DdlCapture;
 import io.walbeam.postgres.PublicationPlan;
 import io.walbeam.postgres.Publications;
 import java.sql.Connection;
@@ -136,6 +137,7 @@ final class SetupFactsReader {
             request.role(),
             row -> new Granted(row.getBoolean(1), row.getString(2))),
         PublicationPlan.of(connection, publication, request.tables(), request.full()),
+        DdlCapture.isInstalled(connection),
         PublicationPlan.removal(connection, publication));
   }
 

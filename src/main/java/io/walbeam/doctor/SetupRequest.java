@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param tables which are to be published
  * @param role that runs log in as
  * @param full tables that get REPLICA IDENTITY FULL
+ * @param captureDdl whether an event trigger tells of statements
  * @param provider who runs the server, if it was said
  * @param password that the role gets if it is made; empty if a person sets it
  */
@@ -20,6 +21,7 @@ public record SetupRequest(
     TablePatterns tables,
     String role,
     Optional<TablePatterns> full,
+    boolean captureDdl,
     Optional<Provider> provider,
     Optional<RolePassword> password) {
   Plan plan() {

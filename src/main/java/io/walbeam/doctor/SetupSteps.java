@@ -5,6 +5,7 @@ import io.walbeam.doctor.SetupFacts.DefaultGrant;
 import io.walbeam.doctor.SetupFacts.Relation;
 import io.walbeam.doctor.SetupFacts.RunRole;
 import io.walbeam.doctor.SetupPlan.Step;
+import io.walbeam.postgres.DdlCapture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,7 @@ final class SetupSteps {
     made.later();
     made.identities();
     made.publications();
+    made.capture();
     made.slot();
     made.obstacles();
     return new SetupPlan(title, made.steps, made.obstacles, made.notes);
@@ -188,6 +190,13 @@ final class SetupSteps {
           "No table is there that could be published.",
           "Correct --tables, or let the owner of the tables run this.",
           "pg_class");
+    }
+  }
+
+  private void capture() {
+    if (request.captureDdl() && !facts.capturesDdl()) {
+      DdlCapture.installation()
+          .forEach(sql -> step("the text of statements on tables, in order with the data", sql));
     }
   }
 

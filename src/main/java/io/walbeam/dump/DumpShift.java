@@ -55,6 +55,7 @@ final class DumpShift implements AutoCloseable {
   private final VanishedTables vanished;
   private final SchemaWatch schemas;
   private final LetGoTables letGo;
+  private final DescribedShapes described;
   private final AtomicLong version;
   private final DumpQueue queue;
   private final Thread thread;
@@ -75,7 +76,12 @@ final class DumpShift implements AutoCloseable {
   private boolean lastLook;
   private boolean lastLookWanted;
 
-  DumpShift(DumpSettings settings, DumpContext.Ends ends, DumpMeter meter) {
+  /**
+   * @param described what the stream says of tables
+   */
+  DumpShift(
+      DumpSettings settings, DumpContext.Ends ends, DumpMeter meter, DescribedShapes described) {
+    this.described = described;
     AtomicInteger number = new AtomicInteger();
     this.executor =
         Executors.newCachedThreadPool(
@@ -88,8 +94,8 @@ final class DumpShift implements AutoCloseable {
     this.newTables = new NewTables(context);
     this.vanished = new VanishedTables(context);
     this.version = new AtomicLong(context.nowMicros());
-    this.schemas = new SchemaWatch(context, version);
     this.letGo = new LetGoTables(ends.waiting().letGo(), settings.run().token(), ends.clock());
+    this.schemas = new SchemaWatch(context, version, described);
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.thread = new Thread(this::run, "walbeam-dumps");
     thread.setDaemon(true);
@@ -105,7 +111,7 @@ final class DumpShift implements AutoCloseable {
     try (DumpConnection connection = context.openPrimary()) {
       tend(connection);
       // Before anything is asked for, so that it covers what is noticed.
-      Optional<WalbeamException> stopped = schemas.look(connection);
+      Optional<WalbeamException> stopped = schemas.look(connection, queue.all());
       if (stopped.isPresent()) {
         throw stopped.get();
       }
@@ -334,7 +340,7 @@ final class DumpShift implements AutoCloseable {
     long looked = System.nanoTime();
     long reread = System.nanoTime();
     while (queue.awaitChange(pause)) {
-      if (isDue(looked, context.pace().discovery())) {
+      if (described.takeLookWanted() || isDue(looked, context.pace().discovery())) {
         looked = System.nanoTime();
         discover(watcher);
       }
@@ -422,7 +428,7 @@ final class DumpShift implements AutoCloseable {
 
   private void watchSchemas(DumpConnection connection) throws InterruptedException {
     try {
-      schemas.look(connection).ifPresent(reason -> ended = reason);
+      schemas.look(connection, queue.all()).ifPresent(reason -> ended = reason);
     } catch (WalbeamException e) {
       if (e.kind() == FailureKind.TRANSIENT) {
         log.debug("Looking at the schemas of tables failed; it is tried again.", e);

@@ -1,10 +1,12 @@
 package io.walbeam.dump;
 
 import io.walbeam.change.ChangePosition;
+import io.walbeam.change.Relation;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.MessageEmitter;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.SchemaChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class Dumps implements AutoCloseable {
   private final AtomicBoolean ignoring = new AtomicBoolean();
   private final AtomicLong refused = new AtomicLong();
   private final Foreign foreign = new Foreign();
+  private final DescribedShapes described = new DescribedShapes();
 
   /** One for all shifts: what it counts never falls. */
   private final DumpMeter meter = new DumpMeter();
@@ -62,7 +65,7 @@ public final class Dumps implements AutoCloseable {
         sessions++;
         return;
       }
-      next = new DumpShift(settings, ends, meter);
+      next = new DumpShift(settings, ends, meter, described);
       starting.add(next);
     }
     try {
@@ -151,6 +154,31 @@ public final class Dumps implements AutoCloseable {
       return List.of();
     }
     return settings.options().requests() ? ofOthers(request, position.commitLsn()) : ignored();
+  }
+
+  /** The session read rows of a table that is described otherwise than before. Never waits. */
+  public void described(Relation relation, long commitLsn) {
+    described.add(relation, commitLsn);
+  }
+
+  /** The session read that a table was altered. Never waits. */
+  public void altered() {
+    described.wantLook();
+  }
+
+  /** Makes statements durable that the stream brought, in one write. */
+  public void recordStatements(List<Asked> statements) throws InterruptedException {
+    List<SchemaChange> rows = new ArrayList<>();
+    for (Asked one : statements) {
+      rows.addAll(
+          CapturedStatement.read(settings.slot(), one.position(), one.commitMicros(), one.content())
+              .stream()
+              .filter(row -> settings.tables().matches(row.table()))
+              .toList());
+    }
+    if (!rows.isEmpty()) {
+      ends.schemaChanges().write(rows, 0);
+    }
   }
 
   /** Anybody who can log in can write one, so it says little and costs little. */

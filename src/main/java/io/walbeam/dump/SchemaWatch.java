@@ -39,6 +39,8 @@ final class SchemaWatch {
 
   private final DumpContext context;
   private final AtomicLong version;
+  private final DescribedShapes described;
+  private final SeenShapes seen = new SeenShapes();
 
   /** The last change of each table, which holds what is known of it. */
   private final Map<TableId, SchemaChange> latest = new HashMap<>();
@@ -61,8 +63,10 @@ final class SchemaWatch {
 
   /**
    * @param version of the destination's rows, ascending
+   * @param described what the stream says of tables
    */
-  SchemaWatch(DumpContext context, AtomicLong version) {
+  SchemaWatch(DumpContext context, AtomicLong version, DescribedShapes described) {
+    this.described = described;
     this.context = context;
     this.version = version;
   }
@@ -70,9 +74,11 @@ final class SchemaWatch {
   /**
    * Compares the catalogue with what is remembered.
    *
+   * @param dumps every ledger entry
    * @return why the run shall end for what was found, empty if it shall not; the next run goes on
    */
-  Optional<WalbeamException> look(DumpConnection connection) throws InterruptedException {
+  Optional<WalbeamException> look(DumpConnection connection, List<DumpEntry> dumps)
+      throws InterruptedException {
     load();
     PublishedShapes read = connection.shapes(context.settings().replication());
     Map<TableId, TableShape> published = new HashMap<>();
@@ -90,6 +96,10 @@ final class SchemaWatch {
         changes.add(gone(connection, read.position(), known));
       }
     }
+    published.forEach((table, shape) -> compareDescribed(table, shape, changes, dumps));
+    described.expect(
+        published.values().stream()
+            .collect(Collectors.toMap(TableShape::oid, SeenShapes::names, (one, other) -> one)));
     if (!changes.isEmpty() || !silent.isEmpty()) {
       List<SchemaChange> rows = new ArrayList<>(changes);
       rows.addAll(silent);
@@ -112,7 +122,7 @@ final class SchemaWatch {
     }
     for (SchemaChange change : context.schemaChanges().read(context.settings().slot())) {
       // In another epoch every table is dumped anew, at positions that cannot be compared.
-      if (change.epoch() == context.settings().epoch()) {
+      if (change.epoch() == context.settings().epoch() && change.done() != Done.CAPTURED) {
         learn(change);
       }
     }
@@ -120,10 +130,15 @@ final class SchemaWatch {
   }
 
   private void learn(SchemaChange change) {
-    latest.put(change.table(), change);
+    latest.merge(change.table(), change, SchemaWatch::later);
+    seen.learn(change);
     if (change.done() != Done.NOTHING) {
-      unsettled.put(change.table(), change);
+      unsettled.merge(change.table(), change, SchemaWatch::later);
     }
+  }
+
+  private static SchemaChange later(SchemaChange known, SchemaChange next) {
+    return Long.compareUnsigned(next.position(), known.position()) < 0 ? known : next;
   }
 
   private void tellOfGenerated(TableShape shape) {
@@ -173,6 +188,50 @@ final class SchemaWatch {
     }
   }
 
+  /**
+   * Looks at what the stream described between two looks, once the catalogue was compared.
+   *
+   * @param changes what this look has noticed
+   */
+  private void compareDescribed(
+      TableId table, TableShape shape, List<SchemaChange> changes, List<DumpEntry> dumps) {
+    Map<List<String>, Long> since = described.take(shape.oid());
+    SchemaChange last = latest.get(table);
+    boolean concerned =
+        changes.stream()
+            .anyMatch(change -> change.table().equals(table) && change.done() != Done.NOTHING);
+    if (since.isEmpty() || last == null || concerned) {
+      return;
+    }
+    for (SchemaChange change : changes) {
+      if (change.table().equals(table)) {
+        seen.learn(change);
+        last = change;
+      }
+    }
+    Optional<Long> unseen = seen.lastUnseen(table, since);
+    if (unseen.isEmpty() || Long.compareUnsigned(unseen.get(), covered(table)) <= 0) {
+      return;
+    }
+    SchemaChange change =
+        change(
+            unseen.get(),
+            table,
+            last.after(),
+            last.after(),
+            "rows came under other names of columns, between two looks",
+            done(shape, true));
+    if (dumps.stream().noneMatch(entry -> settles(entry, change))) {
+      changes.add(change);
+    }
+  }
+
+  /** Up to where a dump is on its way, or was left to a person. */
+  private long covered(TableId table) {
+    SchemaChange open = unsettled.get(table);
+    return open == null ? 0 : open.position();
+  }
+
   private Done done(TableShape shape, boolean values) {
     // Without a key there is only a changelog, and that stays as it came.
     if (!values || shape.key().isEmpty()) {
@@ -214,12 +273,13 @@ final class SchemaWatch {
         before,
         after,
         what,
+        "",
         done);
   }
 
   private static void say(SchemaChange change) {
     switch (change.done()) {
-      case SEEN -> log.debug("Table {} is known now.", change.table());
+      case SEEN, CAPTURED -> log.debug("Table {} is known now.", change.table());
       case NOTHING -> log.info("Table {} changed: {}.", change.table(), change.change());
       case DUMP ->
           log.info(

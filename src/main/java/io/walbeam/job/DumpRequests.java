@@ -29,4 +29,12 @@ record DumpRequests(Dumps dumps, DumpOptions options) implements StreamRequests 
             .map(seen -> new Dumps.Asked(seen.position(), seen.commitMicros(), seen.content()))
             .toList());
   }
+
+  @Override
+  public void record(List<Statement> statements) throws InterruptedException {
+    dumps.recordStatements(
+        statements.stream()
+            .map(seen -> new Dumps.Asked(seen.position(), seen.commitMicros(), seen.content()))
+            .toList());
+  }
 }

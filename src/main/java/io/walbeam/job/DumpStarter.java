@@ -2,6 +2,8 @@ package io.walbeam.job;
 
 import io.walbeam.postgres.MessageEmitter;
 import io.walbeam.source.StreamHook;
+import java.util.List;
+import java.util.Optional;
 
 /** Starts the dumps in the process that reads the slot. */
 final class DumpStarter implements StreamHook {
@@ -25,6 +27,16 @@ final class DumpStarter implements StreamHook {
         Jobs.release(settings);
       }
     }
+  }
+
+  @Override
+  public boolean altered(List<Description> descriptions) {
+    Optional<Job> job = Jobs.find(settings);
+    job.ifPresent(
+        found ->
+            descriptions.forEach(one -> found.dumps().described(one.relation(), one.commitLsn())));
+    job.ifPresent(found -> found.dumps().altered());
+    return job.isPresent();
   }
 
   @Override

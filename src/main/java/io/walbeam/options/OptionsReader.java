@@ -528,7 +528,9 @@ public final class OptionsReader {
     List<String> prefixes = new ArrayList<>();
     for (String prefix : options.getContext().split(",", -1)) {
       String name = prefix.strip();
-      if (name.equals(MessagePrefix.FENCE) || name.equals(MessagePrefix.DUMP_REQUEST)) {
+      if (name.equals(MessagePrefix.FENCE)
+          || name.equals(MessagePrefix.DUMP_REQUEST)
+          || name.equals(MessagePrefix.DDL)) {
         problems.add("--context names " + name + ", which is a message of walbeam's own.");
       } else if (!name.isEmpty()) {
         prefixes.add(name);

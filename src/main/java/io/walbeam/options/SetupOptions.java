@@ -46,6 +46,13 @@ public interface SetupOptions extends PipelineOptions {
   void setIdentityFull(@Nullable String value);
 
   @Description(
+      "An event trigger writes the text of statements on tables into the log, which then is in"
+          + " _walbeam_schema_changes; only a superuser may make it. --remove drops it.")
+  boolean isCaptureDdl();
+
+  void setCaptureDdl(boolean value);
+
+  @Description(
       "Who writes to BigQuery, as IAM names it:"
           + " serviceAccount:NAME@PROJECT.iam.gserviceaccount.com. Default: a placeholder in the"
           + " lines for a shell.")

@@ -106,6 +106,11 @@ final class BatchBuilder {
     }
   }
 
+  /** Where the open transaction commits. */
+  long commitLsn() {
+    return transaction.commitLsn();
+  }
+
   /** The relation's current Relation message, null if the plugin never sent one. */
   byte @Nullable [] relation(int id) {
     return batch.described(id);

@@ -274,7 +274,16 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
         settings.slot(),
         connected.decision().position().toStreamPosition());
     StreamLoop current =
-        new StreamLoop(connected, start, completeMicros, fence, queue, positions, monitor, this);
+        new StreamLoop(
+            connected,
+            start,
+            completeMicros,
+            fence,
+            queue,
+            positions,
+            monitor,
+            new AlterationWatch(settings.hook()),
+            this);
     loop = current;
     publications.uses(connected.publications());
     monitor.streamStarted();

@@ -1,7 +1,9 @@
 package io.walbeam.source;
 
+import io.walbeam.change.Relation;
 import io.walbeam.postgres.MessageEmitter;
 import java.io.Serializable;
+import java.util.List;
 
 /** What goes along with the one process that reads the slot. */
 public interface StreamHook extends Serializable {
@@ -24,6 +26,24 @@ public interface StreamHook extends Serializable {
   default boolean isFinished() {
     return true;
   }
+
+  /**
+   * The stream tells of tables that may have been altered. Called on the session's thread, so it
+   * must not wait; again with the same if it was not taken.
+   *
+   * @param descriptions of tables that are described otherwise than before in this session
+   * @return whether somebody was there to take it
+   */
+  default boolean altered(List<Description> descriptions) {
+    return true;
+  }
+
+  /**
+   * A table as the stream describes it.
+   *
+   * @param commitLsn of the transaction whose rows it describes
+   */
+  record Description(Relation relation, long commitLsn) {}
 
   /**
    * Called about once a second.

@@ -47,6 +47,7 @@ final class StreamLoop implements StreamHandler {
   private final BatchQueue queue;
   private final SessionProgress positions;
   private final ServerMonitor monitor;
+  private final AlterationWatch alterations;
   private final Owner owner;
   private final BatchBuilder builder;
   private final BatchPacing pacing;
@@ -70,7 +71,9 @@ final class StreamLoop implements StreamHandler {
       BatchQueue queue,
       SessionProgress positions,
       ServerMonitor monitor,
+      AlterationWatch alterations,
       Owner owner) {
+    this.alterations = alterations;
     this.stream = connected.stream();
     this.queue = queue;
     this.positions = positions;
@@ -149,6 +152,7 @@ final class StreamLoop implements StreamHandler {
         cutIfDue(bytes, now);
       }
       pacing.gulp(bytes);
+      alterations.tell();
     }
   }
 
@@ -189,6 +193,7 @@ final class StreamLoop implements StreamHandler {
   public void data(long dataStart, byte[] buffer, int offset, int length) {
     proof.decoded();
     if (!fenced) {
+      alterations.see(buffer, offset, length, builder);
       builder.message(dataStart, buffer, offset, length);
       status.received(dataStart);
     }

@@ -2,6 +2,7 @@ package io.walbeam.write;
 
 import io.walbeam.batch.BatchReader;
 import io.walbeam.batch.ChangeBatch;
+import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
 import io.walbeam.deadletter.DeadLetter;
@@ -23,6 +24,7 @@ import io.walbeam.row.RowRejectedException;
 import io.walbeam.row.TableMapping;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,6 +74,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private final List<Receipt> receipts = new ArrayList<>();
   private final List<StreamRequests.Dump> dumpRequests = new ArrayList<>();
   private final List<StreamRequests.Truncation> truncations = new ArrayList<>();
+  private final List<StreamRequests.Statement> statements = new ArrayList<>();
   private final ChangeTally tally = new ChangeTally();
   private boolean wroteRows;
   private long bundleBytes;
@@ -120,6 +123,9 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     if (!refused.isEmpty()) {
       stage.deadLetters().remember(refused).forEach(deadLetters::add);
       refused.clear();
+    }
+    if (!statements.isEmpty()) {
+      stage.requests().record(statements);
     }
     if (!deadLetters.isEmpty()) {
       await(writing(deadLetters.take()));
@@ -193,6 +199,14 @@ public final class BundleWriter implements BatchDecoder.Mutations {
 
   @Override
   public void message(String prefix, byte[] bytes, int offset, int length, RowMeta meta) {
+    if (prefix.equals(MessagePrefix.DDL)) {
+      statements.add(
+          new StreamRequests.Statement(
+              meta.position(),
+              meta.commitTimeMicros(),
+              Arrays.copyOfRange(bytes, offset, offset + length)));
+      return;
+    }
     ContextMapping contexts = stage.contexts();
     if (!contexts.wants(prefix)) {
       return;

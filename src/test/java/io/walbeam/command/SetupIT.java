@@ -134,6 +134,27 @@ class SetupIT {
   }
 
   @Test
+  void statementsAreToldOnceTheTriggerIsThereUntilItIsTakenBack() throws Exception {
+    Said applied = setup("postgres", "--apply", "--captureDdl");
+    assertThat(applied.exitCode()).as(applied.out() + applied.err()).isZero();
+    assertThat(applied.out()).contains("CREATE EVENT TRIGGER walbeam_ddl");
+    assertNothingToDo(setup("postgres", "--apply", "--captureDdl"));
+    asOwner("ALTER TABLE \"sa.les\".\"Weird \"\"Name\" ADD COLUMN more int");
+    Said run = say("run", role, "--stopAt=now", "--quiet");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(destination.rows("_walbeam_schema_changes"))
+        .anyMatch(
+            row ->
+                row.require("done").equals("CAPTURED")
+                    && row.require("table_name").equals("Weird \"Name")
+                    && row.require("statement").endsWith("ADD COLUMN more int"));
+    Said removed = setup("postgres", "--remove");
+    assertThat(removed.exitCode()).as(removed.out() + removed.err()).isZero();
+    assertThat(database.query("SELECT count(*) FROM pg_event_trigger")).isEqualTo("0");
+    assertNothingToDo(setup("postgres", "--remove"));
+  }
+
+  @Test
   void aLockThatIsNotFreeUndoesEverythingAndAnIdentityMovesTheTable() throws Exception {
     try (Connection other = database.connect();
         Statement statement = other.createStatement()) {

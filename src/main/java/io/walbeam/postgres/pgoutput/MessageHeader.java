@@ -1,5 +1,7 @@
 package io.walbeam.postgres.pgoutput;
 
+import java.util.Arrays;
+
 /**
  * What the thread that reads the stream must know of a message, without decoding it.
  *
@@ -114,6 +116,19 @@ public final class MessageHeader {
     byte type = type(bytes, offset, length);
     require(type == MESSAGE, length > MESSAGE_PREFIX_AT, type, length);
     return (bytes[offset + 1] & TRANSACTIONAL) != 0;
+  }
+
+  /**
+   * Whether a logical message has the prefix.
+   *
+   * @param prefix with the zero byte behind it
+   */
+  public static boolean messageHasPrefix(byte[] bytes, int offset, int length, byte[] prefix) {
+    byte type = type(bytes, offset, length);
+    require(type == MESSAGE, length > MESSAGE_PREFIX_AT, type, length);
+    int from = offset + MESSAGE_PREFIX_AT;
+    return length - MESSAGE_PREFIX_AT >= prefix.length
+        && Arrays.equals(bytes, from, from + prefix.length, prefix, 0, prefix.length);
   }
 
   private static void require(boolean rightType, boolean rightLength, byte type, int length) {

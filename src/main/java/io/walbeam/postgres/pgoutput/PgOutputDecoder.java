@@ -60,6 +60,19 @@ public final class PgOutputDecoder {
     }
   }
 
+  /**
+   * The relation that a Relation message describes.
+   *
+   * @throws MalformedMessageException if the bytes are not exactly one such message
+   */
+  public Relation relation(byte[] bytes, int offset, int length) {
+    reader.reset(bytes, offset, length);
+    if (reader.readByte() != MessageHeader.RELATION) {
+      throw reader.malformed("it describes no relation");
+    }
+    return relation().relation();
+  }
+
   private void insert(PgOutputHandler handler) {
     int relationId = reader.readInt32();
     if (reader.readByte() != 'N') {

@@ -22,7 +22,7 @@ final class BigQuerySchemaChanges implements SchemaChangeLog {
           "position",
           4,
           change -> Lsn.format(change.position()),
-          "End of the WAL when the change was noticed.");
+          "End of the WAL when the change was noticed; of a statement its own place.");
   private static final OwnColumn<SchemaChange> SCHEMA_NAME =
       OwnColumn.key(
           "schema_name", 5, change -> change.table().schema(), "Schema of the source table.");
@@ -39,15 +39,30 @@ final class BigQuerySchemaChanges implements SchemaChangeLog {
           "done",
           10,
           change -> change.done().name(),
-          "What came of it: SEEN (first), NOTHING, DUMP, WARNED or STOPPED.");
+          "What came of it: SEEN (first), NOTHING, DUMP, WARNED or STOPPED; CAPTURED if it is only"
+              + " told.");
   private static final OwnColumn<SchemaChange> BEFORE =
       OwnColumn.text("before", 11, SchemaChange::before, "The table before, as JSON.");
   private static final OwnColumn<SchemaChange> AFTER =
       OwnColumn.text("after", 12, SchemaChange::after, "The table after, as JSON.");
 
+  private static final OwnColumn<SchemaChange> STATEMENT =
+      OwnColumn.text(
+          "statement", 13, SchemaChange::statement, "The statement, if an event trigger told it.");
+
   private static final OwnColumns<SchemaChange> COLUMNS =
       OwnColumns.of(
-          SLOT, POSITION, SCHEMA_NAME, TABLE_OF, EPOCH, NOTICED_AT, CHANGE, DONE, BEFORE, AFTER);
+          SLOT,
+          POSITION,
+          SCHEMA_NAME,
+          TABLE_OF,
+          EPOCH,
+          NOTICED_AT,
+          CHANGE,
+          DONE,
+          BEFORE,
+          AFTER,
+          STATEMENT);
 
   private static final List<OwnColumn<SchemaChange>> KEY =
       List.of(SLOT, POSITION, SCHEMA_NAME, TABLE_OF);
@@ -92,6 +107,7 @@ final class BigQuerySchemaChanges implements SchemaChangeLog {
         row.text(BEFORE),
         row.text(AFTER),
         row.text(CHANGE),
+        row.text(STATEMENT),
         SchemaChange.Done.valueOf(row.text(DONE)));
   }
 }

@@ -54,6 +54,7 @@ final class FileSchemaChanges implements SchemaChangeLog {
         .put("schema_name", change.table().schema())
         .put("table_name", change.table().name())
         .put("change", change.change())
+        .put("statement", change.statement())
         .put("done", change.done().name())
         .put("before", change.before())
         .put("after", change.after());
@@ -69,6 +70,7 @@ final class FileSchemaChanges implements SchemaChangeLog {
         json.path("before").asText(),
         json.path("after").asText(),
         json.path("change").asText(),
+        json.path("statement").asText(),
         SchemaChange.Done.valueOf(json.path("done").asText()));
   }
 }

@@ -102,6 +102,7 @@ class OwnFilesTest {
             "",
             "{}",
             "new",
+            "CREATE TABLE b ()",
             SchemaChange.Done.SEEN);
     new FileSchemaChanges(calls).write(List.of(change), 3);
     assertThat(new FileSchemaChanges(calls()).read("s")).containsExactly(change);
@@ -110,7 +111,8 @@ class OwnFilesTest {
             "{\"format\":1,\"version\":\"0000000000000001/0000000000000003/0000000000000000/"
                 + "0000000000000000\",\"slot\":\"s\",\"epoch\":1,\"position\":\"0/20\","
                 + "\"noticed_at\":\"1970-01-01T00:00:09Z\",\"schema_name\":\"a\","
-                + "\"table_name\":\"b\",\"change\":\"new\",\"done\":\"SEEN\",\"before\":\"\","
+                + "\"table_name\":\"b\",\"change\":\"new\","
+                + "\"statement\":\"CREATE TABLE b ()\",\"done\":\"SEEN\",\"before\":\"\","
                 + "\"after\":\"{}\"}\n");
   }
 
