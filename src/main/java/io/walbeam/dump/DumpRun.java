@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 final class DumpRun {
   private static final Logger log = LoggerFactory.getLogger(DumpRun.class);
 
+  /** What the ledger says of a table that was dropped: there is nothing to read. */
+  static final String GONE = "The table is gone.";
+
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final TableDump dump;
@@ -54,7 +57,7 @@ final class DumpRun {
         }
         case GONE -> {
           log.info("The dump of table {} ends, because the table is gone.", table);
-          progress.end(Status.SUPERSEDED, "The table is gone.");
+          progress.end(Status.SUPERSEDED, GONE);
         }
         case NOT -> {
           DumpEntry over = progress.end(Status.FINISHED, "");

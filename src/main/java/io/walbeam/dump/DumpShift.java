@@ -94,7 +94,9 @@ final class DumpShift implements AutoCloseable {
     this.newTables = new NewTables(context);
     this.vanished = new VanishedTables(context);
     this.version = new AtomicLong(context.nowMicros());
-    this.letGo = new LetGoTables(ends.waiting().letGo(), settings.run().token(), ends.clock());
+    this.letGo =
+        new LetGoTables(
+            ends.waiting().letGo(), settings.tables(), settings.run().token(), ends.clock());
     this.schemas = new SchemaWatch(context, version, described);
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.thread = new Thread(this::run, "walbeam-dumps");
@@ -269,8 +271,8 @@ final class DumpShift implements AutoCloseable {
   List<LetGoTable> letGo() {
     List<DumpEntry> known = queue.all();
     List<DumpEntry> settled = LetGoTables.settled(known);
-    return known.stream()
-        .filter(entry -> LetGoEntry.isOpen(entry) && !settled.contains(entry))
+    return letGo.open(known).stream()
+        .filter(entry -> !settled.contains(entry))
         .map(LetGoEntry::read)
         .toList();
   }

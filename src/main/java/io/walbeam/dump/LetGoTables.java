@@ -1,6 +1,7 @@
 package io.walbeam.dump;
 
 import io.walbeam.change.TableId;
+import io.walbeam.change.TablePatterns;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.LetGo;
@@ -25,16 +26,19 @@ final class LetGoTables {
   private record Look(Instant next, Duration interval) {}
 
   private final LetGo letGo;
+  private final TablePatterns meant;
   private final String token;
   private final Clock clock;
   private final Map<TableId, Look> looks = new HashMap<>();
   private final Set<TableId> asking = new LinkedHashSet<>();
 
   /**
+   * @param meant the tables of the job; others wait until they are among them again
    * @param token by which the job knows its own requests
    */
-  LetGoTables(LetGo letGo, String token, Clock clock) {
+  LetGoTables(LetGo letGo, TablePatterns meant, String token, Clock clock) {
     this.letGo = letGo;
+    this.meant = meant;
     this.token = token;
     this.clock = clock;
   }
@@ -48,8 +52,20 @@ final class LetGoTables {
                 known.stream()
                     .anyMatch(
                         dump ->
-                            dump.status() == Status.FINISHED
-                                && LetGoEntry.isSettledBy(entry, dump)))
+                            isOver(dump) && LetGoEntry.isSettledBy(entry, dump)))
+        .toList();
+  }
+
+  /** What a dropped table missed nobody needs. */
+  private static boolean isOver(DumpEntry dump) {
+    return dump.status() == Status.FINISHED
+        || (dump.status() == Status.SUPERSEDED && dump.error().equals(DumpRun.GONE));
+  }
+
+  /** Open entries of tables that the job is to write. */
+  List<DumpEntry> open(List<DumpEntry> known) {
+    return known.stream()
+        .filter(entry -> LetGoEntry.isOpen(entry) && meant.matches(entry.table()))
         .toList();
   }
 
@@ -62,8 +78,8 @@ final class LetGoTables {
   List<String> requests(List<DumpEntry> known, boolean atOnce) {
     asking.clear();
     Instant now = clock.instant();
-    for (DumpEntry entry : known) {
-      if (!LetGoEntry.isOpen(entry) || isPending(entry, known)) {
+    for (DumpEntry entry : open(known)) {
+      if (isPending(entry, known)) {
         continue;
       }
       TableId table = entry.table();

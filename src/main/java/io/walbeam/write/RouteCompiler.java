@@ -3,6 +3,7 @@ package io.walbeam.write;
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
+import io.walbeam.change.TableId;
 import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
@@ -17,6 +18,7 @@ import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.ExistingTables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -35,7 +37,8 @@ public final class RouteCompiler implements Routes.Compiler {
   private final MappingSettings mapping;
   private final ExistingTables existing;
   private final ChangelogShapes shapes;
-  private final Map<String, ExistingColumns> compiled = new ConcurrentHashMap<>();
+  private final Map<TableId, ExistingColumns> compiled = new ConcurrentHashMap<>();
+  private final Map<String, TableId> owners = new ConcurrentHashMap<>();
 
   public RouteCompiler(MappingSettings mapping, ExistingTables existing, ChangelogShapes shapes) {
     this.mapping = mapping;
@@ -76,8 +79,23 @@ public final class RouteCompiler implements Routes.Compiler {
   private ChangelogMapping changelog(Relation relation, KeyColumns key, SourceTypes types) {
     return switch (mapping.form()) {
       case TABLE_ROW -> changelogTable(relation, key);
-      case JSON_LINE -> ChangelogMapping.lines(relation, key, types, mapping);
+      case JSON_LINE -> {
+        ChangelogMapping lines = ChangelogMapping.lines(relation, key, types, mapping);
+        claim(lines.destination().name(), relation.table());
+        yield lines;
+      }
     };
+  }
+
+  /** Files do not remember whose they are, as tables do. */
+  private void claim(String name, TableId source) {
+    TableId owner = owners.putIfAbsent(name.toLowerCase(Locale.ROOT), source);
+    if (owner != null && !owner.equals(source)) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "The tables " + owner + " and " + source + " would both be written to " + name + ".",
+          "Leave one out with --excludeTables, or give --tableName another form.");
+    }
   }
 
   private ChangelogMapping changelogTable(Relation relation, KeyColumns key) {
@@ -92,15 +110,15 @@ public final class RouteCompiler implements Routes.Compiler {
 
   private TableMapping current(Relation relation, KeyColumns key, SourceTypes types) {
     String name = mapping.tableName().nameOf(relation.table());
-    ExistingColumns columns = columns(name);
+    ExistingColumns columns = columns(name, relation.table());
     TableMapping current = TableMapping.compile(relation, key, types, columns, mapping);
-    compiled.put(name, columns.and(ExistingColumns.of(current.destination())));
+    compiled.put(relation.table(), columns.and(ExistingColumns.of(current.destination())));
     return current;
   }
 
-  private ExistingColumns columns(String table) {
+  private ExistingColumns columns(String table, TableId source) {
     try {
-      return existing.columns(table).and(compiled.getOrDefault(table, ExistingColumns.NONE));
+      return existing.columns(table).and(compiled.getOrDefault(source, ExistingColumns.NONE));
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

@@ -2,22 +2,15 @@ package io.walbeam.write;
 
 import io.walbeam.change.Relation;
 import io.walbeam.change.ReplicaIdentity;
-import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.change.TypeName;
-import io.walbeam.failure.FailureKind;
-import io.walbeam.failure.WalbeamException;
-import io.walbeam.row.DestinationTable;
 import io.walbeam.row.Route;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Which table mapping a relation gets: compiled once per description, shared by all threads.
- *
- * <p>Two source tables that would share a destination table are refused, not mixed.
  */
 public final class Routes {
   /** What the relation message does not tell. Called on a worker thread, may block and retry. */
@@ -64,7 +57,6 @@ public final class Routes {
   private final Catalogue catalogue;
   private final Compiler compiler;
   private final Map<Wanted, Known> routes = new ConcurrentHashMap<>();
-  private final Map<String, TableId> owners = new ConcurrentHashMap<>();
 
   public Routes(TablePatterns tables, Catalogue catalogue, Compiler compiler) {
     this.tables = tables;
@@ -76,7 +68,6 @@ public final class Routes {
    * The route of {@code relation}, whose rows the stream brings.
    *
    * @param types the types that the stream has announced before it, by object identifier
-   * @throws WalbeamException if its destination table belongs to another source table
    */
   public Route route(Relation relation, Map<Integer, TypeName> types) {
     return route(new Wanted(relation, false), types);
@@ -104,7 +95,7 @@ public final class Routes {
     Route route =
         known != null && known.details().equals(details)
             ? known.route()
-            : compile(relation, types, details);
+            : compiler.compile(relation, types, details);
     routes.put(wanted, new Known(route, details, now));
     return route;
   }
@@ -117,24 +108,5 @@ public final class Routes {
     return mayChange
         && known.route().wanted()
         && System.nanoTime() - known.askedNanos() >= BELIEVED_NANOS;
-  }
-
-  private Route compile(Relation relation, Map<Integer, TypeName> types, TableDetails details) {
-    Route route = compiler.compile(relation, types, details);
-    for (DestinationTable table : route.destinations()) {
-      claim(table.name(), relation.table());
-      table.view().ifPresent(view -> claim(view.name(), relation.table()));
-    }
-    return route;
-  }
-
-  private void claim(String name, TableId source) {
-    TableId owner = owners.putIfAbsent(name.toLowerCase(Locale.ROOT), source);
-    if (owner != null && !owner.equals(source)) {
-      throw new WalbeamException(
-          FailureKind.OPERATOR,
-          "The tables " + owner + " and " + source + " would both be written to " + name + ".",
-          "Leave one out with --excludeTables, or give --tableName another form.");
-    }
   }
 }

@@ -369,16 +369,26 @@ class ReplicationIT {
   }
 
   @Test
-  void twoTablesThatWouldShareADestinationAreRefused() throws Exception {
+  void oneOfTwoTablesThatWouldShareADestinationIsLetGo() throws Exception {
     database.execute(
         "CREATE TABLE \"a b\" (id int PRIMARY KEY)", "CREATE TABLE \"a-b\" (id int PRIMARY KEY)");
     database.createPublicationAndSlot();
-    database.execute("INSERT INTO \"a b\" VALUES (1)", "INSERT INTO \"a-b\" VALUES (2)");
+    database.execute("INSERT INTO \"a b\" VALUES (1)");
+    run(0);
+    database.execute("INSERT INTO \"a-b\" VALUES (2)", "UPDATE \"a b\" SET id = 3");
 
-    assertThat(run(3)).contains("public.a b", "public.a-b", "public_a_b", "--excludeTables");
+    assertThat(run(3))
+        .contains(
+            "The tables \"public\".\"a b\" and \"public\".\"a-b\" would both be written to"
+                + " public_a_b")
+        .contains("--excludeTables", "in what was let go: public.a-b.");
+    assertThat(rows("SELECT id FROM %s.public_a_b")).isEqualTo("3");
 
+    assertThat(run(3)).contains("in what was let go: public.a-b.");
     run(0, "--excludeTables=public.a-b");
-    assertThat(rows("SELECT id FROM %s.public_a_b")).isEqualTo("1");
+    run(0, "--tableName={table}_of_{schema}", "--excludeTables=public.a b");
+    assertThat(rows("SELECT id FROM %s.public_a_b")).isEqualTo("3");
+    assertThat(rows("SELECT id FROM %s.a_b_of_public")).isEqualTo("2");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.walbeam.dump;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.TableId;
+import io.walbeam.change.TablePatterns;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
@@ -19,7 +20,7 @@ class LetGoTablesTest {
   private static final TableId TABLE = new TableId("public", "bad");
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  private final LetGoTables tables = new LetGoTables(LetGo.never(), "token", clock());
+  private final LetGoTables tables = new LetGoTables(LetGo.never(), TablePatterns.ALL, "token", clock());
 
   @Test
   void whatTheLedgerKeepsIsReadAsItWasWritten() {
@@ -44,6 +45,21 @@ class LetGoTablesTest {
                     dump(301, "{\"keyFrom\":[\"1\"]}", Status.FINISHED),
                     dump(301, "{\"foreign\":true}", Status.FINISHED))))
         .isEmpty();
+  }
+
+  @Test
+  void ofADroppedTableNothingIsMissing() {
+    DumpEntry letGo = letGo(300);
+    DumpEntry gone = dump(301, "{}", Status.RUNNING).over(Status.SUPERSEDED, 5, DumpRun.GONE);
+    assertThat(LetGoTables.settled(List.of(letGo, gone))).containsExactly(letGo);
+  }
+
+  @Test
+  void aTableThatIsLeftOutWaitsUntilItIsWanted() {
+    LetGoTables others =
+        new LetGoTables(LetGo.never(), TablePatterns.parse("", "public.bad"), "token", clock());
+    assertThat(others.requests(List.of(letGo(300)), true)).isEmpty();
+    assertThat(others.open(List.of(letGo(300)))).isEmpty();
   }
 
   @Test

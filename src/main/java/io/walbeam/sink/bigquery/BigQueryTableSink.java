@@ -30,29 +30,29 @@ final class BigQueryTableSink implements TableSink {
       return refused(rows, letGo.get());
     }
     try (AppendRetry retry = new AppendRetry(table.name(), parts)) {
-      Optional<TableLayout> layout = prepared(table, retry);
-      return layout.isPresent()
-          ? new TableWrite(parts, layout.get(), rows, retry).run()
-          : refused(rows, parts.letGo().refusalOf(table.name()));
+      BigQueryTables.Preparation preparation = prepare(table, retry);
+      return preparation instanceof BigQueryTables.Ready ready
+          ? new TableWrite(parts, ready.layout(), rows, retry).run()
+          : refused(rows, ((BigQueryTables.Taken) preparation).refusal());
     }
   }
 
-  /** Waits until rows of the table can be sent; empty once it is let go. */
-  private Optional<TableLayout> prepared(DestinationTable table, AppendRetry retry)
+  /** Waits until rows of the table can be sent, or never will; never {@code Blocked}. */
+  private BigQueryTables.Preparation prepare(DestinationTable table, AppendRetry retry)
       throws InterruptedException {
     TableLayout known = parts.tables().ready(table);
     if (known != null) {
-      return Optional.of(known);
+      return new BigQueryTables.Ready(known);
     }
     while (true) {
       AppendFailures.Failure failure;
       try {
         BigQueryTables.Preparation preparation = parts.tables().prepare(table);
-        if (preparation instanceof BigQueryTables.Ready ready) {
+        if (!(preparation instanceof BigQueryTables.Blocked blocked)) {
           // A stall is over when rows are taken, not when they may be sent.
-          return Optional.of(ready.layout());
+          return preparation;
         }
-        failure = AppendFailures.of((BigQueryTables.Blocked) preparation);
+        failure = AppendFailures.of(blocked);
       } catch (WalbeamException e) {
         // At the start a wrong dataset or grant ends the run; later it must not stop other tables.
         if (e.kind() != FailureKind.OPERATOR || !parts.tables().anyReady()) {
@@ -61,7 +61,7 @@ final class BigQueryTableSink implements TableSink {
         failure = AppendFailures.of(e);
       }
       if (!retry.wait(failure)) {
-        return Optional.empty();
+        return new BigQueryTables.Taken(parts.letGo().refusalOf(table.name()));
       }
     }
   }

@@ -37,6 +37,9 @@ final class BigQueryTables {
   /** Rows may be sent, though BigQuery may show new columns to writers only after minutes. */
   record Ready(TableLayout layout) implements Preparation {}
 
+  /** No row may go there: the table is another source table's, or let go. */
+  record Taken(Refusal refusal) implements Preparation {}
+
   /** A person must act on this table. */
   record Blocked(Refusal refusal) implements Preparation {}
 
@@ -48,12 +51,17 @@ final class BigQueryTables {
     long validatedNanos = System.nanoTime();
   }
 
+  /** When a table was last seen to be another's. */
+  private record Recent(Taken taken, long nanos) {}
+
   private final BigQueryRest rest;
   private final TablePlaces places;
   private final ChangesViews views;
   private final Pace pace;
   private final Waits waits;
   private final Map<DestinationTable, TableLayout> ready = new ConcurrentHashMap<>();
+  private final Map<String, String> sources = new ConcurrentHashMap<>();
+  private final Map<DestinationTable, Recent> taken = new ConcurrentHashMap<>();
   private final Map<String, TableState> states = new ConcurrentHashMap<>();
 
   BigQueryTables(BigQueryRest rest, Pace pace, Waits waits) {
@@ -85,7 +93,13 @@ final class BigQueryTables {
     state.lock.lockInterruptibly();
     try {
       TableLayout known = ready.get(table);
-      return known != null ? new Ready(known) : reconcile(table, state);
+      if (known != null) {
+        return new Ready(known);
+      }
+      Recent recent = taken.get(table);
+      return recent != null && System.nanoTime() - recent.nanos() < pace.revalidateAfter().toNanos()
+          ? recent.taken()
+          : reconcile(table, state);
     } finally {
       state.lock.unlock();
     }
@@ -157,6 +171,9 @@ final class BigQueryTables {
       }
       TablePlaces.Found found = (TablePlaces.Found) place;
       state.seen.add(found.name());
+      if (found.plan() instanceof TableEvolution.Another another) {
+        return taken(table, another);
+      }
       if (found.plan() instanceof TableEvolution.Conflict conflict) {
         ready.remove(table);
         return blocked(ErrorClass.TABLE_CONFLICT, conflict.message(), conflict.remedy());
@@ -173,6 +190,18 @@ final class BigQueryTables {
     }
   }
 
+  private Taken taken(DestinationTable table, TableEvolution.Another another) {
+    ready.remove(table);
+    Taken now =
+        new Taken(
+            new Refusal(
+                Stage.APPEND, ErrorClass.LET_GO, another.message(), another.remedy()));
+    if (taken.put(table, new Recent(now, System.nanoTime())) == null) {
+      log.warn("{} {}", another.message(), another.remedy());
+    }
+    return now;
+  }
+
   private static void sayCreated(DestinationTable table, String name) {
     if (name.equals(table.name())) {
       log.info("Created table {}.", name);
@@ -186,8 +215,18 @@ final class BigQueryTables {
     }
   }
 
-  private Ready ready(DestinationTable wanted, DestinationTable table, TableState state)
+  private Preparation ready(DestinationTable wanted, DestinationTable table, TableState state)
       throws InterruptedException {
+    Optional<String> source = TableOwner.of(wanted.description());
+    if (source.isPresent()) {
+      // Of a table that somebody else has made, no description tells whose it is.
+      String first = sources.putIfAbsent(table.name(), source.get());
+      Optional<TableEvolution.Another> another =
+          TableOwner.other(Optional.ofNullable(first), wanted);
+      if (another.isPresent()) {
+        return taken(wanted, another.get());
+      }
+    }
     state.seen.add(table.name());
     if (table.view().isPresent() && !state.viewSeen) {
       // A view of a table that is not there would be refused.

@@ -50,6 +50,9 @@ final class TableEvolution {
   /** Something that rows cannot be written to has the name. */
   record NoTable(Conflict conflict) implements Plan {}
 
+  /** The table is another source table's. */
+  record Another(String message, String remedy) implements Plan {}
+
   /** A person must decide. */
   record Conflict(String message, String remedy) implements Plan {}
 

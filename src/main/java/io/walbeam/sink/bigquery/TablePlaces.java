@@ -46,6 +46,11 @@ final class TablePlaces {
           return none.orElseThrow();
         }
       } else if (!SuccessorName.isAnothers(existing.get(), table, number)) {
+        Optional<TableEvolution.Another> another =
+            TableOwner.other(TableOwner.of(existing.get().getDescription()), table);
+        if (another.isPresent()) {
+          return new Found(existing.get(), candidate.name(), another.get());
+        }
         TableEvolution.Plan plan = TableEvolution.plan(existing.get(), candidate);
         if (plan instanceof TableEvolution.NoTable view && !hasSuccessors) {
           return new Found(existing.get(), candidate.name(), view.conflict());
