@@ -56,19 +56,20 @@ final class RunCommand {
               }
 
               @Override
-              public void submit() {
+              public void submit() throws InterruptedException {
                 RunCommand.submit(options, settings);
               }
             });
   }
 
   /** Whether it returns before the job has ended is the runner's business. */
-  private static void submit(WalbeamOptions options, JobSettings settings) {
+  private static void submit(WalbeamOptions options, JobSettings settings)
+      throws InterruptedException {
     FlinkDefaults.apply(options, settings.run().stopAtNow());
     PipelineResult result =
         ReplicationPipeline.build(options, settings, OptionsReader::settings).run();
     if (settings.run().stopAtNow() && result.getState() == PipelineResult.State.DONE) {
-      FinishedJob.verifyConfirmed(settings);
+      FinishedJob.verify(settings);
       log.info("Everything read is written and confirmed to the slot.");
     }
   }

@@ -70,9 +70,7 @@ public record StatusFacts(
 
   /** Tables that were let go, and that no dump has brought back yet. */
   public List<DumpEntry> letGo() {
-    return dumps.stream()
-        .filter(entry -> entry.kind() == DumpEntry.Kind.LET_GO && !entry.status().isOver())
-        .toList();
+    return dumps.stream().filter(DumpEntry::isLetGo).toList();
   }
 
   /** Seconds since the commit up to which everything is written; empty if that is not known. */

@@ -59,8 +59,7 @@ final class DumpQueue {
 
   /** Whether a table was let go and has not come back. */
   synchronized boolean isLetGo(TableId table) {
-    return entries.all().stream()
-        .anyMatch(entry -> entry.table().equals(table) && LetGoEntry.isOpen(entry));
+    return entries.all().stream().anyMatch(entry -> entry.table().equals(table) && entry.isLetGo());
   }
 
   /** Takes the sizes of the published tables. */

@@ -65,11 +65,6 @@ final class LetGoEntry {
     return scope(entry).path("destination").asText("");
   }
 
-  /** Whether changes are missing that no dump was finished after. */
-  static boolean isOpen(DumpEntry entry) {
-    return entry.kind() == Kind.LET_GO && !entry.status().isOver();
-  }
-
   /** Whether the dump brings what is missing once it is finished. */
   static boolean isSettledBy(DumpEntry letGo, DumpEntry dump) {
     if (!dump.isDump() || dump.epoch() < letGo.epoch() || !dump.table().equals(letGo.table())) {

@@ -46,13 +46,11 @@ final class LetGoTables {
   /** The open entries that a finished dump has settled. */
   static List<DumpEntry> settled(List<DumpEntry> known) {
     return known.stream()
-        .filter(LetGoEntry::isOpen)
+        .filter(DumpEntry::isLetGo)
         .filter(
             entry ->
                 known.stream()
-                    .anyMatch(
-                        dump ->
-                            isOver(dump) && LetGoEntry.isSettledBy(entry, dump)))
+                    .anyMatch(dump -> isOver(dump) && LetGoEntry.isSettledBy(entry, dump)))
         .toList();
   }
 
@@ -64,9 +62,7 @@ final class LetGoTables {
 
   /** Open entries of tables that the job is to write. */
   List<DumpEntry> open(List<DumpEntry> known) {
-    return known.stream()
-        .filter(entry -> LetGoEntry.isOpen(entry) && meant.matches(entry.table()))
-        .toList();
+    return known.stream().filter(entry -> entry.isLetGo() && meant.matches(entry.table())).toList();
   }
 
   /**

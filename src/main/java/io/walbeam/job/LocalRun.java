@@ -13,9 +13,7 @@ import io.walbeam.source.SessionLag;
 import io.walbeam.write.ReceiptRelease;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -146,7 +144,7 @@ public final class LocalRun implements AutoCloseable {
       throw held.get();
     }
     if (confirmed && opened.isPresent()) {
-      throwIfLetGo(opened.get().letGo());
+      MissingChanges.throwIfAny(settings.replication().slot(), opened.get().letGo());
     }
     if (!confirmed) {
       throw new WalbeamException(
@@ -157,21 +155,6 @@ public final class LocalRun implements AutoCloseable {
               + CONFIRMATION_TIMEOUT.toSeconds()
               + " s.",
           "Start again; what the slot was not told comes again and changes nothing.");
-    }
-  }
-
-  /** Nothing that is missing is called written. */
-  private void throwIfLetGo(Map<String, String> letGo) {
-    if (!letGo.isEmpty()) {
-      throw new WalbeamException(
-          FailureKind.OPERATOR,
-          "Everything else is written and confirmed to slot "
-              + settings.replication().slot()
-              + ", but changes are missing in what was let go: "
-              + String.join(", ", letGo.keySet())
-              + ".",
-          String.join(" ", new LinkedHashSet<>(letGo.values()))
-              + " Then start again, which dumps what is missing.");
     }
   }
 

@@ -104,6 +104,11 @@ public record DumpEntry(Order order, Status status, Course course, String error)
     return kind() == Kind.INITIAL || kind() == Kind.REQUEST;
   }
 
+  /** Whether its table was let go, and no dump has brought it back. */
+  public boolean isLetGo() {
+    return kind() == Kind.LET_GO && !status.isOver();
+  }
+
   /** JSON object of what part of the table is meant, {@code {}} for all of it. */
   public String scope() {
     return order.scope();

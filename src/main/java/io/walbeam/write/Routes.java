@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Which table mapping a relation gets: compiled once per description, shared by all threads.
- */
+/** Which table mapping a relation gets: compiled once per description, shared by all threads. */
 public final class Routes {
   /** What the relation message does not tell. Called on a worker thread, may block and retry. */
   interface Catalogue {

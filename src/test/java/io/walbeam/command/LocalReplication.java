@@ -6,9 +6,14 @@ import com.google.cloud.NoCredentials;
 import com.google.cloud.bigquery.BigQuery;
 import com.google.cloud.bigquery.BigQueryOptions;
 import com.google.cloud.bigquery.DatasetInfo;
+import com.google.cloud.bigquery.Field;
 import com.google.cloud.bigquery.FieldValueList;
 import com.google.cloud.bigquery.QueryJobConfiguration;
+import com.google.cloud.bigquery.Schema;
+import com.google.cloud.bigquery.StandardSQLTypeName;
+import com.google.cloud.bigquery.StandardTableDefinition;
 import com.google.cloud.bigquery.TableId;
+import com.google.cloud.bigquery.TableInfo;
 import io.walbeam.local.StandInOptions;
 import io.walbeam.local.StandInServer;
 import io.walbeam.testing.TestDatabase;
@@ -42,6 +47,14 @@ final class LocalReplication implements AutoCloseable {
   /** Creates the dataset that has the database's name. */
   void createDataset(TestDatabase database) {
     bigQuery.create(DatasetInfo.of(database.name()));
+  }
+
+  /** Creates a table of one column and without a key, as somebody else might. */
+  void createTable(TestDatabase database, String table) {
+    bigQuery.create(
+        TableInfo.of(
+            TableId.of(database.name(), table),
+            StandardTableDefinition.of(Schema.of(Field.of("id", StandardSQLTypeName.INT64)))));
   }
 
   /** Deletes a table of that dataset. */

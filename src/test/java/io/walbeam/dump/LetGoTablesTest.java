@@ -20,7 +20,8 @@ class LetGoTablesTest {
   private static final TableId TABLE = new TableId("public", "bad");
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  private final LetGoTables tables = new LetGoTables(LetGo.never(), TablePatterns.ALL, "token", clock());
+  private final LetGoTables tables =
+      new LetGoTables(LetGo.never(), TablePatterns.ALL, "token", clock());
 
   @Test
   void whatTheLedgerKeepsIsReadAsItWasWritten() {

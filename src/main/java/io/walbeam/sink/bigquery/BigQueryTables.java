@@ -194,8 +194,7 @@ final class BigQueryTables {
     ready.remove(table);
     Taken now =
         new Taken(
-            new Refusal(
-                Stage.APPEND, ErrorClass.LET_GO, another.message(), another.remedy()));
+            new Refusal(Stage.APPEND, ErrorClass.LET_GO, another.message(), another.remedy()));
     if (taken.put(table, new Recent(now, System.nanoTime())) == null) {
       log.warn("{} {}", another.message(), another.remedy());
     }

@@ -29,8 +29,7 @@ final class TableOwner {
   }
 
   /** Why rows of {@code wanted} cannot go where those of another table go; empty if they can. */
-  static Optional<TableEvolution.Another> other(
-      Optional<String> owner, DestinationTable wanted) {
+  static Optional<TableEvolution.Another> other(Optional<String> owner, DestinationTable wanted) {
     Optional<String> source = of(wanted.description());
     if (owner.isEmpty() || source.isEmpty() || owner.equals(source)) {
       return Optional.empty();

@@ -16,7 +16,8 @@ class TableOwnerTest {
     assertThat(TableOwner.of(ORDERS)).contains("\"public\".\"orders\"");
     assertThat(
             TableOwner.of(
-                "Changes of the PostgreSQL table \"s\".\"a, kept by\n\"\"b\", kept by walbeam. More."))
+                "Changes of the PostgreSQL table \"s\".\"a, kept by\n"
+                    + "\"\"b\", kept by walbeam. More."))
         .contains("\"s\".\"a, kept by\n\"\"b\"");
     assertThat(TableOwner.of("Orders of our shop")).isEmpty();
     assertThat(TableOwner.of(null)).isEmpty();
