@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ final class AppendConnections {
   private static final Logger log = LoggerFactory.getLogger(AppendConnections.class);
 
   private final BigQueryClients clients;
+  private final Supplier<String> location;
   private final Pace pace;
   private final Semaphore kilobytes = new Semaphore(MOST_KILOBYTES_IN_FLIGHT, true);
   private final List<AppendConnection> keyed = new ArrayList<>();
@@ -60,8 +62,12 @@ final class AppendConnections {
   private boolean closed;
   private volatile long deadlineNanos;
 
-  AppendConnections(BigQueryClients clients, Pace pace) {
+  /**
+   * @param location of the dataset, empty while nobody knows
+   */
+  AppendConnections(BigQueryClients clients, Pace pace, Supplier<String> location) {
     this.clients = clients;
+    this.location = location;
     this.pace = pace;
     this.deadlineNanos = pace.responseDeadline().toNanos();
   }
@@ -202,17 +208,21 @@ final class AppendConnections {
         clients.write().appendRowsCallable(), context(layout), clients.settings().traceId());
   }
 
-  /** All tables are of one dataset, so any of their streams leads to the right region. */
   private GrpcCallContext context(TableLayout layout) {
-    BigQuerySettings settings = clients.settings();
-    String route =
-        settings.location().isEmpty()
-            ? "write_stream=" + URLEncoder.encode(layout.stream(), StandardCharsets.UTF_8)
-            : "write_location="
-                + URLEncoder.encode(
-                    "projects/" + settings.project() + "/locations/" + settings.location(),
-                    StandardCharsets.UTF_8);
+    String route = route(layout.stream(), clients.settings().project(), location.get());
     return GrpcCallContext.createDefault()
         .withExtraHeaders(Map.of("x-goog-request-params", List.of(route)));
+  }
+
+  /**
+   * What leads a call to the dataset's region, as Google's client says it: by the location where
+   * that is known, else by a stream. All tables are of one dataset, so any of their streams does.
+   */
+  static String route(String stream, String project, String location) {
+    return location.isEmpty()
+        ? "write_stream=" + URLEncoder.encode(stream, StandardCharsets.UTF_8)
+        : "write_location="
+            + URLEncoder.encode(
+                "projects/" + project + "/locations/" + location, StandardCharsets.UTF_8);
   }
 }

@@ -25,12 +25,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * BigQuery's REST calls on one dataset. Thread-safe. What passes by itself is retried in place
  * without limit, with a named stall after a while.
  */
 final class BigQueryRest {
+  private static final Logger log = LoggerFactory.getLogger(BigQueryRest.class);
+
   /** How long the service may hold a query call open; then we ask again. */
   private static final long QUERY_WAIT_MILLIS = 20_000;
 
@@ -50,6 +54,8 @@ final class BigQueryRest {
   private final Pace pace;
   private final Waits waits;
   private final Stalls stalls;
+  private volatile String location;
+  private volatile boolean asked;
 
   /** One REST call. */
   private interface Call<T> {
@@ -75,10 +81,34 @@ final class BigQueryRest {
     this.pace = pace;
     this.waits = waits;
     this.stalls = stalls;
+    this.location = settings.location();
   }
 
   BigQuerySettings settings() {
     return settings;
+  }
+
+  /** Where the dataset is, as given or as BigQuery has said; empty while nobody has asked. */
+  String location() {
+    return location;
+  }
+
+  /** Asks where the dataset is, once; where that is refused, calls are led by their table. */
+  void learnLocation() throws InterruptedException {
+    if (!location.isEmpty() || asked) {
+      return;
+    }
+    try {
+      Dataset found =
+          call(
+              settings.dataset(),
+              () -> client.datasets().get(settings.project(), settings.dataset()).execute());
+      location = found.getLocation() == null ? "" : found.getLocation();
+      asked = true;
+    } catch (RefusedException e) {
+      asked = true;
+      log.debug("The dataset's location is not known", e);
+    }
   }
 
   /**
@@ -231,8 +261,8 @@ final class BigQueryRest {
             .setParameterMode("NAMED")
             .setQueryParameters(bind(parameters))
             .setFormatOptions(new DataFormatOptions().setUseInt64Timestamp(true));
-    if (!settings.location().isEmpty()) {
-      request.setLocation(settings.location());
+    if (!location.isEmpty()) {
+      request.setLocation(location);
     }
     try {
       QueryResponse response =

@@ -65,8 +65,8 @@ public final class BigQuerySink implements Sink {
     this.settings = settings;
     this.clients = BigQueryClients.open(settings);
     this.letGo = new LetGo(settings.letGoAfter(), settings::isOwn, Clock.systemUTC());
-    this.connections = new AppendConnections(clients, pace);
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
+    this.connections = new AppendConnections(clients, pace, rest::location);
     BigQueryTables prepared = new BigQueryTables(rest, pace, waits);
     SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, letGo, metrics);
     this.tables = new BigQueryTableSink(parts);

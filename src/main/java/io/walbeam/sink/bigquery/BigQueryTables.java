@@ -96,6 +96,8 @@ final class BigQueryTables {
       if (known != null) {
         return new Ready(known);
       }
+      // Before the first row, which is led there.
+      rest.learnLocation();
       Recent recent = taken.get(table);
       return recent != null && System.nanoTime() - recent.nanos() < pace.revalidateAfter().toNanos()
           ? recent.taken()

@@ -85,6 +85,17 @@ class BigQueryTableSinkIT {
   }
 
   @Test
+  void callsAreLedToTheDatasetsLocationWhichIsAskedForOnce() throws Exception {
+    write(Rows.keyed("orders"), Rows.upserts(1));
+    write(Rows.plain("log"), List.of(Rows.insert(1, "n")));
+
+    assertThat(server.routes)
+        .hasSize(2)
+        .allMatch("write_location=projects%2Fp%2Flocations%2FEU"::equals);
+    assertThat(server.datasetCalls).hasValue(1);
+  }
+
+  @Test
   void largeWritesAreSplitIntoRequestsOfBoundedSize() throws Exception {
     String text = "x".repeat(100_000);
     List<EncodedRow> rows = new ArrayList<>();

@@ -24,6 +24,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.Status;
@@ -164,6 +165,11 @@ final class FakeBigQuery implements AutoCloseable {
   final Deque<Answer> script = new ConcurrentLinkedDeque<>();
   final Deque<RestFault> restFaults = new ConcurrentLinkedDeque<>();
   final AtomicInteger connections = new AtomicInteger();
+  final AtomicInteger datasetCalls = new AtomicInteger();
+
+  /** What leads each call to its region. */
+  final List<String> routes = new CopyOnWriteArrayList<>();
+
   volatile Answer rule = Append::accept;
   volatile boolean datasetMissing;
   volatile boolean keepAppends = true;
@@ -219,6 +225,8 @@ final class FakeBigQuery implements AutoCloseable {
     script.clear();
     restFaults.clear();
     connections.set(0);
+    datasetCalls.set(0);
+    routes.clear();
     rule = Append::accept;
     datasetMissing = false;
   }
@@ -236,6 +244,9 @@ final class FakeBigQuery implements AutoCloseable {
     @Override
     public StreamObserver<AppendRowsRequest> appendRows(
         StreamObserver<AppendRowsResponse> responses) {
+      routes.add(
+          String.valueOf(
+              ServiceRequestContext.current().request().headers().get("x-goog-request-params")));
       return new Connection(connections.incrementAndGet(), responses);
     }
   }
@@ -312,6 +323,11 @@ final class FakeBigQuery implements AutoCloseable {
   private static final Pattern TABLE = Pattern.compile(TABLES + "/([^/]+)");
 
   private synchronized HttpResponse rest(HttpMethod method, String path, HttpData body) {
+    if (DATASET.matcher(path).matches() && !datasetMissing) {
+      // Asked for once, before the first table: no call of a test.
+      datasetCalls.incrementAndGet();
+      return json("{\"id\":\"p:d\",\"location\":\"EU\"}");
+    }
     restCalls.add(method + " " + path.replaceFirst(".*/datasets/d", ""));
     RestFault fault = restFaults.pollFirst();
     if (fault != null) {
@@ -321,9 +337,6 @@ final class FakeBigQuery implements AutoCloseable {
       return error(404, "notFound", "Not found: Dataset p:d");
     }
     Matcher table = TABLE.matcher(path);
-    if (DATASET.matcher(path).matches()) {
-      return json("{\"id\":\"p:d\"}");
-    }
     if (TABLES.matcher(path).matches() && method == HttpMethod.POST) {
       Table created = parse(body);
       String name = created.getTableReference().getTableId();
