@@ -4,7 +4,9 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +28,16 @@ final class NewTables {
   /** Tables named by one request, so that no message is long. */
   static final int TABLES_PER_REQUEST = 100;
 
+  /**
+   * Before a dump that failed is asked for again, microseconds: a grant mends it, and each is a row
+   * of the ledger.
+   */
+  private static final long AGAIN_MICROS = Duration.ofMinutes(10).toNanos() / 1_000;
+
   private final DumpContext context;
-  private final Set<TableId> asked = new HashSet<>();
+  /** When it was, epoch microseconds. */
+  private final Map<TableId, Long> asked = new HashMap<>();
+
   private final Set<Long> askedPartitions = new HashSet<>();
   private final Set<TableId> asking = new HashSet<>();
   private final Set<Long> askingPartitions = new HashSet<>();
@@ -53,7 +63,7 @@ final class NewTables {
     List<TableId> missing = new ArrayList<>();
     for (TableId table : connection.published(publication)) {
       if (context.settings().tables().matches(table)
-          && !asked.contains(table)
+          && isDue(table, known)
           && known.stream().noneMatch(entry -> covers(entry, table))) {
         missing.add(table);
       }
@@ -71,10 +81,23 @@ final class NewTables {
 
   /** The requests are in the WAL. */
   synchronized void emitted() {
-    asked.addAll(asking);
+    asking.forEach(table -> asked.put(table, context.nowMicros()));
     askedPartitions.addAll(askingPartitions);
     asking.clear();
     askingPartitions.clear();
+  }
+
+  private boolean isDue(TableId table, List<DumpEntry> known) {
+    Long last = asked.get(table);
+    return last == null || isDueAgain(table, known, last, context.nowMicros());
+  }
+
+  /** Whether what was asked for has failed, and long enough ago. */
+  static boolean isDueAgain(TableId table, List<DumpEntry> known, long asked, long now) {
+    return known.stream()
+        .filter(entry -> entry.table().equals(table) && entry.status() == DumpEntry.Status.FAILED)
+        .mapToLong(entry -> entry.course().finishedMicros())
+        .anyMatch(failed -> failed >= asked && now - failed >= AGAIN_MICROS);
   }
 
   /** A dump of the whole table that is to come, or that says what it covered. */
