@@ -150,7 +150,8 @@ class ArchitectureTest {
                 .map(JavaClass::getPackageName)
                 .map(name -> name.substring(name.indexOf("walbeam") + "walbeam".length()))
                 .map(name -> name.replaceFirst("^\\.", ""))
-                .filter(name -> !name.isEmpty() && !name.matches("local(\\.(demo|bench|live))?")))
+                .filter(
+                    name -> !name.isEmpty() && !name.matches("local(\\.(demo|bench|live|chaos))?")))
         .isSubsetOf(checked);
   }
 
@@ -188,7 +189,10 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "io.walbeam.local.demo..", "io.walbeam.local.bench..", "io.walbeam.local.live..")
+            "io.walbeam.local.demo..",
+            "io.walbeam.local.bench..",
+            "io.walbeam.local.live..",
+            "io.walbeam.local.chaos..")
         .check(CLASSES);
   }
 

@@ -34,7 +34,10 @@ class LibrariesIT {
     Path directory =
         Path.of(System.getProperty("walbeam.build.directory", "target")).resolve("lib");
     try (Stream<Path> files = Files.list(directory)) {
-      return files.map(file -> file.getFileName().toString().replaceFirst("\\.jar$", "")).sorted().toList();
+      return files
+          .map(file -> file.getFileName().toString().replaceFirst("\\.jar$", ""))
+          .sorted()
+          .toList();
     }
   }
 }

@@ -35,6 +35,7 @@ final class NewTables {
   private static final long AGAIN_MICROS = Duration.ofMinutes(10).toNanos() / 1_000;
 
   private final DumpContext context;
+
   /** When it was, epoch microseconds. */
   private final Map<TableId, Long> asked = new HashMap<>();
 

@@ -5,15 +5,18 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.DestinationTable;
 import io.walbeam.row.Route;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -33,12 +36,19 @@ final class VanishedTables {
   private static final Duration CLOCKS = Duration.ofMinutes(2);
 
   private final DumpContext context;
-  private final Set<TableId> asked = new HashSet<>();
-  private final Set<TableId> asking = new HashSet<>();
+
+  /** The dump that each table had when another was asked for: one is asked for each. */
+  private final Map<TableId, Long> asked = new HashMap<>();
+
+  private final Map<TableId, Long> asking = new HashMap<>();
+
+  private final Recount recount;
+
   private int next;
 
   VanishedTables(DumpContext context) {
     this.context = context;
+    this.recount = new Recount(context.outdated(), context.settings().epoch());
   }
 
   /**
@@ -50,26 +60,22 @@ final class VanishedTables {
    */
   synchronized List<String> requests(DumpConnection connection, List<DumpEntry> known)
       throws InterruptedException {
-    List<TableId> gone = new ArrayList<>();
     asking.clear();
     for (DumpEntry dump : share(lastDumps(known))) {
-      if (!asked.contains(dump.table()) && isGone(connection, dump)) {
-        log.warn(
-            "The destination of table {} was deleted since it was dumped, so it is dumped again.",
-            dump.table());
-        gone.add(dump.table());
+      TableId table = dump.table();
+      if (!Long.valueOf(dump.requestLsn()).equals(asked.get(table)) && isLost(connection, dump)) {
+        asking.put(table, dump.requestLsn());
       }
     }
-    asking.addAll(gone);
     // Not an initial one: beside a finished one that counts as asked for twice.
-    return gone.isEmpty()
+    return asking.isEmpty()
         ? List.of()
-        : List.of(DumpRequest.own(gone, context.settings().run().token()));
+        : List.of(DumpRequest.own(List.copyOf(asking.keySet()), context.settings().run().token()));
   }
 
   /** The requests are in the WAL. */
   synchronized void emitted() {
-    asked.addAll(asking);
+    asked.putAll(asking);
     asking.clear();
   }
 
@@ -115,7 +121,8 @@ final class VanishedTables {
     return share;
   }
 
-  private boolean isGone(DumpConnection connection, DumpEntry dump) throws InterruptedException {
+  /** Whether what the dump wrote is not there any more. */
+  private boolean isLost(DumpConnection connection, DumpEntry dump) throws InterruptedException {
     Optional<PublishedTable> table =
         connection.describe(context.settings().replication(), dump.table());
     Optional<TableMapping> current =
@@ -123,9 +130,9 @@ final class VanishedTables {
     if (current.isEmpty()) {
       return false;
     }
-    long end = dump.course().finishedMicros() + CLOCKS.toMillis() * 1_000;
     try {
-      return !context.outdated().existedBefore(current.get().destination(), end);
+      return isGone(dump, current.get().destination())
+          || isShort(dump, current.get().destination());
     } catch (WalbeamException e) {
       if (e.kind() == FailureKind.TRANSIENT) {
         throw e;
@@ -136,6 +143,32 @@ final class VanishedTables {
           e.describe());
       return false;
     }
+  }
+
+  private boolean isGone(DumpEntry dump, DestinationTable destination) throws InterruptedException {
+    long end = dump.course().finishedMicros() + CLOCKS.toMillis() * 1_000;
+    if (context.outdated().existedBefore(destination, end)) {
+      return false;
+    }
+    log.warn(
+        "The destination of table {} was deleted since it was dumped, so it is dumped again.",
+        dump.table());
+    recount.expect(dump.table());
+    return true;
+  }
+
+  private boolean isShort(DumpEntry dump, DestinationTable destination)
+      throws InterruptedException {
+    OptionalLong there = recount.missing(dump, destination);
+    there.ifPresent(
+        rows ->
+            log.warn(
+                "The destination of table {} was made anew and has {} of the {} rows that were"
+                    + " dumped, so it is dumped again.",
+                dump.table(),
+                rows,
+                dump.course().sums().rows()));
+    return there.isPresent();
   }
 
   private static Optional<TableMapping> current(Route route) {

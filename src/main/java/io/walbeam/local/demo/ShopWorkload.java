@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * transaction whose outcome was lost with its connection does no harm: later ones may find nothing
  * to change, which counts as no change. Not thread-safe.
  */
-public final class ShopWorkload {
+public final class ShopWorkload implements Workload {
   /** Rows of the one transaction in fifty that is a bulk load. */
   private static final int BULK_ROWS = 200;
 
@@ -49,6 +49,7 @@ public final class ShopWorkload {
    * @param connection without automatic commit
    * @return the number of rows changed, 0 for a rollback
    */
+  @Override
   public int transaction(Connection connection) throws SQLException {
     int kind = random.nextInt(100);
     int changed;

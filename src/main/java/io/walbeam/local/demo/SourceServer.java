@@ -107,6 +107,26 @@ public final class SourceServer implements AutoCloseable {
     server = start(port);
   }
 
+  /** Immediate shutdown, as a crash of the server is, then start with the same data and port. */
+  public void crash() throws IOException {
+    Path pidFile = dataDirectory.resolve("postmaster.pid");
+    String pid = Files.readAllLines(pidFile).get(0).trim();
+    try {
+      int unused = new ProcessBuilder("kill", "-QUIT", pid).start().waitFor();
+      Await.until("PostgreSQL has ended", SHUTDOWN, () -> !Files.exists(pidFile));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while PostgreSQL ended.");
+    }
+    // The driver says that it cannot stop what has ended.
+    LIBRARY_LOG.setLevel(Level.OFF);
+    try {
+      restart();
+    } finally {
+      LIBRARY_LOG.setLevel(Level.SEVERE);
+    }
+  }
+
   /** Stops the server; its data stays. */
   @Override
   public void close() throws IOException {

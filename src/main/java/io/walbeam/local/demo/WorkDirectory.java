@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 public final class WorkDirectory implements AutoCloseable {
   private final Path path;
   private final Runnable atExit = this::delete;
+  private volatile boolean kept;
 
   private WorkDirectory(Path path) {
     this.path = path;
@@ -28,14 +29,17 @@ public final class WorkDirectory implements AutoCloseable {
   }
 
   /** Leaves the directory for a person to look at. */
-  void keep() {
+  public void keep() {
+    kept = true;
     AtExit.remove(atExit);
   }
 
   @Override
   public void close() {
     AtExit.remove(atExit);
-    delete();
+    if (!kept) {
+      delete();
+    }
   }
 
   private void delete() {

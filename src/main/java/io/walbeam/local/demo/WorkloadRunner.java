@@ -18,7 +18,7 @@ public final class WorkloadRunner implements AutoCloseable {
 
   private final SourceServer server;
   private final String database;
-  private final ShopWorkload workload;
+  private final Workload workload;
   private final int changesPerSecond;
   private final AtomicLong changes = new AtomicLong();
   private final AtomicLong transactions = new AtomicLong();
@@ -27,7 +27,7 @@ public final class WorkloadRunner implements AutoCloseable {
   private volatile @Nullable SQLException failure;
 
   private WorkloadRunner(
-      SourceServer server, String database, ShopWorkload workload, int changesPerSecond) {
+      SourceServer server, String database, Workload workload, int changesPerSecond) {
     this.server = server;
     this.database = database;
     this.workload = workload;
@@ -37,7 +37,7 @@ public final class WorkloadRunner implements AutoCloseable {
 
   /** Starts a workload that changes about so many rows each second. */
   public static WorkloadRunner start(
-      SourceServer server, String database, ShopWorkload workload, int changesPerSecond) {
+      SourceServer server, String database, Workload workload, int changesPerSecond) {
     WorkloadRunner runner = new WorkloadRunner(server, database, workload, changesPerSecond);
     runner.thread.start();
     return runner;

@@ -93,6 +93,20 @@ final class BigQueryRest {
     return location;
   }
 
+  /** Whether tables of the dataset go by themselves, or nobody can say. */
+  boolean tablesExpire() throws InterruptedException {
+    try {
+      return call(
+                  settings.dataset(),
+                  () -> client.datasets().get(settings.project(), settings.dataset()).execute())
+              .getDefaultTableExpirationMs()
+          != null;
+    } catch (RefusedException e) {
+      log.debug("The dataset cannot be read", e);
+      return true;
+    }
+  }
+
   /** Asks where the dataset is, once; where that is refused, calls are led by their table. */
   void learnLocation() throws InterruptedException {
     if (!location.isEmpty() || asked) {

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,12 +63,19 @@ public final class BigQuerySink implements Sink {
   private final SchemaChangeLog schemaChanges;
 
   BigQuerySink(BigQuerySettings settings, Pace pace) {
+    this(settings, pace, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime the clock by which a table that was deleted is made again
+   */
+  BigQuerySink(BigQuerySettings settings, Pace pace, LongSupplier nanoTime) {
     this.settings = settings;
     this.clients = BigQueryClients.open(settings);
     this.letGo = new LetGo(settings.letGoAfter(), settings::isOwn, Clock.systemUTC());
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
     this.connections = new AppendConnections(clients, pace, rest::location);
-    BigQueryTables prepared = new BigQueryTables(rest, pace, waits);
+    BigQueryTables prepared = new BigQueryTables(rest, pace, waits, nanoTime);
     SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, letGo, metrics);
     this.tables = new BigQueryTableSink(parts);
     TableSearch search = new TableSearch(rest, parts);

@@ -13,9 +13,12 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The hot path is one map look-up by the whole {@link DestinationTable}. Otherwise one thread
  * per table reads the table first and changes it only if need be; other workers may do the same at
- * the same time, and whoever is second finds it done. A table that was there and is gone is not
- * created again: its rows from before would be missing silently.
+ * the same time, and whoever is second finds it done. A table that was there and is gone is created
+ * again only after a quiet time: BigQuery refuses or loses rows for minutes where a name is dropped
+ * and made anew while somebody writes to it.
  */
 final class BigQueryTables {
   private static final Logger log = LoggerFactory.getLogger(BigQueryTables.class);
@@ -43,10 +47,21 @@ final class BigQueryTables {
   /** A person must act on this table. */
   record Blocked(Refusal refusal) implements Preparation {}
 
+  /** Time without a write to a name before its table is made again, nanoseconds. */
+  static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(15);
+
+  /** Time before a table is made again once more: somebody may delete it on purpose. */
+  static final long AGAIN_NANOS = TimeUnit.DAYS.toNanos(1);
+
   private final class TableState {
     final ReentrantLock lock = new ReentrantLock();
     final Set<String> seen = new HashSet<>();
     boolean viewSeen;
+
+    /** When the last write found the table gone. */
+    OptionalLong missedNanos = OptionalLong.empty();
+
+    OptionalLong madeAgainNanos = OptionalLong.empty();
     long updatedNanos = System.nanoTime() - pace.metadataSpacing().toNanos();
     long validatedNanos = System.nanoTime();
   }
@@ -59,12 +74,17 @@ final class BigQueryTables {
   private final ChangesViews views;
   private final Pace pace;
   private final Waits waits;
+  private final LongSupplier nanoTime;
   private final Map<DestinationTable, TableLayout> ready = new ConcurrentHashMap<>();
   private final Map<String, String> sources = new ConcurrentHashMap<>();
   private final Map<DestinationTable, Recent> taken = new ConcurrentHashMap<>();
   private final Map<String, TableState> states = new ConcurrentHashMap<>();
 
-  BigQueryTables(BigQueryRest rest, Pace pace, Waits waits) {
+  /**
+   * @param nanoTime the clock for quiet times
+   */
+  BigQueryTables(BigQueryRest rest, Pace pace, Waits waits, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.rest = rest;
     this.places = new TablePlaces(rest);
     this.views = new ChangesViews(rest);
@@ -124,11 +144,23 @@ final class BigQueryTables {
     }
   }
 
-  /** Looks again at a table that rows could not find. */
+  /** Looks again at a table that rows could not find when they were sent. */
   Preparation find(TableLayout layout) throws InterruptedException {
+    return find(layout, true);
+  }
+
+  /** Looks again at a table that is gone; nothing was sent since. */
+  Preparation awaitAgain(TableLayout layout) throws InterruptedException {
+    return find(layout, false);
+  }
+
+  private Preparation find(TableLayout layout, boolean written) throws InterruptedException {
     TableState state = state(layout.wanted());
     state.lock.lockInterruptibly();
     try {
+      if (written) {
+        state.missedNanos = OptionalLong.of(nanoTime.getAsLong());
+      }
       return reconcile(layout.wanted(), state);
     } finally {
       state.lock.unlock();
@@ -160,13 +192,24 @@ final class BigQueryTables {
       TablePlaces.Place place = places.locate(table);
       if (place instanceof TablePlaces.Free free) {
         String name = free.table().name();
-        if (state.seen.contains(name)) {
+        boolean again = state.seen.contains(name);
+        if (again) {
           ready.remove(table);
-          return gone(name);
+          if (!mayBeMadeAgain(state)) {
+            return gone(name);
+          }
         }
         pauseBeforeUpdate(state);
         if (rest.insert(name, TableDefinitions.of(free.table(), rest.settings()))) {
-          sayCreated(table, name);
+          if (again) {
+            state.madeAgainNanos = OptionalLong.of(nanoTime.getAsLong());
+            log.warn(
+                "Table {} was deleted while rows are written to it. It is made again, and its"
+                    + " source table is dumped again.",
+                name);
+          } else {
+            sayCreated(table, name);
+          }
           return ready(table, free.table(), state);
         }
         continue;
@@ -203,6 +246,17 @@ final class BigQueryTables {
     return now;
   }
 
+  private boolean mayBeMadeAgain(TableState state) throws InterruptedException {
+    long now = nanoTime.getAsLong();
+    if (state.missedNanos.isEmpty()) {
+      state.missedNanos = OptionalLong.of(now);
+    }
+    boolean quiet = now - state.missedNanos.getAsLong() >= QUIET_NANOS;
+    boolean rare =
+        state.madeAgainNanos.isEmpty() || now - state.madeAgainNanos.getAsLong() >= AGAIN_NANOS;
+    return quiet && rare && !rest.tablesExpire();
+  }
+
   private static void sayCreated(DestinationTable table, String name) {
     if (name.equals(table.name())) {
       log.info("Created table {}.", name);
@@ -236,6 +290,7 @@ final class BigQueryTables {
       state.viewSeen = true;
     }
     state.validatedNanos = System.nanoTime();
+    state.missedNanos = OptionalLong.empty();
     return new Ready(
         ready.computeIfAbsent(
             wanted,
@@ -263,8 +318,8 @@ final class BigQueryTables {
             + "."
             + name
             + " was deleted while rows are written to it.",
-        "Restore it (CREATE TABLE ... CLONE ... FOR SYSTEM_TIME AS OF) or create it with its"
-            + " primary key and dump the source table again; writing goes on as soon as it"
-            + " exists.");
+        "Restore it (CREATE TABLE ... CLONE ... FOR SYSTEM_TIME AS OF), and writing goes on as soon"
+            + " as it exists. Otherwise it is made again after 15 minutes and dumped, once a day at"
+            + " most, and never where the dataset lets tables expire.");
   }
 }

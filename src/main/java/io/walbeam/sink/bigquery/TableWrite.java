@@ -74,7 +74,7 @@ final class TableWrite {
       if (failure != null) {
         log.debug(
             "Table {}: {}, trying again", layout.name(), failure.refusal().errorClass().label());
-        if (!retry.wait(failure)) {
+        if (!waited(failure)) {
           letGo();
         }
       }
@@ -92,6 +92,44 @@ final class TableWrite {
       for (int index : request) {
         reject(index, refusal);
       }
+    }
+  }
+
+  /**
+   * Waits; a name whose table was deleted is left alone until there is a table again.
+   *
+   * @return false if the table is let go
+   */
+  private boolean waited(AppendFailures.Failure failure) throws InterruptedException {
+    AppendFailures.@Nullable Failure wait = failure;
+    while (wait != null) {
+      if (!retry.wait(wait)) {
+        return false;
+      }
+      wait =
+          wait.refusal().errorClass() == ErrorClass.TABLE_DELETED
+              ? looked(() -> parts.tables().awaitAgain(layout))
+              : null;
+    }
+    return true;
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    BigQueryTables.Preparation look() throws InterruptedException;
+  }
+
+  /** What is wrong with the table, null if nothing is. */
+  private static AppendFailures.@Nullable Failure looked(Look look) throws InterruptedException {
+    try {
+      return look.look() instanceof BigQueryTables.Blocked blocked
+          ? AppendFailures.of(blocked)
+          : null;
+    } catch (WalbeamException e) {
+      if (e.kind() != FailureKind.OPERATOR) {
+        throw e;
+      }
+      return AppendFailures.of(e);
     }
   }
 
@@ -184,22 +222,13 @@ final class TableWrite {
   /** What is wrong with the table itself, where the failure may come from that, else null. */
   private AppendFailures.@Nullable Failure blocked(AppendFailures.Failure failure)
       throws InterruptedException {
-    try {
-      BigQueryTables.Preparation preparation =
-          switch (failure.action()) {
-            case ROW_ERRORS, BISECT, RETRY_AFTER_SCHEMA -> parts.tables().revalidate(layout);
-            case TABLE_GONE -> parts.tables().find(layout);
-            case RETRY, REOPEN, OPERATOR -> new BigQueryTables.Ready(layout);
-          };
-      return preparation instanceof BigQueryTables.Blocked blocked
-          ? AppendFailures.of(blocked)
-          : null;
-    } catch (WalbeamException e) {
-      if (e.kind() != FailureKind.OPERATOR) {
-        throw e;
-      }
-      return AppendFailures.of(e);
-    }
+    return looked(
+        () ->
+            switch (failure.action()) {
+              case ROW_ERRORS, BISECT, RETRY_AFTER_SCHEMA -> parts.tables().revalidate(layout);
+              case TABLE_GONE -> parts.tables().find(layout);
+              case RETRY, REOPEN, OPERATOR -> new BigQueryTables.Ready(layout);
+            });
   }
 
   /** Rejects the rows that BigQuery names and queues the others. False if it names none of ours. */

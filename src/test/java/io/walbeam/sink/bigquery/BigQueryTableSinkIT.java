@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -54,7 +55,8 @@ class BigQueryTableSinkIT {
   /** One for all tests: a server takes two seconds to stop. */
   private static final FakeBigQuery server = new FakeBigQuery();
 
-  private final BigQuerySink sink = new BigQuerySink(server.settings(), QUICK);
+  private final AtomicLong passed = new AtomicLong();
+  private final BigQuerySink sink = new BigQuerySink(server.settings(), QUICK, passed::get);
   private final ExecutorService background = Executors.newCachedThreadPool();
 
   @AfterEach
@@ -386,6 +388,61 @@ class BigQueryTableSinkIT {
   }
 
   @Test
+  void aTableDeletedWhileRunningIsMadeAgainAfterAQuietTimeOnceADay() throws Exception {
+    write(Rows.keyed("t"), Rows.upserts(1));
+    server.rule = BigQueryTableSinkIT::acceptWhatIsThere;
+    for (int round = 0; round < 2; round++) {
+      server.tables.remove("t");
+      Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(5));
+      until(() -> stalled("was deleted"));
+      int sent = server.appends.size();
+      passed.addAndGet(BigQueryTables.QUIET_NANOS - 1);
+      lookTwice();
+      assertThat(server.tables).doesNotContainKey("t");
+      passed.addAndGet(1);
+      if (round == 1) {
+        lookTwice();
+        assertThat(server.tables).as("once a day").doesNotContainKey("t");
+        passed.addAndGet(BigQueryTables.AGAIN_NANOS);
+      }
+      assertThat(write.get()).isEmpty();
+      assertThat(server.appends).as("nothing was sent meanwhile").hasSize(sent + 1);
+      assertThat(server.tables).containsKey("t");
+    }
+  }
+
+  @Test
+  void whereTablesExpireADeletedOneIsNotMadeAgain() throws Exception {
+    server.datasetFields = ",\"defaultTableExpirationMs\":\"3600000\"";
+    write(Rows.keyed("t"), Rows.upserts(1));
+    Table before = server.table("t");
+    server.tables.remove("t");
+    server.rule = BigQueryTableSinkIT::acceptWhatIsThere;
+    Future<List<RejectedRow>> write = start(Rows.keyed("t"), Rows.upserts(5));
+    until(() -> stalled("was deleted"));
+    passed.addAndGet(BigQueryTables.QUIET_NANOS);
+    lookTwice();
+    assertThat(server.tables).doesNotContainKey("t");
+    server.tables.put("t", before);
+
+    assertThat(write.get()).isEmpty();
+  }
+
+  private static void acceptWhatIsThere(FakeBigQuery.Append append) {
+    if (server.tables.containsKey(append.table())) {
+      append.accept();
+    } else {
+      append.refuse(Status.Code.NOT_FOUND, StorageErrorCode.TABLE_NOT_FOUND);
+    }
+  }
+
+  /** Returns once the sink has looked for a table twice from now on. */
+  private static void lookTwice() throws Exception {
+    int before = server.restCalls.size();
+    until(() -> server.restCalls.size() >= before + 2);
+  }
+
+  @Test
   void aRemovedPermissionParksTheTableUntilItIsBack() throws Exception {
     write(Rows.keyed("t"), Rows.upserts(1));
     server.rule =
@@ -514,7 +571,7 @@ class BigQueryTableSinkIT {
 
     sink.close();
 
-    assertThatThrownBy(write::get).hasMessageContaining("sink was closed");
+    assertThatThrownBy(write::get).hasMessageContaining("was closed while a write was under way");
     assertThat(sink.stalls().current()).isEmpty();
   }
 

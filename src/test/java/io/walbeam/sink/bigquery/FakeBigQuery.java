@@ -172,6 +172,10 @@ final class FakeBigQuery implements AutoCloseable {
 
   volatile Answer rule = Append::accept;
   volatile boolean datasetMissing;
+
+  /** Members of the dataset beside these, each after a comma. */
+  volatile String datasetFields = "";
+
   volatile boolean keepAppends = true;
   private final AtomicInteger etags = new AtomicInteger();
   private final Server server;
@@ -229,6 +233,7 @@ final class FakeBigQuery implements AutoCloseable {
     routes.clear();
     rule = Append::accept;
     datasetMissing = false;
+    datasetFields = "";
   }
 
   Table table(String name) {
@@ -326,7 +331,7 @@ final class FakeBigQuery implements AutoCloseable {
     if (DATASET.matcher(path).matches() && !datasetMissing) {
       // Asked for once, before the first table: no call of a test.
       datasetCalls.incrementAndGet();
-      return json("{\"id\":\"p:d\",\"location\":\"EU\"}");
+      return json("{\"id\":\"p:d\",\"location\":\"EU\"" + datasetFields + "}");
     }
     restCalls.add(method + " " + path.replaceFirst(".*/datasets/d", ""));
     RestFault fault = restFaults.pollFirst();

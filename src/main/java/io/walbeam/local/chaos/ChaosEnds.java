@@ -1,0 +1,172 @@
+package io.walbeam.local.chaos;
+
+import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Destination;
+import io.walbeam.local.demo.Installation;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.SlotView;
+import io.walbeam.local.demo.SourceServer;
+import io.walbeam.local.demo.StandIn;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/**
+ * Both ends with a proxy before each, and the command of a program between the proxies. The program
+ * has a role of its own, which owns the tables. Not thread-safe.
+ */
+final class ChaosEnds implements AutoCloseable {
+  /** The program's role. */
+  static final String ROLE = "walbeam";
+
+  static final String DATABASE = ShopSchema.DATABASE;
+
+  private static final String PROJECT = "demo";
+  private static final String DATASET = "shop";
+  private static final String SLOT = "walbeam";
+
+  /** A walsender that was cut off is noticed by the server within this time. */
+  private static final Map<String, String> SETTINGS =
+      Map.of("wal_level", "logical", "wal_sender_timeout", "20s");
+
+  private final Installation installation;
+  private final Path directory;
+  private final SourceServer source;
+  private final StandIn standIn;
+  private final TcpProxy sourceProxy;
+  private final TcpProxy standInProxy;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private ChaosEnds(Installation installation, Path directory, SourceServer source, StandIn standIn)
+      throws IOException {
+    this.installation = installation;
+    this.directory = directory;
+    this.source = source;
+    this.standIn = standIn;
+    this.sourceProxy = new TcpProxy(source::port);
+    this.standInProxy = new TcpProxy(() -> URI.create(standIn.endpoint()).getPort());
+  }
+
+  /** Starts both ends with their files below {@code directory}. */
+  static ChaosEnds start(Installation installation, Path directory)
+      throws IOException, SQLException, InterruptedException {
+    SourceServer source = SourceServer.start(directory, SETTINGS);
+    try {
+      source.execute(
+          "postgres",
+          "CREATE DATABASE " + DATABASE,
+          "CREATE ROLE " + ROLE + " LOGIN REPLICATION",
+          "GRANT CREATE ON DATABASE " + DATABASE + " TO " + ROLE);
+      try (Connection connection = source.connect(DATABASE);
+          Statement statement = connection.createStatement()) {
+        statement.execute("GRANT ALL ON SCHEMA public TO " + ROLE);
+        statement.execute("SET ROLE " + ROLE);
+        ShopSchema.create(connection);
+        History.create(connection);
+      }
+      StandIn standIn = StandIn.storing(installation, directory);
+      try {
+        new Destination(standIn.endpoint(), PROJECT, DATASET).createDataset();
+        return new ChaosEnds(installation, directory, source, standIn);
+      } catch (IOException | RuntimeException e) {
+        standIn.close();
+        throw e;
+      }
+    } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  /** The command that runs the program behind both proxies until it is stopped. */
+  PipelineCommand command() {
+    return PipelineCommand.run(
+            installation,
+            "jdbc:postgresql://localhost:" + sourceProxy.port() + "/" + DATABASE,
+            ROLE,
+            "not-needed",
+            PROJECT + "." + DATASET,
+            "http://localhost:" + standInProxy.port())
+        .with("slot", SLOT)
+        .with("publication", SLOT);
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  SourceServer source() {
+    return source;
+  }
+
+  StandIn standIn() {
+    return standIn;
+  }
+
+  TcpProxy sourceProxy() {
+    return sourceProxy;
+  }
+
+  TcpProxy standInProxy() {
+    return standInProxy;
+  }
+
+  /** The destination as it is, not through the proxy. */
+  Destination destination() {
+    return new Destination(standIn.endpoint(), PROJECT, DATASET);
+  }
+
+  /** The slot, not seen through the proxy. */
+  SlotView slot() {
+    return new SlotView(source, DATABASE, SLOT);
+  }
+
+  /** The end of what was committed. */
+  Lsn position() throws SQLException {
+    return slot().serverPosition();
+  }
+
+  void execute(String... statements) throws SQLException {
+    source.execute(DATABASE, statements);
+  }
+
+  /** Arms a fault of the stand-in, in its JSON form. */
+  void arm(String fault) throws IOException, InterruptedException {
+    send("POST", fault);
+  }
+
+  /** Everything is as it should be again. */
+  void heal() throws IOException, InterruptedException {
+    sourceProxy.heal();
+    standInProxy.heal();
+    send("DELETE", "");
+  }
+
+  private void send(String method, String body) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(standIn.endpoint() + "/_standin/faults"))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("The stand-in refuses " + body + ": " + response.body());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    sourceProxy.close();
+    standInProxy.close();
+    standIn.close();
+    source.close();
+  }
+}
