@@ -21,6 +21,7 @@ import io.walbeam.write.RouteCompiler;
 import io.walbeam.write.Routes;
 import io.walbeam.write.SourceCatalogue;
 import io.walbeam.write.SourceRows;
+import io.walbeam.write.SubstitutionLog;
 import io.walbeam.write.TableWriter;
 import io.walbeam.write.WriteStage;
 import java.time.Clock;
@@ -56,7 +57,11 @@ final class Job implements LocalJob.Shared {
     catalogue = new SourceCatalogue(settings.replication(), sink.stalls());
     sourceRows = new SourceRows(settings.replication().postgres(), sink.stalls(), sink.letGo());
     RouteCompiler compiler =
-        new RouteCompiler(settings.mapping(), sink.existing(), sink.changelogShapes());
+        new RouteCompiler(
+            settings.mapping(),
+            sink.existing(),
+            sink.changelogShapes(),
+            new SubstitutionLog(sink.metrics()));
     Routes routes = new Routes(settings.tables(), catalogue, compiler);
     positions = placement.channel().publishing(settings.replication(), settings.run());
     publisher = new StatePublisher(sink.stateStore(), positions, sink.stalls());

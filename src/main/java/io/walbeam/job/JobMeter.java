@@ -79,6 +79,9 @@ final class JobMeter implements WriteMeter {
     totals
         .retries()
         .forEach((errorClass, sum) -> counts.raiseTo(Metric.RETRIES.named(errorClass), sum));
+    totals
+        .substitutions()
+        .forEach((errorClass, sum) -> counts.raiseTo(Metric.SUBSTITUTED.named(errorClass), sum));
     dumps.get().ifPresent(this::report);
     for (Map.Entry<String, Long> added : counts.takeAdded().entrySet()) {
       Metric.counter(added.getKey()).inc(added.getValue());

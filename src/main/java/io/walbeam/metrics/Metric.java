@@ -33,6 +33,12 @@ public enum Metric {
       "dead_letters",
       ".<class>",
       "Rows written to the dead-letter table, by error class"),
+  SUBSTITUTED(
+      Kind.COUNTER,
+      "substituted",
+      ".<class>",
+      "Values written as NULL, or as text beside their column, because BigQuery lacks them, by"
+          + " error class"),
   READ_BACKS(
       Kind.COUNTER,
       "read_backs",

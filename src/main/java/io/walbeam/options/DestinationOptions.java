@@ -60,6 +60,15 @@ public interface DestinationOptions extends PipelineOptions {
 
   void setArrays(String value);
 
+  @Description(
+      "What is written of values that BigQuery lacks, such as NaN, infinity or years before Christ:"
+          + " deadletter; string: NULL, and the text in a column beside it, price__text; null:"
+          + " NULL. Or for each group: numbers:string,times:null,json:deadletter.")
+  @Default.String("deadletter")
+  String getUnrepresentable();
+
+  void setUnrepresentable(String value);
+
   @Description("Name of a destination table, from {schema} and {table}.")
   @Default.String("{schema}_{table}")
   String getTableName();

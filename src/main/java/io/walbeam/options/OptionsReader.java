@@ -517,7 +517,8 @@ public final class OptionsReader {
               database,
               structures,
               contexts(),
-              form));
+              form,
+              UnrepresentableReader.read(options.getUnrepresentable(), problems)));
     } catch (WalbeamException e) {
       problems.add("--tableName: " + e.describe());
       return Optional.empty();

@@ -13,6 +13,7 @@ import java.util.List;
  * @param contexts prefixes of the logical messages in which the application tells the context of a
  *     transaction
  * @param form what rows are
+ * @param unrepresentable what is written of values that BigQuery lacks
  */
 public record MappingSettings(
     TableNameTemplate tableName,
@@ -21,7 +22,8 @@ public record MappingSettings(
     String database,
     StructureMode structures,
     List<String> contexts,
-    RowForm form)
+    RowForm form,
+    Unrepresentable unrepresentable)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -29,7 +31,7 @@ public record MappingSettings(
     contexts = List.copyOf(contexts);
   }
 
-  /** Rows of BigQuery tables. */
+  /** Rows of BigQuery tables, and dead letters of what BigQuery lacks. */
   public MappingSettings(
       TableNameTemplate tableName,
       String maxStaleness,
@@ -37,7 +39,15 @@ public record MappingSettings(
       String database,
       StructureMode structures,
       List<String> contexts) {
-    this(tableName, maxStaleness, mode, database, structures, contexts, RowForm.TABLE_ROW);
+    this(
+        tableName,
+        maxStaleness,
+        mode,
+        database,
+        structures,
+        contexts,
+        RowForm.TABLE_ROW,
+        Unrepresentable.DEAD_LETTERS);
   }
 
   /** No context. */

@@ -89,6 +89,10 @@ enum Rejection {
     this.remedy = remedy;
   }
 
+  ErrorClass errorClass() {
+    return errorClass;
+  }
+
   /** Thrown by an encoder; it has no stack trace and says nothing of the value. */
   ValueRejectedException exception() {
     return new ValueRejectedException(this);

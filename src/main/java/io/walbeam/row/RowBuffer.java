@@ -60,6 +60,11 @@ public final class RowBuffer {
     position = rowStart;
   }
 
+  /** Gives up the end of the row; see {@link #rowLength}. */
+  void rollBackTo(int rowLength) {
+    position = rowStart + rowLength;
+  }
+
   void writeByte(int value) {
     reserve(1);
     block[position++] = (byte) value;

@@ -7,6 +7,9 @@ import io.walbeam.change.TypeName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * One version of a source table, compiled: the destination table that holds its current state, and
@@ -18,6 +21,10 @@ import java.util.Map;
 public final class TableMapping {
   private static final int MOST_CLUSTERING_COLUMNS = 4;
 
+  private static final String TEXT_SUFFIX = "__text";
+
+  private static final ColumnEncoder TEXT = new TextEncoder();
+
   private final Relation relation;
   private final KeyColumns key;
   private final DestinationTable destination;
@@ -26,8 +33,22 @@ public final class TableMapping {
   private final int[] tags;
   private final boolean[] inKey;
 
+  /** Tag of the column beside a column that takes the text of what BigQuery lacks; 0 for none. */
+  private final int[] textTags;
+
+  private final Unrepresentable unrepresentable;
+  private final Substitutions substitutions;
+
   private TableMapping(
-      Relation relation, KeyColumns key, DestinationTable destination, List<TypeMapping> types) {
+      Relation relation,
+      KeyColumns key,
+      DestinationTable destination,
+      List<TypeMapping> types,
+      Set<Integer> texts,
+      Unrepresentable unrepresentable,
+      Substitutions substitutions) {
+    this.unrepresentable = unrepresentable;
+    this.substitutions = substitutions;
     this.relation = relation;
     this.key = key;
     this.destination = destination;
@@ -42,12 +63,23 @@ public final class TableMapping {
       tags[i] = field(i) << 3 | encoders[i].wireType();
       inKey[i] = key.positions().contains(i);
     }
+    textTags = new int[size];
+    int next = size;
+    for (int column : texts) {
+      textTags[column] = field(next++) << 3 | ColumnEncoder.DELIMITED;
+    }
   }
 
   /** Compiles a table that has a key and is not there yet. */
   public static TableMapping compile(
       Relation relation, KeyColumns key, Map<Integer, TypeName> types, MappingSettings settings) {
-    return compile(relation, key, SourceTypes.announced(types), ExistingColumns.NONE, settings);
+    return compile(
+        relation,
+        key,
+        SourceTypes.announced(types),
+        ExistingColumns.NONE,
+        settings,
+        Substitutions.UNTOLD);
   }
 
   /**
@@ -61,7 +93,8 @@ public final class TableMapping {
       KeyColumns key,
       SourceTypes types,
       ExistingColumns existing,
-      MappingSettings settings) {
+      MappingSettings settings,
+      Substitutions substitutions) {
     if (!key.exists()) {
       throw new IllegalArgumentException("a table without key has a changelog only");
     }
@@ -79,8 +112,21 @@ public final class TableMapping {
               settings.structures(),
               existing.type(names.get(i))));
     }
+    SortedSet<Integer> texts = new TreeSet<>();
+    for (int i = 0; i < names.size(); i++) {
+      if (!key.positions().contains(i)
+          && settings.unrepresentable().hasTexts(mappings.get(i).type())) {
+        texts.add(i);
+      }
+    }
     return new TableMapping(
-        relation, key, destination(relation, key, names, mappings, settings), mappings);
+        relation,
+        key,
+        destination(relation, key, names, mappings, texts, settings),
+        mappings,
+        texts,
+        settings.unrepresentable(),
+        substitutions);
   }
 
   private static DestinationTable destination(
@@ -88,6 +134,7 @@ public final class TableMapping {
       KeyColumns key,
       List<String> names,
       List<TypeMapping> mappings,
+      SortedSet<Integer> texts,
       MappingSettings settings) {
     List<DestinationColumn> columns = new ArrayList<>();
     List<String> primaryKey = new ArrayList<>();
@@ -118,6 +165,7 @@ public final class TableMapping {
         clustering.add(names.get(i));
       }
     }
+    columns.addAll(textColumns(relation, names, texts));
     return new DestinationTable(
         settings.tableName().nameOf(relation.table()),
         columns,
@@ -125,6 +173,30 @@ public final class TableMapping {
         clustering,
         DestinationTable.CURRENT_STATE + relation.table().quoted() + ", kept by walbeam.",
         settings.maxStaleness());
+  }
+
+  /** Columns for the text of values that BigQuery lacks, behind all others. */
+  private static List<DestinationColumn> textColumns(
+      Relation relation, List<String> names, SortedSet<Integer> texts) {
+    List<String> wanted = new ArrayList<>(names);
+    texts.forEach(column -> wanted.add(names.get(column) + TEXT_SUFFIX));
+    List<String> unique = ColumnNames.of(wanted, RowHeader.COLUMN);
+    List<DestinationColumn> columns = new ArrayList<>();
+    int next = names.size();
+    for (int column : texts) {
+      columns.add(
+          new DestinationColumn(
+              unique.get(next),
+              DestinationType.STRING,
+              field(next),
+              false,
+              "Text of the values that BigQuery lacks in PostgreSQL column \""
+                  + relation.columns().get(column).name()
+                  + "\".",
+              List.of()));
+      next++;
+    }
+    return columns;
   }
 
   /** The source table as compiled. */
@@ -202,15 +274,43 @@ public final class TableMapping {
     Tuple.Kind kind = row.kind(i);
     if (kind == Tuple.Kind.TEXT) {
       int offset = row.offset(i);
+      int before = out.rowLength();
       try {
         out.writeVarint(tags[i]);
         encoders[i].encode(row.bytes(), offset, offset + row.length(i), out);
       } catch (Rejection.ValueRejectedException e) {
-        throw rejected(i, e.rejection(), out);
+        out.rollBackTo(before);
+        substitute(i, row, e.rejection(), out);
       }
     } else if (kind != Tuple.Kind.NULL || inKey[i]) {
       throw rejected(i, withoutText(i, kind), out);
     }
+  }
+
+  /** Writes what was chosen in the place of a value that BigQuery lacks. */
+  private void substitute(int i, Tuple row, Rejection rejection, RowBuffer out) {
+    Unrepresentable.Choice choice =
+        inKey[i] ? Unrepresentable.Choice.DEADLETTER : unrepresentable.choice(rejection);
+    switch (choice) {
+      case DEADLETTER -> throw rejected(i, rejection, out);
+      case STRING -> {
+        if (textTags[i] == 0) {
+          throw rejected(i, rejection, out);
+        }
+        int offset = row.offset(i);
+        try {
+          out.writeVarint(textTags[i]);
+          TEXT.encode(row.bytes(), offset, offset + row.length(i), out);
+        } catch (Rejection.ValueRejectedException e) {
+          throw rejected(i, e.rejection(), out);
+        }
+      }
+      case NULL -> {
+        // A field that is missing is NULL.
+      }
+    }
+    substitutions.written(
+        relation.table(), relation.columns().get(i).name(), rejection.errorClass(), choice);
   }
 
   private Rejection withoutText(int i, Tuple.Kind kind) {

@@ -19,6 +19,7 @@ public final class CountingSinkMetrics implements SinkMetrics {
   private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> rejections = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> readBacks = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> substitutions = new ConcurrentHashMap<>();
   private final LongAdder absent = new LongAdder();
 
   // Guarded by this: one request has many rows, so the lock is rarely taken.
@@ -49,6 +50,7 @@ public final class CountingSinkMetrics implements SinkMetrics {
    * @param rowsByTable acknowledged rows by table name
    * @param retries repeated requests by label of the error class
    * @param rejections refused rows by label of the error class
+   * @param substitutions values that were not written as they are, by label of the error class
    * @param readBacks rows whose large values were looked up at the source, by table name
    * @param readBacksAbsent rows that were looked up and are gone from the source
    */
@@ -61,6 +63,7 @@ public final class CountingSinkMetrics implements SinkMetrics {
       Map<String, Long> rowsByTable,
       Map<String, Long> retries,
       Map<String, Long> rejections,
+      Map<String, Long> substitutions,
       Map<String, Long> readBacks,
       long readBacksAbsent) {}
 
@@ -88,6 +91,11 @@ public final class CountingSinkMetrics implements SinkMetrics {
   }
 
   @Override
+  public void substituted(ErrorClass errorClass) {
+    add(substitutions, errorClass.label(), 1);
+  }
+
+  @Override
   public void readBack(String table, int found, int missing) {
     add(readBacks, table, found);
     absent.add(missing);
@@ -111,6 +119,7 @@ public final class CountingSinkMetrics implements SinkMetrics {
         sums(rowsByTable),
         sums(retries),
         sums(rejections),
+        sums(substitutions),
         sums(readBacks),
         absent.sum());
   }

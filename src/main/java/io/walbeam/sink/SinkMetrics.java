@@ -34,6 +34,9 @@ public interface SinkMetrics {
   /** One row was refused for good. */
   void rejected(String table, ErrorClass errorClass);
 
+  /** A value was written as NULL, or as text beside its column, because BigQuery lacks it. */
+  default void substituted(ErrorClass errorClass) {}
+
   /**
    * Rows were looked up at the source, because their change left a large value alone.
    *

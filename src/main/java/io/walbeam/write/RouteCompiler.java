@@ -13,6 +13,7 @@ import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
 import io.walbeam.row.SourceTypes;
+import io.walbeam.row.Substitutions;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.ExistingTables;
@@ -39,8 +40,17 @@ public final class RouteCompiler implements Routes.Compiler {
   private final ChangelogShapes shapes;
   private final Map<TableId, ExistingColumns> compiled = new ConcurrentHashMap<>();
   private final Map<String, TableId> owners = new ConcurrentHashMap<>();
+  private final Substitutions substitutions;
 
-  public RouteCompiler(MappingSettings mapping, ExistingTables existing, ChangelogShapes shapes) {
+  /**
+   * @param substitutions told of values that are not written as they are
+   */
+  public RouteCompiler(
+      MappingSettings mapping,
+      ExistingTables existing,
+      ChangelogShapes shapes,
+      Substitutions substitutions) {
+    this.substitutions = substitutions;
     this.mapping = mapping;
     this.existing = existing;
     this.shapes = shapes;
@@ -111,7 +121,8 @@ public final class RouteCompiler implements Routes.Compiler {
   private TableMapping current(Relation relation, KeyColumns key, SourceTypes types) {
     String name = mapping.tableName().nameOf(relation.table());
     ExistingColumns columns = columns(name, relation.table());
-    TableMapping current = TableMapping.compile(relation, key, types, columns, mapping);
+    TableMapping current =
+        TableMapping.compile(relation, key, types, columns, mapping, substitutions);
     compiled.put(relation.table(), columns.and(ExistingColumns.of(current.destination())));
     return current;
   }

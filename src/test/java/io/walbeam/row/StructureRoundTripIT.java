@@ -296,7 +296,8 @@ class StructureRoundTripIT {
                     catalogue.entry(0, Set.of(oid), false).types())
                 : SourceTypes.NONE,
             ExistingColumns.NONE,
-            new MappingSettings(TableNameTemplate.DEFAULT, ""));
+            new MappingSettings(TableNameTemplate.DEFAULT, ""),
+            Substitutions.UNTOLD);
     assertThat(mapping.destination().columns().get(2).type()).isEqualTo(DestinationType.JSON);
     return mapping;
   }

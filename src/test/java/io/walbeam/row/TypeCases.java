@@ -55,7 +55,8 @@ final class TypeCases {
             KeyColumns.of(relation, Optional.empty()),
             SourceTypes.announced(types),
             existing,
-            new MappingSettings(TableNameTemplate.DEFAULT, "", WriteMode.UPSERT, "", structures));
+            new MappingSettings(TableNameTemplate.DEFAULT, "", WriteMode.UPSERT, "", structures),
+            Substitutions.UNTOLD);
     rows = new ProtoRows(mapping.destination());
   }
 

@@ -12,6 +12,7 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationType;
 import io.walbeam.row.ExistingColumns;
 import io.walbeam.row.MappingSettings;
+import io.walbeam.row.Substitutions;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.row.WriteMode;
 import io.walbeam.sink.ExistingTables;
@@ -26,7 +27,10 @@ class RouteCompilerTest {
 
   private static RouteCompiler compiler(ExistingTables existing) {
     return new RouteCompiler(
-        new MappingSettings(TableNameTemplate.DEFAULT, ""), existing, changelog -> false);
+        new MappingSettings(TableNameTemplate.DEFAULT, ""),
+        existing,
+        changelog -> false,
+        Substitutions.UNTOLD);
   }
 
   private static DestinationType compiled(RouteCompiler compiler, int type) {
@@ -78,7 +82,8 @@ class RouteCompilerTest {
         new RouteCompiler(
             new MappingSettings(TableNameTemplate.DEFAULT, "", WriteMode.CHANGELOG, "db"),
             table -> refuse(),
-            changelog -> false);
+            changelog -> false,
+            Substitutions.UNTOLD);
     Relation relation =
         new Relation(
             1,

@@ -1,0 +1,51 @@
+package io.walbeam.row;
+
+import java.io.Serializable;
+
+/**
+ * What is written of values that BigQuery's type for their column lacks, by group.
+ *
+ * @param numbers NaN, infinities, and decimals of more digits than BigQuery's
+ * @param times infinite dates and times, years beyond 1 to 9999, the hour 24
+ * @param documents JSON documents that BigQuery would change
+ */
+public record Unrepresentable(Choice numbers, Choice times, Choice documents)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** What is written. */
+  public enum Choice {
+    /** Nothing: the row is a dead letter. */
+    DEADLETTER,
+    /** NULL, and PostgreSQL's text in a column beside it. */
+    STRING,
+    /** NULL. */
+    NULL
+  }
+
+  /** Every such row is a dead letter. */
+  public static final Unrepresentable DEAD_LETTERS =
+      new Unrepresentable(Choice.DEADLETTER, Choice.DEADLETTER, Choice.DEADLETTER);
+
+  Choice choice(Rejection rejection) {
+    return switch (rejection) {
+      case NUMERIC_NOT_FINITE, NUMERIC_RANGE, NUMERIC_SCALE -> numbers;
+      case DATE_INFINITE, DATE_RANGE, TIME_24 -> times;
+      case JSON_NUMBER, JSON_DUPLICATE_NAME, JSON_CHARACTER, JSON_DEPTH -> documents;
+      case INVALID_TEXT, INVALID_UTF8, KEY_NULL, KEY_MISSING, UNCHANGED_TOAST, TUPLE_WIDTH ->
+          Choice.DEADLETTER;
+    };
+  }
+
+  /** Whether values of a column of the type may be written as text beside it. */
+  boolean hasTexts(DestinationType type) {
+    Choice choice =
+        switch (type) {
+          case NUMERIC, BIGNUMERIC -> numbers;
+          case DATE, TIME, DATETIME, TIMESTAMP -> times;
+          case JSON -> documents;
+          case BOOL, INT64, FLOAT64, STRING, BYTES, STRUCT -> Choice.DEADLETTER;
+        };
+    return choice == Choice.STRING;
+  }
+}
