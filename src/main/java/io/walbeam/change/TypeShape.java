@@ -14,6 +14,13 @@ public sealed interface TypeShape {
   record Plain(String name) implements TypeShape {}
 
   /**
+   * Amounts of money, which have as many digits after the point everywhere in a database.
+   *
+   * @param fractionDigits as the database's {@code lc_monetary} has them
+   */
+  record Money(int fractionDigits) implements TypeShape {}
+
+  /**
    * An array.
    *
    * @param delimiter between its elements, where PostgreSQL prints it

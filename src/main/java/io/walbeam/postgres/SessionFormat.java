@@ -11,7 +11,8 @@ import java.sql.Statement;
 final class SessionFormat {
   private static final String[] SETTINGS = {
     "SET DateStyle = 'ISO, MDY'",
-    "SET IntervalStyle = 'postgres'",
+    "SET IntervalStyle = 'iso_8601'",
+    "SET lc_monetary = 'C'",
     "SET TimeZone = 'UTC'",
     "SET extra_float_digits = 3",
     "SET bytea_output = 'hex'"

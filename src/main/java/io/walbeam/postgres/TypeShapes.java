@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class TypeShapes {
   /** The one extension whose type has parts that are no types; it may be in any schema. */
   private static final String HSTORE = "hstore";
+
+  /** PostgreSQL source, {@code pg_type.dat}. */
+  private static final int MONEY = 790;
 
   private static final TypeShape UNKNOWN = new TypeShape.Plain("");
 
@@ -89,12 +93,30 @@ final class TypeShapes {
     }
     TypeShapes read = new TypeShapes(rows(connection, types));
     Map<Integer, TypeShape> shapes = new HashMap<>();
+    if (types.contains(MONEY)) {
+      shapes.put(MONEY, money(connection));
+    }
     for (int oid : types) {
-      if (read.rows.containsKey(oid)) {
+      if (oid != MONEY && read.rows.containsKey(oid)) {
         shapes.put(oid, read.shape(oid));
       }
     }
     return shapes;
+  }
+
+  /** What an amount means depends on a setting, which the session's format has replaced. */
+  private static TypeShape money(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET lc_monetary TO DEFAULT");
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT pg_catalog.scale('1'::pg_catalog.money::pg_catalog.numeric)")) {
+        row.next();
+        return new TypeShape.Money(row.getInt(1));
+      } finally {
+        SessionFormat.apply(connection);
+      }
+    }
   }
 
   private static Map<Integer, Row> rows(Connection connection, Set<Integer> types)

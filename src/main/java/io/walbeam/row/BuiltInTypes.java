@@ -10,6 +10,7 @@ import java.util.Map;
  */
 final class BuiltInTypes {
   static final int NUMERIC = 1700;
+  static final int MONEY = 790;
 
   private static final String ARRAY = "[]";
 

@@ -55,9 +55,10 @@ final class JsonTypes {
 
   /** The JSON of a type that has parts by the catalogue, else empty. */
   static Optional<JsonValue> structure(TypeShape shape) {
-    return shape instanceof TypeShape.Plain plain
-        ? structure(BuiltInTypes.named(plain.name()))
-        : Optional.of(value(shape));
+    if (shape instanceof TypeShape.Plain plain) {
+      return structure(BuiltInTypes.named(plain.name()));
+    }
+    return shape instanceof TypeShape.Money ? Optional.empty() : Optional.of(value(shape));
   }
 
   /** The JSON of any type, of which the catalogue knows what it consists of. */
@@ -77,7 +78,9 @@ final class JsonTypes {
               .map(part -> CompositeJson.Attribute.of(part.name(), value(part.type())))
               .toList());
     }
-    return value(BuiltInTypes.named(((TypeShape.Plain) shape).name()));
+    return shape instanceof TypeShape.Plain plain
+        ? value(BuiltInTypes.named(plain.name()))
+        : JsonScalars.TEXT;
   }
 
   private static RangeJson range(TypeShape.RangeOf range) {

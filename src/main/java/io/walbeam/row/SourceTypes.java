@@ -19,6 +19,13 @@ public record SourceTypes(Map<Integer, TypeName> announced, Map<Integer, TypeSha
     shapes = Map.copyOf(shapes);
   }
 
+  /** Digits after the point of amounts of money. */
+  int moneyDigits() {
+    return shapes.get(BuiltInTypes.MONEY) instanceof TypeShape.Money money
+        ? money.fractionDigits()
+        : MoneyEncoder.USUAL_DIGITS;
+  }
+
   /** Without the catalogue. */
   public static SourceTypes announced(Map<Integer, TypeName> types) {
     return new SourceTypes(types, Map.of());

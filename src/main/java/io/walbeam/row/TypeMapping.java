@@ -56,8 +56,8 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
     String source = sourceName(column, types.announced());
     TypeMapping mapping =
         structures == StructureMode.JSON
-            ? structure(column, types, source).orElseGet(() -> mapping(base, column, source))
-            : mapping(base, column, source);
+            ? structure(column, types, source).orElseGet(() -> mapping(base, column, types, source))
+            : mapping(base, column, types, source);
     boolean refusedAsKey =
         switch (mapping.type) {
           // BigQuery documentation, "Use primary and foreign keys": types that a key may have.
@@ -79,7 +79,8 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
           type == DestinationType.INT64 ? new TypeMapping(existing, NUMERIC, source) : this;
       case BIGNUMERIC ->
           type == DestinationType.INT64 || type == DestinationType.NUMERIC
-              ? new TypeMapping(existing, BIGNUMERIC, source)
+              ? new TypeMapping(
+                  existing, encoder instanceof MoneyEncoder ? encoder : BIGNUMERIC, source)
               : this;
       default -> this;
     };
@@ -109,8 +110,11 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
         json -> new TypeMapping(DestinationType.JSON, new JsonColumnEncoder(json), source));
   }
 
-  private static TypeMapping mapping(String base, RelationColumn column, String source) {
+  private static TypeMapping mapping(
+      String base, RelationColumn column, SourceTypes types, String source) {
     return switch (base) {
+      case "money" ->
+          new TypeMapping(DestinationType.NUMERIC, new MoneyEncoder(types.moneyDigits()), source);
       case "bool" -> new TypeMapping(DestinationType.BOOL, BOOLEAN, source);
       case "int2", "int4", "int8", "oid" -> new TypeMapping(DestinationType.INT64, INTEGER, source);
       case "float4", "float8" -> new TypeMapping(DestinationType.FLOAT64, FLOAT, source);

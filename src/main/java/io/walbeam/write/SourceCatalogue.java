@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up tables, and waits for PostgreSQL if it cannot be reached: the answer decides where rows
@@ -28,6 +29,9 @@ public final class SourceCatalogue implements Routes.Catalogue, AutoCloseable {
   private static final RetryPolicy REACHING =
       new RetryPolicy(
           Duration.ofMillis(50), Duration.ofSeconds(4), Duration.ZERO, Duration.ofSeconds(1));
+
+  /** PostgreSQL source, {@code pg_type.dat}. */
+  private static final int MONEY_OID = 790;
 
   private final Catalogue catalogue;
   private final Stalls stalls;
@@ -51,6 +55,8 @@ public final class SourceCatalogue implements Routes.Catalogue, AutoCloseable {
       TypeName announced = types.get(column.typeOid());
       if (announced != null && !announced.builtIn()) {
         unnamed.add(column.typeOid());
+      } else if (isMoney(column, announced)) {
+        unnamed.add(MONEY_OID);
       }
     }
     try (Retry retry =
@@ -65,6 +71,10 @@ public final class SourceCatalogue implements Routes.Catalogue, AutoCloseable {
           "Start again; nothing is lost.",
           e);
     }
+  }
+
+  private static boolean isMoney(RelationColumn column, @Nullable TypeName announced) {
+    return announced == null ? column.typeOid() == MONEY_OID : announced.name().equals("money");
   }
 
   private static TableDetails details(Relation relation, CatalogueEntry entry) {

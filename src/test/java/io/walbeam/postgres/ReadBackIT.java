@@ -139,7 +139,7 @@ final class ReadBackIT {
     for (String setting :
         List.of(
             "DateStyle = 'SQL, DMY'",
-            "IntervalStyle = 'iso_8601'",
+            "IntervalStyle = 'sql_standard'",
             "TimeZone = 'Asia/Kolkata'",
             "extra_float_digits = 0",
             "bytea_output = 'escape'")) {

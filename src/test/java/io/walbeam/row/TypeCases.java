@@ -11,6 +11,7 @@ import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.change.Tuple;
 import io.walbeam.change.TypeName;
+import io.walbeam.change.TypeShape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +32,14 @@ final class TypeCases {
 
   private TypeCases(
       int oid, int modifier, boolean key, Map<Integer, TypeName> types, ExistingColumns existing) {
-    this(oid, modifier, key, types, existing, StructureMode.JSON);
+    this(oid, modifier, key, SourceTypes.announced(types), existing, StructureMode.JSON);
   }
 
   private TypeCases(
       int oid,
       int modifier,
       boolean key,
-      Map<Integer, TypeName> types,
+      SourceTypes types,
       ExistingColumns existing,
       StructureMode structures) {
     Relation relation =
@@ -53,7 +54,7 @@ final class TypeCases {
         TableMapping.compile(
             relation,
             KeyColumns.of(relation, Optional.empty()),
-            SourceTypes.announced(types),
+            types,
             existing,
             new MappingSettings(TableNameTemplate.DEFAULT, "", WriteMode.UPSERT, "", structures),
             Substitutions.UNTOLD);
@@ -74,13 +75,19 @@ final class TypeCases {
 
   /** Arrays are to be text. */
   static TypeCases inText(int oid) {
-    return new TypeCases(oid, -1, false, Map.of(), ExistingColumns.NONE, StructureMode.TEXT);
+    return new TypeCases(
+        oid, -1, false, SourceTypes.NONE, ExistingColumns.NONE, StructureMode.TEXT);
   }
 
   /** Arrays are to be text, and the destination's column is there already. */
   static TypeCases inText(DestinationType existing, int oid) {
     return new TypeCases(
-        oid, -1, false, Map.of(), new ExistingColumns(Map.of("v", existing)), StructureMode.TEXT);
+        oid,
+        -1,
+        false,
+        SourceTypes.NONE,
+        new ExistingColumns(Map.of("v", existing)),
+        StructureMode.TEXT);
   }
 
   /** The destination's column is there already, under another case of its name. */
@@ -95,6 +102,13 @@ final class TypeCases {
 
   static TypeCases of(TypeName type) {
     return new TypeCases(type.oid(), -1, false, Map.of(type.oid(), type), ExistingColumns.NONE);
+  }
+
+  static TypeCases ofMoney(int fractionDigits) {
+    SourceTypes types =
+        new SourceTypes(Map.of(), Map.of(BuiltInTypes.MONEY, new TypeShape.Money(fractionDigits)));
+    return new TypeCases(
+        BuiltInTypes.MONEY, -1, false, types, ExistingColumns.NONE, StructureMode.JSON);
   }
 
   static TypeCases numeric(int precision, int scale) {
