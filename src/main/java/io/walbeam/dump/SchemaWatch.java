@@ -1,7 +1,6 @@
 package io.walbeam.dump;
 
 import io.walbeam.change.TableId;
-import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PublishedShapes;
@@ -13,7 +12,6 @@ import io.walbeam.sink.SchemaChange.Done;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,8 +54,7 @@ final class SchemaWatch {
 
   private final Map<TableId, Long> asking = new HashMap<>();
 
-  /** Tables of which it was said that generated columns are missing. */
-  private final Set<TableId> told = new HashSet<>();
+  private final SchemaNotices notices;
 
   private boolean loaded;
 
@@ -68,6 +65,7 @@ final class SchemaWatch {
   SchemaWatch(DumpContext context, AtomicLong version, DescribedShapes described) {
     this.described = described;
     this.context = context;
+    this.notices = new SchemaNotices(context.settings().publication());
     this.version = version;
   }
 
@@ -87,7 +85,7 @@ final class SchemaWatch {
         published.put(shape.table(), shape);
       }
     }
-    published.values().forEach(this::tellOfGenerated);
+    published.values().forEach(notices::generated);
     List<SchemaChange> changes = new ArrayList<>();
     List<SchemaChange> silent = new ArrayList<>();
     published.forEach((table, shape) -> compare(read.position(), table, shape, changes, silent));
@@ -111,9 +109,9 @@ final class SchemaWatch {
       if (change.done() == Done.DUMP) {
         noticed.put(change.table(), System.nanoTime());
       }
-      say(change);
+      SchemaNotices.say(change);
     }
-    return stopped(changes);
+    return SchemaNotices.stopped(changes);
   }
 
   private void load() throws InterruptedException {
@@ -139,24 +137,6 @@ final class SchemaWatch {
 
   private static SchemaChange later(SchemaChange known, SchemaChange next) {
     return Long.compareUnsigned(next.position(), known.position()) < 0 ? known : next;
-  }
-
-  private void tellOfGenerated(TableShape shape) {
-    String missing =
-        shape.columns().stream()
-            .filter(column -> column.generated() && !column.sent())
-            .map(TableShape.Column::name)
-            .collect(Collectors.joining(", "));
-    if (!missing.isEmpty() && told.add(shape.table())) {
-      log.warn(
-          "PostgreSQL does not publish the generated columns of table {}, so BigQuery does not have"
-              + " them: {}. From PostgreSQL 18 on it can those that are stored: ALTER PUBLICATION"
-              + " {} SET (publish_generated_columns = stored); --generatedColumns=read looks them"
-              + " up.",
-          shape.table(),
-          missing,
-          TableId.quote(context.settings().publication()));
-    }
   }
 
   private void compare(
@@ -275,42 +255,6 @@ final class SchemaWatch {
         what,
         "",
         done);
-  }
-
-  private static void say(SchemaChange change) {
-    switch (change.done()) {
-      case SEEN, CAPTURED -> log.debug("Table {} is known now.", change.table());
-      case NOTHING -> log.info("Table {} changed: {}.", change.table(), change.change());
-      case DUMP ->
-          log.info(
-              "Table {} changed: {}. It is dumped again, once it stays as it is.",
-              change.table(),
-              change.change());
-      case WARNED, STOPPED ->
-          log.warn(
-              "Table {} changed: {}. Rows of before may differ in BigQuery until it is dumped:"
-                  + " backfill --tables={}",
-              change.table(),
-              change.change(),
-              change.table());
-    }
-  }
-
-  private static Optional<WalbeamException> stopped(List<SchemaChange> changes) {
-    String tables =
-        changes.stream()
-            .filter(change -> change.done() == Done.STOPPED)
-            .map(change -> change.table().toString())
-            .collect(Collectors.joining(","));
-    return tables.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new WalbeamException(
-                FailureKind.OPERATOR,
-                "The run ends as --schemaChanges=stop says: the schema of " + tables + " changed.",
-                "Ask for a dump with backfill --tables="
-                    + tables
-                    + " if rows of before shall be as they are now, and start again."));
   }
 
   /**

@@ -10,6 +10,7 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TypeName;
+import io.walbeam.change.TypeShape;
 import io.walbeam.postgres.Catalogue;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReplicationSettings;
@@ -199,6 +200,14 @@ class StructureRoundTripIT {
         "textranges",
         "json_build_array(json_build_object('lower', lower(v), 'upper', upper(v), 'bounds', '[)'))",
         "SELECT textranges(textrange('a', 'c,d')) AS v");
+  }
+
+  @Test
+  void amountsOfMoneyHaveTheDigitsOfTheDatabase() {
+    for (int i = 0; i < 2; i++) {
+      assertThat(catalogue.entry(0, Set.of(BuiltInTypes.MONEY), false).types())
+          .isEqualTo(Map.of(BuiltInTypes.MONEY, new TypeShape.Money(2)));
+    }
   }
 
   @Test
