@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,14 +51,38 @@ public final class DumpContext {
   private final ExecutorService executor;
   private final Purge purge;
   private final DumpMeter meter;
+  private final Requests requests;
+  private final LedgerNotes notes;
+  private final PrimaryConnections primary;
+  private final TableDescriptions descriptions;
+  private final VisibleRequests visible = new VisibleRequests();
   private final Set<DumpConnection> connections = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
-  DumpContext(DumpSettings settings, Ends ends, ExecutorService executor, DumpMeter meter) {
+  /**
+   * @param version of the ledger's rows, ascending
+   */
+  DumpContext(
+      DumpSettings settings,
+      Ends ends,
+      ExecutorService executor,
+      DumpMeter meter,
+      Requests requests,
+      AtomicLong version) {
     this.settings = settings;
     this.ends = ends;
     this.executor = executor;
     this.meter = meter;
     this.purge = new Purge(ends.outdated(), ends.tables(), ends.waiting().stalls());
+    int parallelism = settings.options().parallelism();
+    this.requests = requests;
+    this.notes = new LedgerNotes(ends.ledger(), version);
+    this.primary = new PrimaryConnections(this::openPrimary, parallelism);
+    this.descriptions =
+        new TableDescriptions(
+            tables -> primary.ask(any -> any.describe(settings.replication(), tables)),
+            requests::waiting,
+            System::nanoTime);
   }
 
   DumpSettings settings() {
@@ -125,6 +150,26 @@ public final class DumpContext {
     return purge;
   }
 
+  Requests requests() {
+    return requests;
+  }
+
+  LedgerNotes notes() {
+    return notes;
+  }
+
+  PrimaryConnections primary() {
+    return primary;
+  }
+
+  TableDescriptions descriptions() {
+    return descriptions;
+  }
+
+  VisibleRequests visible() {
+    return visible;
+  }
+
   DumpConnection openPrimary() {
     return known(new DumpConnection(settings.primary(), "walbeam-dumps:" + settings.slot()));
   }
@@ -144,7 +189,16 @@ public final class DumpContext {
 
   private DumpConnection known(DumpConnection connection) {
     connections.add(connection);
+    if (closed) {
+      connection.close();
+    }
     return connection;
+  }
+
+  /** Closes every connection, also under a question or a chunk. */
+  void closeConnections() {
+    closed = true;
+    connections.forEach(DumpConnection::close);
   }
 
   /** Gives up connections that were not used for so long; they are opened again when needed. */

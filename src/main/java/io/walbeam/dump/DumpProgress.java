@@ -9,13 +9,11 @@ import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Sums;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** How far one dump is; notes it in the ledger now and then. Thread-safe. */
 final class DumpProgress {
   private final DumpContext context;
-  private final AtomicLong version;
   private final TreeMap<Integer, String> doneAhead = new TreeMap<>();
 
   // Guarded by this.
@@ -30,9 +28,8 @@ final class DumpProgress {
   private long ownDeadLetters;
   private long ownBytes;
 
-  DumpProgress(DumpContext context, AtomicLong version, DumpEntry entry) {
+  DumpProgress(DumpContext context, DumpEntry entry) {
     this.context = context;
-    this.version = version;
     this.entry = entry;
     this.notedNanos = System.nanoTime();
   }
@@ -68,7 +65,10 @@ final class DumpProgress {
     covered = leaves.stream().map(leaf -> Long.toString(leaf.oid())).collect(joining(","));
   }
 
-  /** The dump begins, or goes on with a new plan from where the entry says. */
+  /**
+   * The dump begins, or goes on with a new plan from where the entry says. Of a single chunk only
+   * the end is noted: it comes soon, and until then a restart repeats no more than the chunk.
+   */
   void begin(long chunks) throws InterruptedException {
     synchronized (this) {
       doneAhead.clear();
@@ -79,7 +79,9 @@ final class DumpProgress {
       Sums kept = entry.resume().isEmpty() ? new Sums(0, sums.rows(), sums.bytes()) : sums;
       entry = entry.progressed(chunks, kept, entry.resume());
     }
-    note();
+    if (chunks != 1) {
+      note();
+    }
   }
 
   /** What was read is of a table that was altered since: nothing of it counts. */
@@ -142,14 +144,12 @@ final class DumpProgress {
   }
 
   private void note() throws InterruptedException {
-    DumpEntry now;
-    long next;
+    long note;
     synchronized (this) {
-      now = entry;
+      note = context.notes().add(entry);
       dirty = false;
       notedNanos = System.nanoTime();
-      next = version.incrementAndGet();
     }
-    context.ledger().write(List.of(now), next);
+    context.notes().await(note);
   }
 }

@@ -4,7 +4,6 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.DumpEntry;
-import io.walbeam.sink.DumpEntry.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,9 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** What is to be dumped or truncated, what is under way, and what failed. Thread-safe. */
-final class DumpQueue {
+final class DumpQueue implements Requests {
+  /**
+   * Dumps under way, at least: of small tables most of the time is spent on answers of the
+   * destination, and connections are taken only for a chunk.
+   */
+  static final int LEAST_UNDER_WAY = 16;
+
   private final int parallelism;
 
   // Guarded by this.
@@ -30,14 +36,14 @@ final class DumpQueue {
 
   /**
    * @param epoch the present one
-   * @param parallelism connections that read tables
+   * @param parallelism chunks that are read at a time
    */
   DumpQueue(long epoch, int parallelism) {
     this.entries = new LedgerEntries(epoch);
     this.parallelism = parallelism;
   }
 
-  /** A dump that may begin, and the connections it gets. */
+  /** A dump that may begin, and how many of its chunks may be read at a time. */
   record Next(DumpEntry entry, int workers) {}
 
   /** Takes entries of which no later state is known. */
@@ -69,7 +75,9 @@ final class DumpQueue {
 
   /** Whether something is under way or waits. */
   synchronized boolean hasWork() {
-    return !active.isEmpty() || !entries.unfinished().isEmpty();
+    return !active.isEmpty()
+        || !entries.unfinishedDumps().isEmpty()
+        || !entries.unfinishedTruncations().isEmpty();
   }
 
   /** Whether an entry asks for what another one brings. */
@@ -77,27 +85,36 @@ final class DumpQueue {
     return entries.isDuplicate(entry);
   }
 
-  /** The oldest dump of a table that none is under way of, if a connection is free for it. */
+  /** The oldest dump of a table that none is under way of, unless enough are. */
   synchronized Optional<Next> next() {
-    if (closed || active.size() >= parallelism) {
+    if (closed || active.size() >= Math.max(parallelism, LEAST_UNDER_WAY)) {
       return Optional.empty();
     }
-    List<DumpEntry> unfinished = entries.unfinished();
-    int workers = Math.max(1, parallelism / Math.max(1, unfinished.size()));
-    return unfinished.stream()
-        .filter(DumpEntry::isDump)
-        .filter(
-            entry -> active.keySet().stream().noneMatch(key -> key.table().equals(entry.table())))
-        .findFirst()
-        .map(entry -> new Next(entry, workers));
+    int workers = Math.max(1, parallelism / Math.max(1, entries.unfinishedDumps().size()));
+    return waiting().findFirst().map(entry -> new Next(entry, workers));
+  }
+
+  @Override
+  public synchronized List<TableId> waiting(int most) {
+    return closed ? List.of() : waiting().map(DumpEntry::table).distinct().limit(most).toList();
+  }
+
+  private Stream<DumpEntry> waiting() {
+    Set<TableId> busy = new HashSet<>();
+    active.keySet().forEach(key -> busy.add(key.table()));
+    return entries.unfinishedDumps().stream().filter(entry -> !busy.contains(entry.table()));
+  }
+
+  @Override
+  public synchronized long latestRequest() {
+    return entries.latestRequest();
   }
 
   /** Truncations that have not begun; they count as begun from now on. */
   synchronized List<DumpEntry> takeTruncations() {
     return closed
         ? List.of()
-        : entries.unfinished().stream()
-            .filter(entry -> entry.kind() == Kind.TRUNCATE)
+        : entries.unfinishedTruncations().stream()
             .filter(entry -> truncating.add(EntryKey.of(entry)))
             .toList();
   }
@@ -138,8 +155,7 @@ final class DumpQueue {
             run.dump().stop(TableDump.Stop.TRUNCATED);
           }
         });
-    return entries.unfinished().stream()
-        .filter(DumpEntry::isDump)
+    return entries.unfinishedDumps().stream()
         .filter(entry -> isBefore(EntryKey.of(entry), table, commitLsn))
         .filter(entry -> !active.containsKey(EntryKey.of(entry)))
         .toList();
@@ -160,13 +176,10 @@ final class DumpQueue {
   synchronized DumpsOverview overview(DumpMeter meter) {
     int left = 0;
     double pagesLeft = 0;
-    for (DumpEntry entry : entries.unfinished()) {
-      if (entry.isDump()) {
-        left++;
-        DumpRun run = active.get(EntryKey.of(entry));
-        pagesLeft +=
-            run == null ? pages.getOrDefault(entry.table(), 0L) : run.progress().pagesLeft();
-      }
+    for (DumpEntry entry : entries.unfinishedDumps()) {
+      left++;
+      DumpRun run = active.get(EntryKey.of(entry));
+      pagesLeft += run == null ? pages.getOrDefault(entry.table(), 0L) : run.progress().pagesLeft();
     }
     return meter.overview(left, pagesLeft, System.nanoTime());
   }

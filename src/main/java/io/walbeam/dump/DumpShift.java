@@ -14,6 +14,8 @@ import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -90,15 +92,15 @@ final class DumpShift implements AutoCloseable {
               worker.setDaemon(true);
               return worker;
             });
-    this.context = new DumpContext(settings, ends, executor, meter);
+    this.version = new AtomicLong(ChronoUnit.MICROS.between(Instant.EPOCH, ends.clock().instant()));
+    this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
+    this.context = new DumpContext(settings, ends, executor, meter, queue, version);
     this.newTables = new NewTables(context);
     this.vanished = new VanishedTables(context);
-    this.version = new AtomicLong(context.nowMicros());
     this.letGo =
         new LetGoTables(
             ends.waiting().letGo(), settings.tables(), settings.run().token(), ends.clock());
     this.schemas = new SchemaWatch(context, version, described);
-    this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.thread = new Thread(this::run, "walbeam-dumps");
     thread.setDaemon(true);
   }
@@ -194,10 +196,12 @@ final class DumpShift implements AutoCloseable {
         sayWhatWaits();
       }
       if (!executor.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
-        log.warn("A dump does not end; its connection ends with the process.");
+        log.warn("A dump does not end; its connections are closed.");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      context.closeConnections();
     }
   }
 
@@ -463,12 +467,12 @@ final class DumpShift implements AutoCloseable {
 
   private void supersede(DumpEntry entry) throws InterruptedException {
     DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
-    context.ledger().write(List.of(over), version.incrementAndGet());
+    context.notes().await(context.notes().add(over));
     queue.put(over);
   }
 
   private void launch(DumpEntry entry, int workers) {
-    DumpProgress progress = new DumpProgress(context, version, entry);
+    DumpProgress progress = new DumpProgress(context, entry);
     DumpRun run = new DumpRun(new TableDump(context, progress), progress, this::letGo);
     if (queue.begin(run)) {
       executor.execute(() -> carryOut(run, workers));

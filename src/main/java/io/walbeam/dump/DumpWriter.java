@@ -48,6 +48,9 @@ final class DumpWriter implements CopiedRow {
   /** Encoded rows that go out together, bytes: BigQuery advises more than 1 MB. */
   private static final long REQUEST_BYTES = 2L << 20;
 
+  /** Encoded rows of a chunk that is small, bytes: of the dumps under way all may be. */
+  private static final long SMALL_BYTES = 256L << 10;
+
   /** Requests on their way while the next is read. */
   private static final int MAX_OUTSTANDING = 2;
 
@@ -107,6 +110,7 @@ final class DumpWriter implements CopiedRow {
   private final long begun = System.nanoTime();
 
   private long rows;
+  private long buried;
 
   DumpWriter(Target target, int leafIndex) {
     this.target = target;
@@ -147,8 +151,14 @@ final class DumpWriter implements CopiedRow {
     }
   }
 
+  /** Whether so little was read that it may wait in memory beside many others. */
+  boolean isSmall() {
+    return outstanding.isEmpty()
+        && gathered.values().stream().mapToLong(of -> of.bytes).sum() <= SMALL_BYTES;
+  }
+
   /**
-   * Waits until every row is durable or a dead letter.
+   * Waits until every row is durable or a dead letter. May be called again.
    *
    * @return how many of each
    */
@@ -162,10 +172,10 @@ final class DumpWriter implements CopiedRow {
     awaitDurable();
     if (!letters.isEmpty()) {
       target.deadLetters().write(List.copyOf(letters));
+      buried += letters.size();
+      letters.clear();
     }
-    Written written = new Written(rows - letters.size(), letters.size());
-    letters.clear();
-    return written;
+    return new Written(rows - buried, buried);
   }
 
   /** Gives up: what is on its way may or may not arrive. */

@@ -1,16 +1,27 @@
 package io.walbeam.dump;
 
+import io.walbeam.change.TableId;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The ledger's entries of one slot, as this process knows them. Guarded by its owner. */
+/**
+ * The ledger's entries of one slot, as this process knows them. What is asked at every turn costs
+ * the same however many tables there are. Guarded by its owner.
+ */
 final class LedgerEntries {
   private final long epoch;
   private final Map<EntryKey, DumpEntry> entries = new LinkedHashMap<>();
+  private final Map<TableId, Map<EntryKey, DumpEntry>> byTable = new HashMap<>();
+  private final Map<EntryKey, DumpEntry> dumps = new LinkedHashMap<>();
+  private final Map<EntryKey, DumpEntry> truncations = new LinkedHashMap<>();
+  private long latestRequest;
 
   /**
    * @param epoch the present one; entries of others are history
@@ -21,20 +32,33 @@ final class LedgerEntries {
 
   /** Takes an entry unless a later state of it is known: another worker may have finished it. */
   void learn(DumpEntry entry) {
-    entries.merge(
-        EntryKey.of(entry),
-        entry,
-        (known, read) -> {
-          if (entry.kind() == Kind.LET_GO) {
-            return LetGoEntry.later(known, read);
-          }
-          return read.status().isOver() && !known.status().isOver() ? read : known;
-        });
+    DumpEntry known = entries.get(EntryKey.of(entry));
+    if (known == null) {
+      put(entry);
+    } else if (entry.kind() == Kind.LET_GO) {
+      put(LetGoEntry.later(known, entry));
+    } else if (entry.status().isOver() && !known.status().isOver()) {
+      put(entry);
+    }
   }
 
   /** Takes the state that an entry has now. */
   void put(DumpEntry entry) {
-    entries.put(EntryKey.of(entry), entry);
+    EntryKey key = EntryKey.of(entry);
+    entries.put(key, entry);
+    byTable.computeIfAbsent(entry.table(), any -> new LinkedHashMap<>()).put(key, entry);
+    if (entry.epoch() != epoch || !(entry.isDump() || entry.kind() == Kind.TRUNCATE)) {
+      return;
+    }
+    if (Long.compareUnsigned(entry.requestLsn(), latestRequest) > 0) {
+      latestRequest = entry.requestLsn();
+    }
+    Map<EntryKey, DumpEntry> unfinished = entry.isDump() ? dumps : truncations;
+    if (entry.status().isOver()) {
+      unfinished.remove(key);
+    } else {
+      unfinished.put(key, entry);
+    }
   }
 
   /** All, in the order in which they became known. */
@@ -42,12 +66,19 @@ final class LedgerEntries {
     return List.copyOf(entries.values());
   }
 
-  /** Those of this epoch that are not over, and that somebody is to carry out. */
-  List<DumpEntry> unfinished() {
-    return entries.values().stream()
-        .filter(entry -> entry.kind() != Kind.LET_GO)
-        .filter(entry -> !entry.status().isOver() && entry.epoch() == epoch)
-        .toList();
+  /** Dumps of this epoch that are not over, in the order in which they became known. */
+  Collection<DumpEntry> unfinishedDumps() {
+    return Collections.unmodifiableCollection(dumps.values());
+  }
+
+  /** Truncations of this epoch that are not over, in the order in which they became known. */
+  Collection<DumpEntry> unfinishedTruncations() {
+    return Collections.unmodifiableCollection(truncations.values());
+  }
+
+  /** Highest position of a request of this epoch, unsigned; 0 if none is known. */
+  long latestRequest() {
+    return latestRequest;
   }
 
   /**
@@ -55,11 +86,10 @@ final class LedgerEntries {
    * crash between asking and noting made two initial requests.
    */
   boolean isDuplicate(DumpEntry entry) {
-    return isWhole(entry)
-        && entry.status() == Status.REQUESTED
-        && entries.values().stream()
-            .filter(other -> isWhole(other) && other.table().equals(entry.table()))
-            .filter(other -> other.epoch() == entry.epoch())
+    return entry.status() == Status.REQUESTED
+        && isWhole(entry)
+        && byTable.getOrDefault(entry.table(), Map.of()).values().stream()
+            .filter(other -> other.epoch() == entry.epoch() && isWhole(other))
             .anyMatch(other -> isLaterRequest(other, entry) || isSameInitial(other, entry));
   }
 

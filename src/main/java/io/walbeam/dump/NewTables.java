@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,11 +62,13 @@ final class NewTables {
     askingPartitions.clear();
     List<String> requests = new ArrayList<>();
     String publication = context.settings().publication();
+    Map<TableId, List<DumpEntry>> byTable =
+        known.stream().collect(Collectors.groupingBy(DumpEntry::table));
     List<TableId> missing = new ArrayList<>();
     for (TableId table : connection.published(publication)) {
       if (context.settings().tables().matches(table)
-          && isDue(table, known)
-          && known.stream().noneMatch(entry -> covers(entry, table))) {
+          && isDue(table, byTable.getOrDefault(table, List.of()))
+          && byTable.getOrDefault(table, List.of()).stream().noneMatch(this::covers)) {
         missing.add(table);
       }
     }
@@ -76,7 +79,9 @@ final class NewTables {
     }
     connection
         .partitions(publication)
-        .forEach((table, leaves) -> attached(known, table, leaves, requests));
+        .forEach(
+            (table, leaves) ->
+                attached(byTable.getOrDefault(table, List.of()), table, leaves, requests));
     return requests;
   }
 
@@ -102,21 +107,24 @@ final class NewTables {
   }
 
   /** A dump of the whole table that is to come, or that says what it covered. */
-  private boolean covers(DumpEntry entry, TableId table) {
+  private boolean covers(DumpEntry entry) {
     return entry.isDump()
         && entry.epoch() == context.settings().epoch()
-        && entry.table().equals(table)
         && DumpScope.parse(entry.scope()).isAll()
         && (!entry.status().isOver() || entry.resume().startsWith(COVERED));
   }
 
-  /** Once the table itself was dumped, every partition that no dump covered is new. */
+  /**
+   * Once the table itself was dumped, every partition that no dump covered is new.
+   *
+   * @param known entries of the table
+   */
   private void attached(
       List<DumpEntry> known, TableId table, Map<Long, TableId> leaves, List<String> requests) {
     Set<Long> dumped = new HashSet<>();
     Set<String> pending = new HashSet<>();
     boolean wasDumped = false;
-    for (DumpEntry entry : sinceLastWholeDump(known, table)) {
+    for (DumpEntry entry : sinceLastWholeDump(known)) {
       if (entry.resume().startsWith(COVERED)) {
         wasDumped = true;
         String covered = entry.resume().substring(COVERED.length());
@@ -146,11 +154,11 @@ final class NewTables {
     }
   }
 
-  /** Entries of the table from its last finished dump as a whole on; all if there is none. */
-  private List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known, TableId table) {
+  /** Those from its last finished dump as a whole on; all if there is none. */
+  private List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known) {
     List<DumpEntry> entries =
         known.stream()
-            .filter(entry -> entry.table().equals(table) && entry.isDump())
+            .filter(DumpEntry::isDump)
             .filter(entry -> entry.epoch() == context.settings().epoch())
             .toList();
     Optional<Long> last =

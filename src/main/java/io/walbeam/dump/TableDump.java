@@ -12,6 +12,7 @@ import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,6 @@ final class TableDump {
   private final DumpContext context;
   private final DumpProgress progress;
   private final ChunkAttempts patience;
-  private final DumpConnection primary;
   private volatile Stop stopped = Stop.NOT;
   private volatile @Nullable TableReading reading;
 
@@ -43,7 +43,6 @@ final class TableDump {
     this.context = context;
     this.progress = progress;
     this.patience = new ChunkAttempts(context, progress.entry().table(), this::isStopped);
-    this.primary = context.openPrimary();
   }
 
   /** Reads no further chunk; {@link #run} returns soon after. Any thread. */
@@ -82,12 +81,10 @@ final class TableDump {
       TableId id = progress.entry().table();
       if (e.kind() != FailureKind.OPERATOR
           || isStopped()
-          || patience.of("look for the table", () -> primary.isTable(id))) {
+          || ask("look for the table", any -> any.isTable(id))) {
         throw e;
       }
       stop(Stop.GONE);
-    } finally {
-      primary.close();
     }
   }
 
@@ -102,10 +99,10 @@ final class TableDump {
       Standby standby = awaitStandby(ready);
       boolean whole;
       if (standby == null) {
-        whole = read(table, route, bounds, null, primary, workers);
+        whole = read(table, route, bounds, null, context.primary(), workers);
       } else {
         try (DumpConnection planner = context.openReader(standby)) {
-          whole = read(table, route, bounds, standby, planner, workers);
+          whole = read(table, route, bounds, standby, new Asking.Over(planner), workers);
         }
       }
       if (whole || isStopped()) {
@@ -121,18 +118,18 @@ final class TableDump {
       Route route,
       DumpScope bounds,
       @Nullable Standby standby,
-      DumpConnection planner,
+      Asking planner,
       int workers)
       throws InterruptedException {
     TableReading chunks =
-        new TableReading(context, progress, patience, planner, primary, table, route, standby);
+        new TableReading(context, progress, patience, planner, table, route, standby);
     reading = chunks;
     return isStopped() || chunks.run(bounds, workers);
   }
 
   private PublishedTable describe(TableId id) throws InterruptedException {
     return patience
-        .of("describe", () -> primary.describe(context.settings().replication(), id))
+        .of("describe", () -> context.descriptions().of(id))
         .orElseThrow(
             () ->
                 new WalbeamException(
@@ -180,7 +177,7 @@ final class TableDump {
     for (int i = 0; i < bound.size(); i++) {
       String value = bound.get(i);
       String type = columnType(table, key.get(i));
-      texts.add(patience.of("read a key bound", () -> primary.canonical(type, value)));
+      texts.add(ask("read a key bound", any -> any.canonical(type, value)));
     }
     return texts;
   }
@@ -205,11 +202,25 @@ final class TableDump {
    * @return end of the WAL after that
    */
   private long awaitVisible() throws InterruptedException {
-    long next = patience.of("read the running transactions", primary::nextTransaction);
+    VisibleRequests visible = context.visible();
+    OptionalLong known = visible.ready(progress.entry().requestLsn());
+    if (known.isPresent()) {
+      return known.getAsLong();
+    }
+    long latest = context.requests().latestRequest();
+    long next = ask("read the running transactions", DumpConnection::nextTransaction);
     patience.await(
         "the dump begins when the transactions that are older than it have ended.",
-        () -> patience.of("read the running transactions", primary::oldestTransaction) >= next);
-    return patience.of("make the WAL durable", primary::awaitDurable);
+        () -> ask("read the running transactions", DumpConnection::oldestTransaction) >= next);
+    long ready = ask("make the WAL durable", DumpConnection::awaitDurable);
+    if (!isStopped()) {
+      visible.ended(latest, ready);
+    }
+    return ready;
+  }
+
+  private <T> T ask(String what, Asking.Question<T> question) throws InterruptedException {
+    return patience.of(what, () -> context.primary().ask(question));
   }
 
   /**
@@ -222,7 +233,7 @@ final class TableDump {
       return null;
     }
     String ask = "ask for the server's identity";
-    String systemIdentifier = patience.of(ask, primary::role).systemIdentifier();
+    String systemIdentifier = ask(ask, DumpConnection::role).systemIdentifier();
     Standby standby = new Standby(progress.entry().table(), systemIdentifier, ready);
     try (DumpConnection asked = context.openReader(null)) {
       patience.await(
@@ -242,6 +253,8 @@ final class TableDump {
                 .existedBefore(current.destination(), entry.order().point().commitMicros()))) {
       return;
     }
+    // Waiting may take long, and what is written so far need not be read again.
+    progress.flush();
     // A batch from before the request that is still to be written could bring a row back.
     patience.await(
         "the dump ends when everything from before its request is written.",

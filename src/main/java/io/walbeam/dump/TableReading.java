@@ -25,8 +25,7 @@ final class TableReading {
   private final DumpContext context;
   private final DumpProgress progress;
   private final ChunkAttempts patience;
-  private final DumpConnection planner;
-  private final DumpConnection primary;
+  private final Asking planner;
   private final PublishedTable table;
   private final Route route;
   private final @Nullable Standby standby;
@@ -37,16 +36,14 @@ final class TableReading {
   private @Nullable ChunkPlan plan;
 
   /**
-   * @param planner to the server that rows are read from
-   * @param primary where rows are made durable
+   * @param planner asks the server that rows are read from
    * @param standby where rows are read, null for the primary
    */
   TableReading(
       DumpContext context,
       DumpProgress progress,
       ChunkAttempts patience,
-      DumpConnection planner,
-      DumpConnection primary,
+      Asking planner,
       PublishedTable table,
       Route route,
       @Nullable Standby standby) {
@@ -54,7 +51,6 @@ final class TableReading {
     this.progress = progress;
     this.patience = patience;
     this.planner = planner;
-    this.primary = primary;
     this.table = table;
     this.route = route;
     this.standby = standby;
@@ -109,7 +105,8 @@ final class TableReading {
 
   private ChunkPlan plan(DumpScope scope) throws InterruptedException {
     List<PhysicalTable> leaves =
-        patience.of("describe the table", () -> planner.leaves(table.relation().id()));
+        patience.of(
+            "describe the table", () -> planner.ask(any -> any.leaves(table.relation().id())));
     Set<Optional<TableId>> only =
         scope.partitions().stream().map(TableNames::parse).collect(Collectors.toSet());
     List<PhysicalTable> meant =
@@ -123,7 +120,8 @@ final class TableReading {
         scope,
         context.pace(),
         (leaf, range, rows) ->
-            patience.of("plan a chunk", () -> planner.keyAfter(table, leaf, range, rows)),
+            patience.of(
+                "plan a chunk", () -> planner.ask(any -> any.keyAfter(table, leaf, range, rows))),
         progress.entry().resume());
   }
 
@@ -154,48 +152,80 @@ final class TableReading {
     }
   }
 
-  /** One connection's share of the chunks. */
+  /** Takes its turn to read something. */
+  @FunctionalInterface
+  private interface Turns {
+    DumpConnection.Copied read(Asking.Question<DumpConnection.Copied> chunk)
+        throws InterruptedException;
+  }
+
+  /** One thread's share of the chunks. */
   private void work(ChunkPlan chunks) throws InterruptedException {
-    try (DumpConnection connection = context.openReader(standby)) {
-      DumpWriter.Target target =
-          new DumpWriter.Target(
-              route,
-              progress.entry(),
-              context.tables(),
-              context.deadLetters(),
-              context.executor(),
-              this::awaitDurable,
-              context.pace().landing(),
-              context.clock());
-      for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {
-        Chunk next = chunk;
-        patience.of(
-            "read a chunk",
-            () -> {
-              read(connection, target, chunks, next);
-              return 0;
-            });
+    boolean done = false;
+    try {
+      if (standby == null) {
+        work(chunks, context.primary()::read);
+      } else {
+        try (DumpConnection connection = context.openReader(standby)) {
+          work(chunks, chunk -> context.primary().read(connection, chunk));
+        }
       }
+      done = !isStopped();
     } finally {
-      progress.flush();
+      // Of a whole table the end is noted soon.
+      if (!done) {
+        progress.flush();
+      }
+    }
+  }
+
+  private void work(ChunkPlan chunks, Turns turns) throws InterruptedException {
+    DumpWriter.Target target =
+        new DumpWriter.Target(
+            route,
+            progress.entry(),
+            context.tables(),
+            context.deadLetters(),
+            context.executor(),
+            this::awaitDurable,
+            context.pace().landing(),
+            context.clock());
+    for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {
+      Chunk next = chunk;
+      patience.of(
+          "read a chunk",
+          () -> {
+            read(turns, target, chunks, next);
+            return 0;
+          });
     }
   }
 
   /** What a standby replays is durable already. */
   private void awaitDurable() throws InterruptedException {
     if (standby == null) {
-      patience.of("make the WAL durable", primary::awaitDurable);
+      patience.of(
+          "make the WAL durable", () -> context.primary().ask(DumpConnection::awaitDurable));
     }
   }
 
-  private void read(
-      DumpConnection connection, DumpWriter.Target target, ChunkPlan chunks, Chunk chunk)
+  private void read(Turns turns, DumpWriter.Target target, ChunkPlan chunks, Chunk chunk)
       throws InterruptedException {
     DumpWriter writer = new DumpWriter(target, chunk.leafIndex());
     boolean done = false;
     try {
       DumpConnection.Copied copied =
-          connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+          turns.read(
+              connection -> {
+                DumpConnection.Copied rows =
+                    connection.copy(
+                        table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+                if (!rows.altered() && !writer.isSmall()) {
+                  // Who waits for its rows keeps its turn, so that they are few and memory bounded.
+                  writer.finish();
+                }
+                return rows;
+              });
       if (copied.altered()) {
         synchronized (this) {
           altered = true;

@@ -12,7 +12,6 @@ import io.walbeam.failure.Retry;
 import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.postgres.DumpConnection;
 import io.walbeam.row.Route;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
@@ -122,15 +121,16 @@ final class TruncationRun implements Runnable {
   }
 
   private Optional<TableMapping> mapping() throws InterruptedException {
-    try (DumpConnection connection = context.openPrimary()) {
-      Optional<Route> route =
-          new ChunkAttempts(context, entry.table(), () -> false)
-              .of(
-                  "describe it",
-                  () -> connection.describe(context.settings().replication(), entry.table()))
-              .flatMap(context.router()::route);
-      return route.flatMap(found -> Optional.ofNullable(found.current()));
-    }
+    Optional<Route> route =
+        new ChunkAttempts(context, entry.table(), () -> false)
+            .of(
+                "describe it",
+                () ->
+                    context
+                        .primary()
+                        .ask(any -> any.describe(context.settings().replication(), entry.table())))
+            .flatMap(context.router()::route);
+    return route.flatMap(found -> Optional.ofNullable(found.current()));
   }
 
   /**

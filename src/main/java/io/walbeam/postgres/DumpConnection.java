@@ -141,7 +141,13 @@ public final class DumpConnection implements AutoCloseable {
   /** The table as it is replicated, empty if it is not published. */
   public Optional<PublishedTable> describe(ReplicationSettings replication, TableId table)
       throws InterruptedException {
-    return call("describe a table", c -> PublishedTables.describe(c, replication, table));
+    return Optional.ofNullable(describe(replication, List.of(table)).get(table));
+  }
+
+  /** The tables as they are replicated, without those that are not published. */
+  public Map<TableId, PublishedTable> describe(
+      ReplicationSettings replication, List<TableId> tables) throws InterruptedException {
+    return call("describe tables", c -> PublishedTables.describe(c, replication, tables));
   }
 
   /** What every published table looks like now. */

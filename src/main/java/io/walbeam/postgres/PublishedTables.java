@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +47,10 @@ final class PublishedTables {
       JOIN pg_catalog.pg_namespace n ON n.nspname = p.schemaname
       JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
       LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
-      WHERE %s AND (?::pg_catalog.text IS NULL
-        OR (p.schemaname = ? AND p.tablename = ?))
+      WHERE %s AND (?::pg_catalog.text[] IS NULL
+        OR (p.schemaname::pg_catalog.text, p.tablename::pg_catalog.text)
+          IN (SELECT w.schema, w.name FROM unnest(?::pg_catalog.text[], ?::pg_catalog.text[])
+            AS w(schema, name)))
       ORDER BY 1, 2
       """
           .formatted(HAS_COLUMN_LIST.formatted("c.oid"), Publications.IN_USE);
@@ -125,9 +126,9 @@ final class PublishedTables {
     List<TableId> names = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
       Publications.bind(statement, publication);
-      statement.setString(3, null);
-      statement.setString(4, "");
-      statement.setString(5, "");
+      statement.setArray(3, null);
+      statement.setArray(4, null);
+      statement.setArray(5, null);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           names.add(new TableId(rows.getString(1), rows.getString(2)));
@@ -169,33 +170,46 @@ final class PublishedTables {
     return partitions;
   }
 
-  /** The table as it is replicated, empty if it is not published. */
-  static Optional<PublishedTable> describe(
-      Connection connection, ReplicationSettings replication, TableId table) throws SQLException {
+  /**
+   * The tables as they are replicated; those that are not published are left out. PostgreSQL lists
+   * the whole publication for it, so it is to be asked for many at once.
+   */
+  static Map<TableId, PublishedTable> describe(
+      Connection connection, ReplicationSettings replication, List<TableId> tables)
+      throws SQLException {
+    Array schemas =
+        connection.createArrayOf("text", tables.stream().map(TableId::schema).toArray());
+    Array names = connection.createArrayOf("text", tables.stream().map(TableId::name).toArray());
+    Map<TableId, PublishedTable> described = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
       Publications.bind(statement, replication.publication());
-      statement.setString(3, table.schema());
-      statement.setString(4, table.schema());
-      statement.setString(5, table.name());
+      statement.setArray(3, schemas);
+      statement.setArray(4, schemas);
+      statement.setArray(5, names);
       try (ResultSet row = statement.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
+        while (row.next()) {
+          TableId table = new TableId(row.getString(1), row.getString(2));
+          if (described.containsKey(table)) {
+            continue;
+          }
+          @Nullable String filter = row.getString(5);
+          Array published = row.getArray(6);
+          described.put(
+              table,
+              describe(
+                  connection,
+                  table,
+                  row.getLong(3),
+                  ReplicaIdentity.of(row.getString(4).charAt(0)),
+                  filter == null ? "" : filter,
+                  List.of((String[]) published.getArray()),
+                  row.getBoolean(7),
+                  row.getDouble(8),
+                  replication.readGenerated() && !row.getBoolean(9)));
         }
-        @Nullable String filter = row.getString(5);
-        Array published = row.getArray(6);
-        return Optional.of(
-            describe(
-                connection,
-                table,
-                row.getLong(3),
-                ReplicaIdentity.of(row.getString(4).charAt(0)),
-                filter == null ? "" : filter,
-                List.of((String[]) published.getArray()),
-                row.getBoolean(7),
-                row.getDouble(8),
-                replication.readGenerated() && !row.getBoolean(9)));
       }
     }
+    return described;
   }
 
   /**

@@ -53,7 +53,7 @@ class DumpRequestTest {
               .getBytes(StandardCharsets.UTF_8);
       DumpRequest.read(origin(800 + i), content).entries().forEach(ledger::learn);
     }
-    assertThat(ledger.unfinished())
+    assertThat(ledger.unfinishedDumps())
         .extracting(entry -> DumpScope.parse(entry.scope()).keyFrom())
         .containsExactly(List.of("0"), List.of("100"));
   }

@@ -103,7 +103,8 @@ class LetGoTablesTest {
     entries.learn(letGo(400));
     entries.learn(settled);
     assertThat(entries.all()).containsExactly(letGo(400));
-    assertThat(entries.unfinished()).isEmpty();
+    assertThat(entries.unfinishedDumps()).isEmpty();
+    assertThat(entries.unfinishedTruncations()).isEmpty();
   }
 
   private void ask(List<DumpEntry> known, boolean atOnce, int requests) {

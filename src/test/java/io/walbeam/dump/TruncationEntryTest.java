@@ -27,7 +27,7 @@ class TruncationEntryTest {
     entries.learn(TruncationEntry.of("slot", truncation(700)));
     entries.learn(TruncationEntry.of("slot", truncation(800)));
     entries.learn(TruncationEntry.of("slot", truncation(800)));
-    assertThat(entries.unfinished())
+    assertThat(entries.unfinishedTruncations())
         .extracting(entry -> entry.order().point().changeLsn())
         .containsExactly(700L, 800L);
   }
@@ -39,7 +39,7 @@ class TruncationEntryTest {
     entries.learn(entry);
     entries.put(entry.over(Status.FINISHED, 1, ""));
     entries.learn(entry);
-    assertThat(entries.unfinished()).isEmpty();
-    assertThat(new LedgerEntries(4).unfinished()).isEmpty();
+    assertThat(entries.unfinishedTruncations()).isEmpty();
+    assertThat(new LedgerEntries(4).unfinishedTruncations()).isEmpty();
   }
 }

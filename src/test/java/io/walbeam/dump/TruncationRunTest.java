@@ -68,7 +68,12 @@ class TruncationRunTest {
             Clock.systemUTC());
     return new TruncationRun(
         new DumpContext(
-            DumpQueueTest.settings(), ends, Executors.newCachedThreadPool(), new DumpMeter()),
+            DumpQueueTest.settings(),
+            ends,
+            Executors.newCachedThreadPool(),
+            new DumpMeter(),
+            queue,
+            new AtomicLong()),
         queue,
         new AtomicLong(),
         (table, lsn) -> events.add("end dumps before " + lsn),

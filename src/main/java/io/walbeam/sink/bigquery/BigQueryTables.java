@@ -199,7 +199,9 @@ final class BigQueryTables {
             return gone(name);
           }
         }
-        pauseBeforeUpdate(state);
+        // Without the time that keeps workers apart: one of two makes the table, the other finds
+        // it.
+        pauseBeforeUpdate(state, Duration.ZERO);
         if (rest.insert(name, TableDefinitions.of(free.table(), rest.settings()))) {
           if (again) {
             state.madeAgainNanos = OptionalLong.of(nanoTime.getAsLong());
@@ -224,7 +226,7 @@ final class BigQueryTables {
         return blocked(ErrorClass.TABLE_CONFLICT, conflict.message(), conflict.remedy());
       }
       if (found.plan() instanceof TableEvolution.Extend extend) {
-        pauseBeforeUpdate(state);
+        pauseBeforeUpdate(state, RetryPolicy.jitter(pace.firstDelay()));
         Table patch = new Table().setSchema(extend.schema());
         if (!rest.patch(found.name(), patch, found.existing().getEtag())) {
           continue;
@@ -298,10 +300,10 @@ final class BigQueryTables {
   }
 
   /** Keeps below the limit of metadata updates, and workers apart that learnt of it together. */
-  private void pauseBeforeUpdate(TableState state) throws InterruptedException {
+  private void pauseBeforeUpdate(TableState state, Duration least) throws InterruptedException {
     long since = System.nanoTime() - state.updatedNanos;
     long missing = pace.metadataSpacing().toNanos() - since;
-    waits.sleep(RetryPolicy.jitter(pace.firstDelay()).plus(Duration.ofNanos(Math.max(0, missing))));
+    waits.sleep(least.plus(Duration.ofNanos(Math.max(0, missing))));
     state.updatedNanos = System.nanoTime();
   }
 
