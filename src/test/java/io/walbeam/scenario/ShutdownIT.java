@@ -44,7 +44,10 @@ class ShutdownIT {
         "CREATE ROLE replicator LOGIN REPLICATION",
         "GRANT SELECT ON ALL TABLES IN SCHEMA public TO replicator");
     scenario.runToNow();
-    pipeline = scenario.startProcess(scenario.command().with("postgresUser", "replicator"));
+    // What waits here waits for as long as the test takes.
+    pipeline =
+        scenario.startProcess(
+            scenario.command().with("postgresUser", "replicator").with("letGoAfter", "PT1H"));
   }
 
   @AfterEach
@@ -61,8 +64,8 @@ class ShutdownIT {
     aTableWaitsForAGrant();
     bigQueryDoesNotAnswer();
     aReadBackIsPendingAndBigQueryDoesNotAnswer();
-    pipeline.close();
     // What waits for a person is tried again at a slow pace; another run tries it at once.
+    pipeline.kill();
     scenario.runToNow();
     for (String table : List.of("documents", "good", "forbidden")) {
       SchemaChangesIT.assertEqual(scenario, table);
