@@ -101,10 +101,12 @@ class ArchitectureTest {
                   "failure")),
           Map.entry(
               "doctor", List.of("postgres", "postgres.tls", "row", "sink", "change", "failure")),
+          Map.entry("verify", List.of("write", "postgres", "row", "sink", "change", "failure")),
           Map.entry(
               "command",
               List.of(
                   "job",
+                  "verify",
                   "doctor",
                   "options",
                   "dump",

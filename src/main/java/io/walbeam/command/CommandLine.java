@@ -113,6 +113,11 @@ public final class CommandLine {
         configure(source.options(), status);
         return StatusCommand.run(source, status, out, Terminal.width(environment));
       }
+      case VERIFY -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        return VerifyCommand.run(source, out);
+      }
       case BACKFILL -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);

@@ -15,6 +15,7 @@ public enum Command {
   CHECK("say what is in the way of a run, each with what mends it"),
   SETUP("make what a run needs at the source: --print, --apply or --remove"),
   STATUS("say how a replication is, without its process"),
+  VERIFY("say whether the tables are what their sources are, while a run goes on"),
   BACKFILL("ask the run for a dump of --tables"),
   REMOVE("drop what a run leaves: --drop=slot,publications,tables"),
   COMPLETION("print the completion script for a shell: completion bash, completion zsh");
@@ -47,6 +48,7 @@ public enum Command {
       case CHECK -> List.of(ProviderOptions.class, ReportOptions.class);
       case SETUP -> List.of(SetupOptions.class, ProviderOptions.class);
       case STATUS -> List.of(StatusOptions.class, ReportOptions.class);
+      case VERIFY -> List.of(VerifyOptions.class, ReportOptions.class);
       case BACKFILL -> List.of(BackfillOptions.class);
       case REMOVE -> List.of(RemoveOptions.class);
     };

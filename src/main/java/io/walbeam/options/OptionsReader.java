@@ -147,15 +147,36 @@ public final class OptionsReader {
     OptionCatalogue.of(command).stream()
         .filter(option -> OWN_CHOICES.contains(option.name()))
         .forEach(option -> reader.ownChoice(option));
+    VerifyChoices verifying = reader.verifying(postgres);
     if (!problems.isEmpty() || postgres.isEmpty() || destination.isEmpty() || mapping.isEmpty()) {
       throw new ConfigurationProblems(problems);
     }
     return new Source(
         options,
-        new ReplicationSettings(postgres.get(), slot, publication),
+        new ReplicationSettings(
+            postgres.get(),
+            slot,
+            publication,
+            /* publishNewTables= */ false,
+            reader.readGenerated()),
         tables,
         destination.get(),
-        mapping.get());
+        mapping.get(),
+        verifying);
+  }
+
+  private boolean readGenerated() {
+    return oneOf("--generatedColumns", options.getGeneratedColumns(), "omit", "read")
+        .equals("read");
+  }
+
+  private VerifyChoices verifying(Optional<PostgresSettings> primary) {
+    VerifyOptions verify = options.as(VerifyOptions.class);
+    return new VerifyChoices(
+        primary.flatMap(this::standby),
+        number("--rowsPerSecond", verify.getRowsPerSecond(), 0, Long.MAX_VALUE),
+        duration("--patience", verify.getPatience(), "PT30M"),
+        duration("--within", verify.getWithin(), "PT12H"));
   }
 
   /** Options of single commands that take listed values only. */
@@ -225,7 +246,8 @@ public final class OptionsReader {
       ReplicationSettings replication,
       TablePatterns tables,
       Destination destination,
-      MappingSettings mapping) {}
+      MappingSettings mapping,
+      VerifyChoices verifying) {}
 
   /**
    * Beam's options for the runner, our settings for everything else.
@@ -274,8 +296,7 @@ public final class OptionsReader {
     Duration letGoAfter = duration("--letGoAfter", options.getLetGoAfter(), "PT2M");
     boolean publishNewTables =
         oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off").equals("on");
-    boolean readGenerated =
-        oneOf("--generatedColumns", options.getGeneratedColumns(), "omit", "read").equals("read");
+    boolean readGenerated = readGenerated();
     if (stopAtNow && runnerName(options).equals("DataflowRunner")) {
       problems.add(
           "--stopAt=now and --snapshot=only do not work with DataflowRunner; drain the job instead,"

@@ -41,10 +41,34 @@ final class CopySql {
         conditions.add(row(table) + (keys.including() ? " <= " : " < ") + values(table, keys.to()));
       }
     }
+    if (range instanceof TableRange.Exactly exactly) {
+      conditions.add(isOneOf(table, exactly));
+    }
     if (!rowFilter.isEmpty()) {
       conditions.add("(" + rowFilter + ")");
     }
     return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+  }
+
+  private static String isOneOf(PublishedTable table, TableRange.Exactly wanted) {
+    String columns =
+        wanted.columns().stream()
+            .map(i -> TableId.quote(table.relation().columns().get(i).name()))
+            .collect(Collectors.joining(", "));
+    List<String> rows = new ArrayList<>();
+    for (List<String> key : wanted.keys()) {
+      List<String> typed = new ArrayList<>();
+      for (int i = 0; i < key.size(); i++) {
+        typed.add(
+            "CAST("
+                + literal(key.get(i))
+                + " AS "
+                + table.columnTypes().get(wanted.columns().get(i))
+                + ")");
+      }
+      rows.add("(" + String.join(", ", typed) + ")");
+    }
+    return "(" + columns + ") IN (" + String.join(", ", rows) + ")";
   }
 
   static String keyList(PublishedTable table) {

@@ -13,6 +13,25 @@ public sealed interface TableRange {
   record Pages(long from, long to) implements TableRange {}
 
   /**
+   * The rows of some keys, for a table with rows of a key's columns.
+   *
+   * @param columns indexes of the key's columns in the relation
+   * @param keys texts of these columns
+   */
+  record Exactly(List<Integer> columns, List<List<String>> keys) implements TableRange {
+    public Exactly {
+      columns = List.copyOf(columns);
+      keys = List.copyOf(keys);
+    }
+
+    /** Hides the keys: row values never reach a log line. */
+    @Override
+    public String toString() {
+      return "Exactly[" + keys.size() + "]";
+    }
+  }
+
+  /**
    * Keys {@code [from, to)} in the order of the primary key's index.
    *
    * @param from texts of the key columns, empty for the beginning

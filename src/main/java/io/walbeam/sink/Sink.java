@@ -54,6 +54,16 @@ public interface Sink extends AutoCloseable {
   /** The schema changes that were noticed. */
   SchemaChangeLog schemaChanges();
 
+  /** The rows that are there, to be compared; empty if this destination cannot tell. */
+  default Optional<ReplicaRows> replicaRows() {
+    return Optional.empty();
+  }
+
+  /** What comparisons found; empty where there are none. */
+  default Optional<VerificationLog> verifications() {
+    return Optional.empty();
+  }
+
   /** What waits. */
   Stalls stalls();
 

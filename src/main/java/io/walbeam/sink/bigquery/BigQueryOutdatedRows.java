@@ -156,7 +156,8 @@ final class BigQueryOutdatedRows implements OutdatedRows {
         + ")))))";
   }
 
-  private static List<String> key(TableRow row, List<DestinationType> types) {
+  /** The first cells of a row as the texts of a key. */
+  static List<String> key(TableRow row, List<DestinationType> types) {
     List<String> key = new ArrayList<>();
     List<TableCell> cells = row.getF();
     for (int i = 0; i < types.size(); i++) {

@@ -45,7 +45,8 @@ public record BigQuerySettings(
           BigQueryStateStore.TABLE_NAME,
           BigQueryDumpLedger.TABLE_NAME,
           BigQueryAskedDumps.TABLE_NAME,
-          BigQuerySchemaChanges.TABLE_NAME);
+          BigQuerySchemaChanges.TABLE_NAME,
+          BigQueryVerifications.TABLE_NAME);
 
   private static final Pattern PROJECT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.:-]*");
   private static final Pattern DATASET = Pattern.compile("[A-Za-z0-9_]{1,1024}");

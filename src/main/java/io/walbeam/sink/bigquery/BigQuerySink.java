@@ -9,12 +9,14 @@ import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.ExistingTables;
 import io.walbeam.sink.LetGo;
 import io.walbeam.sink.OutdatedRows;
+import io.walbeam.sink.ReplicaRows;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.SharedSinks;
 import io.walbeam.sink.Sink;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
+import io.walbeam.sink.VerificationLog;
 import io.walbeam.sink.Waits;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,6 +63,8 @@ public final class BigQuerySink implements Sink {
   private final DumpLedger dumpLedger;
   private final OutdatedRows outdatedRows;
   private final SchemaChangeLog schemaChanges;
+  private final ReplicaRows replicaRows;
+  private final VerificationLog verifications;
 
   BigQuerySink(BigQuerySettings settings, Pace pace) {
     this(settings, pace, System::nanoTime);
@@ -86,6 +90,8 @@ public final class BigQuerySink implements Sink {
     this.dumpLedger = new BigQueryDumpLedger(tables, prepared, rest);
     this.outdatedRows = new BigQueryOutdatedRows(rest, prepared, Clock.systemUTC());
     this.schemaChanges = new BigQuerySchemaChanges(tables, prepared, rest);
+    this.replicaRows = new BigQueryReplicaRows(rest, prepared);
+    this.verifications = new BigQueryVerifications(tables, prepared, rest);
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -166,6 +172,16 @@ public final class BigQuerySink implements Sink {
   @Override
   public SchemaChangeLog schemaChanges() {
     return schemaChanges;
+  }
+
+  @Override
+  public Optional<ReplicaRows> replicaRows() {
+    return Optional.of(replicaRows);
+  }
+
+  @Override
+  public Optional<VerificationLog> verifications() {
+    return Optional.of(verifications);
   }
 
   @Override

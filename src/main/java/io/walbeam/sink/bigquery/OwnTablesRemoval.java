@@ -52,6 +52,8 @@ final class OwnTablesRemoval {
             rest.settings().deadLetterTable(),
             BigQueryAskedDumps.TABLE.name(),
             BigQueryDumpLedger.TABLE_NAME,
+            BigQuerySchemaChanges.TABLE_NAME,
+            BigQueryVerifications.TABLE_NAME,
             BigQueryStateStore.TABLE_NAME)) {
       if (rest.delete(table)) {
         done.add("Dropped the table " + table + ".");

@@ -1,0 +1,91 @@
+package io.walbeam.command;
+
+import io.walbeam.change.TableId;
+import io.walbeam.doctor.Severity;
+import io.walbeam.dump.DumpRequest;
+import io.walbeam.options.OptionsReader;
+import io.walbeam.options.ReportOptions;
+import io.walbeam.options.VerifyOptions;
+import io.walbeam.sink.AskedDump;
+import io.walbeam.sink.Sink;
+import io.walbeam.sink.Verification;
+import io.walbeam.verify.ComparedTable;
+import io.walbeam.verify.Difference;
+import io.walbeam.verify.Verify;
+import io.walbeam.verify.VerifyRequest;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** {@code verify}: whether the copy is right, while both sides go on changing. */
+final class VerifyCommand {
+  /** More keys than these are repaired by a dump of the table: each is a request of its own. */
+  private static final int MOST_KEYS = 100;
+
+  private VerifyCommand() {}
+
+  /** Prints each table as soon as it is compared and returns the exit code. */
+  static int run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+    boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
+    List<ComparedTable> tables = new ArrayList<>();
+    VerifyRequest request =
+        new VerifyRequest(
+            source.replication(),
+            source.tables(),
+            source.mapping(),
+            source.verifying().standby(),
+            source.verifying().rowsPerSecond(),
+            source.verifying().patience(),
+            source.verifying().within());
+    try (Sink sink = source.destination().open()) {
+      sink.verify();
+      new Verify(request, sink, Clock.systemUTC())
+          .run(
+              table -> {
+                tables.add(table);
+                out.print(json ? VerifyText.json(table) : VerifyText.text(table));
+                out.flush();
+              });
+      if (source.options().as(VerifyOptions.class).isRepair()) {
+        for (ComparedTable table : tables) {
+          repair(sink, source.replication().slot(), table, json, out);
+        }
+      }
+    }
+    if (tables.stream().map(ComparedTable::verification).allMatch(Verification::isEqual)) {
+      return Severity.NOTE.exitCode();
+    }
+    return tables.stream().anyMatch(table -> table.verification().differing() > 0)
+        ? Severity.ACT.exitCode()
+        : Severity.WARNING.exitCode();
+  }
+
+  private static void repair(
+      Sink sink, String slot, ComparedTable table, boolean json, PrintStream out)
+      throws InterruptedException {
+    Verification found = table.verification();
+    if (found.isEqual()) {
+      return;
+    }
+    List<TableId> one = List.of(found.table());
+    // A dump of keys deletes nothing.
+    boolean whole = found.differing() > MOST_KEYS || found.differing() == 0 || found.extra() > 0;
+    List<List<String>> keys =
+        whole
+            ? List.of(List.of())
+            : table.differences().stream().map(Difference::key).distinct().toList();
+    for (List<String> key : keys) {
+      sink.dumpLedger()
+          .ask(new AskedDump(UUID.randomUUID().toString(), slot, DumpRequest.of(one, key, key)));
+    }
+    if (!json) {
+      out.println(
+          "Asked for a dump of "
+              + (whole ? "" : keys.size() + " keys of ")
+              + found.table()
+              + "; the run that reads the slot carries it out.");
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.walbeam.options;
+
+import io.walbeam.postgres.PostgresSettings;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How gently a verification reads.
+ *
+ * @param standby where whole tables are read, if not from the primary
+ * @param rowsPerSecond that are read from the source at most; 0 for no limit
+ * @param patience how long one wait for the run lasts
+ * @param within tables that were found equal so recently are left out
+ */
+public record VerifyChoices(
+    Optional<PostgresSettings> standby, long rowsPerSecond, Duration patience, Duration within) {}

@@ -1,0 +1,136 @@
+package io.walbeam.verify;
+
+import io.walbeam.change.TableId;
+import io.walbeam.change.Tuple;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PhysicalTable;
+import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.PublishedTable;
+import io.walbeam.postgres.ReplicationSettings;
+import io.walbeam.postgres.TableRange;
+import io.walbeam.row.TableMapping;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rows of the source, by their fingerprints. Whole tables may be read from a standby; what
+ * decides is read from the primary. Used by one thread.
+ */
+final class SourceImages implements AutoCloseable {
+  private static final String APPLICATION = "walbeam-verify";
+
+  /** Pages of one transaction, 128 MB: it holds vacuum back for seconds. */
+  private static final long PAGES_AT_ONCE = 16_384;
+
+  /** Keys of one statement. */
+  private static final int KEYS_AT_ONCE = 1_000;
+
+  private final ReplicationSettings replication;
+  private final DumpConnection primary;
+  private final DumpConnection reader;
+
+  SourceImages(ReplicationSettings replication, Optional<PostgresSettings> standby) {
+    this.replication = replication;
+    this.primary = new DumpConnection(replication.postgres(), APPLICATION);
+    this.reader = new DumpConnection(standby.orElse(replication.postgres()), APPLICATION);
+  }
+
+  /** Takes a row. */
+  @FunctionalInterface
+  interface Rows {
+    void take(Tuple row) throws InterruptedException;
+  }
+
+  List<TableId> published() throws InterruptedException {
+    return primary.published(replication.publication());
+  }
+
+  Optional<PublishedTable> describe(TableId table) throws InterruptedException {
+    return primary.describe(replication, table);
+  }
+
+  /** Reads every row once; one that changes meanwhile perhaps twice, or not at all. */
+  void all(PublishedTable table, Rows rows) throws InterruptedException {
+    for (PhysicalTable leaf : reader.leaves(table.relation().id())) {
+      if (!leaf.heap()) {
+        copy(reader, table, leaf, new TableRange.Keys(List.of(), List.of(), false), rows);
+        continue;
+      }
+      // Rows that come behind the last page meanwhile were changed, and are looked at again.
+      for (long page = 0; page <= leaf.pages(); page += PAGES_AT_ONCE) {
+        copy(reader, table, leaf, new TableRange.Pages(page, page + PAGES_AT_ONCE), rows);
+      }
+    }
+  }
+
+  /** The fingerprints of those of these keys that are there, by key. */
+  Map<List<String>, Long> images(
+      PublishedTable table, TableMapping mapping, List<List<String>> keys)
+      throws InterruptedException {
+    Map<List<String>, Long> images = new HashMap<>();
+    List<Integer> columns = mapping.key().positions();
+    for (PhysicalTable leaf : primary.leaves(table.relation().id())) {
+      for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
+        TableRange wanted =
+            new TableRange.Exactly(
+                columns, keys.subList(from, Math.min(keys.size(), from + KEYS_AT_ONCE)));
+        copy(
+            primary,
+            table,
+            leaf,
+            wanted,
+            row -> images.put(key(mapping, row), mapping.fingerprint(row)));
+      }
+    }
+    return images;
+  }
+
+  /** The key of a row, as PostgreSQL writes it. */
+  static List<String> key(TableMapping mapping, Tuple row) {
+    return mapping.key().positions().stream().map(row::text).toList();
+  }
+
+  /** A key that came from elsewhere, as PostgreSQL writes it. */
+  List<String> canonical(PublishedTable table, TableMapping mapping, List<String> key)
+      throws InterruptedException {
+    List<String> canonical = new ArrayList<>();
+    for (int i = 0; i < key.size(); i++) {
+      String type = table.columnTypes().get(mapping.key().positions().get(i));
+      canonical.add(primary.canonical(type, key.get(i)));
+    }
+    return canonical;
+  }
+
+  /** A position behind everything that was visible. */
+  long position() throws InterruptedException {
+    return primary.awaitDurable();
+  }
+
+  private static void copy(
+      DumpConnection connection,
+      PublishedTable table,
+      PhysicalTable leaf,
+      TableRange range,
+      Rows rows)
+      throws InterruptedException {
+    DumpConnection.Copied copied =
+        connection.copy(table, leaf, range, false, (row, line, address) -> rows.take(row));
+    if (copied.altered()) {
+      throw new WalbeamException(
+          FailureKind.TRANSIENT,
+          "The table " + table.relation().table() + " was altered while it was compared.",
+          "Verify it again.");
+    }
+  }
+
+  @Override
+  public void close() {
+    primary.close();
+    reader.close();
+  }
+}

@@ -1,0 +1,145 @@
+package io.walbeam.verify;
+
+import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.ConfirmedChanges;
+import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.Route;
+import io.walbeam.row.Substitutions;
+import io.walbeam.row.TableMapping;
+import io.walbeam.sink.ReplicaRows;
+import io.walbeam.sink.Sink;
+import io.walbeam.sink.SlotState;
+import io.walbeam.sink.Verification;
+import io.walbeam.sink.VerificationLog;
+import io.walbeam.write.RouteCompiler;
+import io.walbeam.write.Routes;
+import io.walbeam.write.SourceCatalogue;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Compares table after table, and records what came of each. Used by one thread, once. */
+public final class Verify {
+  private static final String APPLICATION = "walbeam-verify";
+
+  /** Told of each table as soon as it is done. */
+  @FunctionalInterface
+  public interface Listener {
+    void compared(ComparedTable table);
+  }
+
+  private final VerifyRequest request;
+  private final Sink sink;
+  private final Clock clock;
+
+  public Verify(VerifyRequest request, Sink sink, Clock clock) {
+    this.request = request;
+    this.sink = sink;
+    this.clock = clock;
+  }
+
+  /**
+   * Compares the published tables of which the destination keeps the current state. What was
+   * compared before a failure is recorded, so that it can be left out the next time.
+   *
+   * @throws WalbeamException if an end cannot be read, or the destination cannot be compared
+   */
+  public void run(Listener listener) throws InterruptedException {
+    ReplicaRows replica = sink.replicaRows().orElseThrow(Verify::incomparable);
+    VerificationLog log = sink.verifications().orElseThrow(Verify::incomparable);
+    Set<TableId> known = recentlyEqual(log);
+    try (SourceImages source = new SourceImages(request.replication(), request.standby());
+        ConfirmedChanges confirmed = new ConfirmedChanges(request.replication(), APPLICATION);
+        SourceCatalogue catalogue = new SourceCatalogue(request.replication(), sink.stalls())) {
+      Routes routes =
+          new Routes(
+              request.tables(),
+              catalogue,
+              new RouteCompiler(
+                  request.mapping(),
+                  sink.existing(),
+                  sink.changelogShapes(),
+                  Substitutions.UNTOLD));
+      Arrival arrival =
+          new Arrival(confirmed, sink.outdatedRows(), Pauses.UNTIL_INTERRUPTED, request.patience());
+      TableComparer comparer =
+          new TableComparer(source, replica, arrival, new ReadingRate(request.rowsPerSecond()));
+      for (TableId table : source.published()) {
+        if (!request.tables().matches(table) || known.contains(table)) {
+          continue;
+        }
+        Optional<PublishedTable> described = source.describe(table);
+        if (described.isPresent()) {
+          Route route = routes.complete(described.get().relation(), described.get().types());
+          if (route.current() != null) {
+            compare(comparer, described.get(), route.current(), log, listener);
+          }
+        }
+      }
+    }
+  }
+
+  private void compare(
+      TableComparer comparer,
+      PublishedTable table,
+      TableMapping mapping,
+      VerificationLog log,
+      Listener listener)
+      throws InterruptedException {
+    TableComparer.Outcome outcome = comparer.compare(table, mapping);
+    Verification verification =
+        new Verification(
+            request.replication().slot(),
+            table.relation().table(),
+            micros(clock.instant()),
+            sink.stateStore()
+                .read(request.replication().slot())
+                .map(SlotState::completeTimeMicros)
+                .orElse(0L),
+            outcome.rows(),
+            count(outcome, Difference.Kind.MISSING),
+            count(outcome, Difference.Kind.EXTRA),
+            count(outcome, Difference.Kind.CHANGED),
+            outcome.undecided(),
+            outcome.unknown());
+    log.write(verification);
+    List<String> keyColumns =
+        mapping.key().positions().stream()
+            .map(i -> mapping.relation().columns().get(i).name())
+            .toList();
+    listener.compared(new ComparedTable(verification, keyColumns, outcome.differences()));
+  }
+
+  private Set<TableId> recentlyEqual(VerificationLog log) throws InterruptedException {
+    if (request.within().isZero()) {
+      return Set.of();
+    }
+    long since = micros(clock.instant().minus(request.within()));
+    return log.read(request.replication().slot()).stream()
+        .filter(found -> found.isEqual() && found.atMicros() >= since)
+        .map(Verification::table)
+        .collect(Collectors.toSet());
+  }
+
+  private static long count(TableComparer.Outcome outcome, Difference.Kind kind) {
+    return outcome.differences().stream().filter(found -> found.kind() == kind).count();
+  }
+
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+
+  private static WalbeamException incomparable() {
+    return new WalbeamException(
+        FailureKind.CONFIGURATION,
+        "This destination keeps no current state that could be compared.",
+        "Give a --dataset of BigQuery.");
+  }
+}

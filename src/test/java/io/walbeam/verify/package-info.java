@@ -1,0 +1,5 @@
+/** Tests of the comparison of tables with their sources. */
+@NullMarked
+package io.walbeam.verify;
+
+import org.jspecify.annotations.NullMarked;
