@@ -56,6 +56,9 @@ class ArchitectureTest {
           Map.entry("sink", List.of("row", "deadletter", "change", "failure")),
           Map.entry("sink.bigquery", List.of("sink", "row", "deadletter", "change", "failure")),
           Map.entry("sink.file", List.of("sink", "row", "deadletter", "change", "failure")),
+          Map.entry(
+              "sink.pubsub",
+              List.of("sink.file", "sink", "row", "deadletter", "change", "failure")),
           Map.entry("dump", List.of("postgres", "row", "sink", "deadletter", "change", "failure")),
           Map.entry(
               "progress", List.of("batch", "sink", "source", "postgres", "change", "failure")),
@@ -96,6 +99,7 @@ class ArchitectureTest {
                   "sink",
                   "sink.bigquery",
                   "sink.file",
+                  "sink.pubsub",
                   "secret",
                   "change",
                   "failure")),
@@ -122,6 +126,7 @@ class ArchitectureTest {
   private static final Map<String, List<String>> STAND_IN =
       Map.of(
           "local.standin", List.of(),
+          "local.standin.pubsub", List.of(),
           "local.standin.store", List.of("local.standin"),
           "local.standin.sql", List.of("local.standin", "local.standin.store"),
           "local.standin.rest",

@@ -11,6 +11,9 @@ import io.walbeam.local.standin.Counts;
 import io.walbeam.local.standin.Faults;
 import io.walbeam.local.standin.append.AppendService;
 import io.walbeam.local.standin.append.Appender;
+import io.walbeam.local.standin.pubsub.PubSubStandIn;
+import io.walbeam.local.standin.pubsub.PublisherService;
+import io.walbeam.local.standin.pubsub.SubscriberService;
 import io.walbeam.local.standin.rest.ControlApi;
 import io.walbeam.local.standin.rest.DatasetsApi;
 import io.walbeam.local.standin.rest.JobsApi;
@@ -49,15 +52,23 @@ public final class StandInServer implements AutoCloseable {
   private final Faults faults;
   private final Counts counts;
   private final Datasets catalogue;
+  private final PubSubStandIn pubSub;
 
   private StandInServer(
-      Server server, Store store, String host, Faults faults, Counts counts, Datasets catalogue) {
+      Server server,
+      Store store,
+      String host,
+      Faults faults,
+      Counts counts,
+      Datasets catalogue,
+      PubSubStandIn pubSub) {
     this.server = server;
     this.store = store;
     this.host = host;
     this.faults = faults;
     this.counts = counts;
     this.catalogue = catalogue;
+    this.pubSub = pubSub;
   }
 
   /** Starts a server; when this returns it accepts requests. */
@@ -66,6 +77,7 @@ public final class StandInServer implements AutoCloseable {
     try {
       Faults faults = new Faults(options.clock());
       Counts counts = new Counts();
+      PubSubStandIn pubSub = new PubSubStandIn(options.clock());
       Datasets catalogue = new Datasets(store, options.clock(), options.staleReads(), faults);
       Queries queries = new Queries(store, catalogue);
       RestService rest =
@@ -96,6 +108,8 @@ public final class StandInServer implements AutoCloseable {
               .service(
                   GrpcService.builder()
                       .addService(new AppendService(catalogue, appender))
+                      .addService(new PublisherService(pubSub))
+                      .addService(new SubscriberService(pubSub))
                       .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                       .maxRequestMessageLength(MAX_MESSAGE_BYTES)
                       .maxResponseMessageLength(MAX_MESSAGE_BYTES)
@@ -106,7 +120,7 @@ public final class StandInServer implements AutoCloseable {
               .build();
       server.start().join();
       StandInServer standIn =
-          new StandInServer(server, store, options.host(), faults, counts, catalogue);
+          new StandInServer(server, store, options.host(), faults, counts, catalogue, pubSub);
       options.portFile().ifPresent(file -> writePort(file, standIn.port()));
       return standIn;
     } catch (RuntimeException e) {
@@ -135,6 +149,11 @@ public final class StandInServer implements AutoCloseable {
     return counts;
   }
 
+  /** Topics and subscriptions. */
+  public PubSubStandIn pubSub() {
+    return pubSub;
+  }
+
   /** Applies all changes now, as BigQuery's background apply does. */
   public void applyChanges() {
     catalogue.applyAll();
@@ -143,6 +162,7 @@ public final class StandInServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop().join();
+    pubSub.close();
     store.close();
   }
 

@@ -16,11 +16,18 @@ import org.jspecify.annotations.Nullable;
 public interface DestinationOptions extends PipelineOptions {
   @Description(
       "Where changes go: bigquery; file:///dir or gs://bucket/dir: files of JSON lines, one folder"
-          + " for each table.")
+          + " for each table; pubsub:projects/p/topics/t: a message for each change.")
   @Default.String("bigquery")
   String getDestination();
 
   void setDestination(String value);
+
+  @Description(
+      "Of Pub/Sub: where the recorded position, the ledger of dumps, dead letters and envelopes too"
+          + " long for a message are kept, file:///dir or gs://bucket/dir.")
+  @Nullable String getStateDirectory();
+
+  void setStateDirectory(@Nullable String value);
 
   @Description(
       "Of files: longest time from a file's first row to when it can be seen, an ISO-8601"

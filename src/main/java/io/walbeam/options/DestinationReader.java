@@ -7,12 +7,15 @@ import io.walbeam.sink.bigquery.BigQueryDestination;
 import io.walbeam.sink.bigquery.BigQuerySettings;
 import io.walbeam.sink.file.FileDestination;
 import io.walbeam.sink.file.FileSettings;
+import io.walbeam.sink.pubsub.PubSubDestination;
+import io.walbeam.sink.pubsub.PubSubSettings;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.gcp.pubsub.PubsubOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Reads where changes go. */
@@ -26,6 +29,12 @@ final class DestinationReader {
   private static final Pattern TRACEABLE = Pattern.compile("[a-z0-9_]{1,63}");
 
   private static final String BIGQUERY = "bigquery";
+
+  private static final String PUBSUB = "pubsub:";
+
+  /** Pub/Sub documentation, "Resource names". */
+  private static final Pattern TOPIC =
+      Pattern.compile("projects/[^/]+/topics/(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}");
 
   /** A local path is absolute; a bucket's name is as Cloud Storage allows it. */
   private static final Pattern FILES =
@@ -58,46 +67,77 @@ final class DestinationReader {
     if (destination.equals(BIGQUERY)) {
       return bigQuery(slot);
     }
-    if (!FILES.matcher(destination).matches()) {
-      problems.add(
-          "--destination is bigquery, file:///dir with an absolute path, or gs://bucket/dir.");
-      return Optional.empty();
-    }
-    return files(destination.replaceFirst("/+$", ""));
-  }
-
-  /** What rows are at the destination that the options name. */
-  static RowForm form(WalbeamOptions options) {
-    return options.getDestination().equals(BIGQUERY) ? RowForm.TABLE_ROW : RowForm.JSON_LINE;
-  }
-
-  private Optional<Destination> files(String directory) {
     int before = problems.size();
+    requireChangesOnly();
+    Optional<Destination> read =
+        destination.startsWith(PUBSUB)
+            ? topic(destination.substring(PUBSUB.length()))
+            : files("--destination", destination).map(FileDestination::new);
+    return problems.size() > before ? Optional.empty() : read;
+  }
+
+  /** What makes sense for tables only. */
+  private void requireChangesOnly() {
     if (options.getDataset() != null) {
       problems.add("--dataset goes with --destination=bigquery.");
     }
     if (options.getWriteMode().equals("both")) {
-      problems.add("--writeMode goes with --destination=bigquery; files have every change.");
+      problems.add("--writeMode goes with --destination=bigquery; others have every change.");
     }
+  }
+
+  private Optional<Destination> topic(String topic) {
+    if (!TOPIC.matcher(topic).matches()) {
+      problems.add("--destination=pubsub: is followed by a topic, projects/p/topics/t.");
+    }
+    String directory = options.getStateDirectory();
+    if (directory == null) {
+      problems.add(
+          "--stateDirectory is missing; Pub/Sub keeps no state, so give file:///dir or"
+              + " gs://bucket/dir for it.");
+      return Optional.empty();
+    }
+    String root = options.as(PubsubOptions.class).getPubsubRootUrl();
+    String endpoint = root.startsWith("http://") ? root.replaceFirst("/+$", "") : "";
+    return files("--stateDirectory", directory)
+        .map(beside -> new PubSubDestination(new PubSubSettings(topic, endpoint, beside)));
+  }
+
+  /** What rows are at the destination that the options name. */
+  static RowForm form(WalbeamOptions options) {
+    String destination = options.getDestination();
+    if (destination.equals(BIGQUERY)) {
+      return RowForm.TABLE_ROW;
+    }
+    return destination.startsWith(PUBSUB) ? RowForm.KEYED_LINE : RowForm.JSON_LINE;
+  }
+
+  private Optional<FileSettings> files(String option, String given) {
+    if (!FILES.matcher(given).matches()) {
+      problems.add(
+          option
+              + (option.equals("--destination")
+                  ? " is bigquery, pubsub:projects/p/topics/t, file:///dir with an absolute path,"
+                      + " or gs://bucket/dir."
+                  : " is file:///dir with an absolute path, or gs://bucket/dir."));
+      return Optional.empty();
+    }
+    String directory = given.replaceFirst("/+$", "");
     if (directory.startsWith("file:")
         && options.getRunner().getSimpleName().equals("DataflowRunner")) {
       problems.add(
-          "With DataflowRunner the workers write, and their disks go with them; give"
-              + " --destination as gs://bucket/dir.");
+          "With DataflowRunner the workers write, and their disks go with them; give "
+              + option
+              + " as gs://bucket/dir.");
     }
     Duration interval = duration(options.getFileInterval());
     long megabytes = megabytes(options.getFileMegabytes());
     String deadLetters = deadLetterTable();
-    if (problems.size() > before) {
-      return Optional.empty();
-    }
     if (!directory.startsWith("file:")) {
       // Credentials and endpoint are Beam's own options.
       FileSystems.setDefaultPipelineOptions(options);
     }
-    return Optional.of(
-        new FileDestination(
-            new FileSettings(directory, interval, megabytes * 1_000_000, deadLetters)));
+    return Optional.of(new FileSettings(directory, interval, megabytes * 1_000_000, deadLetters));
   }
 
   private Duration duration(String text) {

@@ -453,7 +453,7 @@ public final class OptionsReader {
         };
     return new SchemaPolicy(
         options.getWriteMode().equals("changelog")
-                || DestinationReader.form(options) == RowForm.JSON_LINE
+                || DestinationReader.form(options) != RowForm.TABLE_ROW
             ? SchemaPolicy.Reaction.NOTE
             : chosen,
         number("--convergeLimit", options.getConvergeLimit(), 0, Long.MAX_VALUE));
@@ -534,7 +534,7 @@ public final class OptionsReader {
           new MappingSettings(
               new TableNameTemplate(options.getTableName()),
               maxStaleness,
-              form == RowForm.JSON_LINE ? WriteMode.CHANGELOG : writeMode,
+              form == RowForm.TABLE_ROW ? writeMode : WriteMode.CHANGELOG,
               database,
               structures,
               contexts(),

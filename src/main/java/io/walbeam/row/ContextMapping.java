@@ -126,12 +126,15 @@ public final class ContextMapping {
   public EncodedRow encode(String prefix, byte[] json, RowMeta meta, RowBuffer out) {
     return switch (form) {
       case TABLE_ROW -> tableRow(prefix, json, meta, out);
-      case JSON_LINE -> jsonLine(prefix, json, meta, out);
+      case JSON_LINE, KEYED_LINE -> jsonLine(prefix, json, meta, out);
     };
   }
 
   private EncodedRow jsonLine(String prefix, byte[] json, RowMeta meta, RowBuffer out) {
     out.beginRow();
+    if (form == RowForm.KEYED_LINE) {
+      KeyedLine.begin(out);
+    }
     JsonLine.write(COMMIT_POSITION, out);
     JsonLine.writePosition(meta, COMMIT_POSITION_LENGTH, out);
     JsonLine.write(POSITION, out);

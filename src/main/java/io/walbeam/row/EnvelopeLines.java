@@ -34,6 +34,9 @@ final class EnvelopeLines implements ChangelogMapping {
   /** From the brace to the name of the table, for each operation. */
   private final Map<Operation, byte[]> beginnings;
 
+  /** Whether a row begins with where its key is. */
+  private final boolean keyed;
+
   private final byte[][] names;
   private final EnvelopeValue[] values;
 
@@ -43,7 +46,8 @@ final class EnvelopeLines implements ChangelogMapping {
       Map<Operation, byte[]> beginnings,
       List<RelationColumn> columns,
       SourceTypes types,
-      StructureMode structures) {
+      MappingSettings settings) {
+    this.keyed = settings.form() == RowForm.KEYED_LINE;
     this.key = key;
     this.destination = destination;
     this.beginnings = beginnings;
@@ -51,7 +55,7 @@ final class EnvelopeLines implements ChangelogMapping {
     values = new EnvelopeValue[columns.size()];
     for (int i = 0; i < names.length; i++) {
       names[i] = JsonLine.quoted(columns.get(i).name());
-      values[i] = EnvelopeValue.of(columns.get(i), types, structures);
+      values[i] = EnvelopeValue.of(columns.get(i), types, settings.structures());
     }
   }
 
@@ -92,8 +96,7 @@ final class EnvelopeLines implements ChangelogMapping {
       text(EnvelopeField.TABLE, relation.table().name(), out);
       beginnings.put(operation, out.endRow().copy());
     }
-    return new EnvelopeLines(
-        key, destination, beginnings, relation.columns(), types, settings.structures());
+    return new EnvelopeLines(key, destination, beginnings, relation.columns(), types, settings);
   }
 
   @Override
@@ -105,11 +108,18 @@ final class EnvelopeLines implements ChangelogMapping {
   public EncodedRow encode(
       RowJson json, @Nullable Tuple oldRow, @Nullable Tuple newRow, RowMeta meta, RowBuffer out) {
     out.beginRow();
+    if (keyed) {
+      KeyedLine.begin(out);
+    }
     JsonLine.write(Objects.requireNonNull(beginnings.get(meta.operation())), out);
-    Tuple keyed = newRow != null ? newRow : oldRow;
+    Tuple identified = newRow != null ? newRow : oldRow;
     JsonLine.write(KEY, out);
-    if (keyed != null && key.exists()) {
-      writeKey(keyed, out);
+    if (identified != null && key.exists()) {
+      int start = out.rowLength();
+      writeKey(identified, out);
+      if (keyed) {
+        KeyedLine.noteKey(start, out);
+      }
     } else {
       JsonLine.writeNull(out);
     }

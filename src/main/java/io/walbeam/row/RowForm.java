@@ -5,5 +5,7 @@ public enum RowForm {
   /** A row of a BigQuery table, as protobuf; see {@link DestinationTable}. */
   TABLE_ROW,
   /** One JSON object without a line break: the envelope of a change, {@link EnvelopeField}. */
-  JSON_LINE
+  JSON_LINE,
+  /** The same, behind where its key is; see {@link KeyedLine}. */
+  KEYED_LINE
 }

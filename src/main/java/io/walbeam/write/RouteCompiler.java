@@ -89,7 +89,7 @@ public final class RouteCompiler implements Routes.Compiler {
   private ChangelogMapping changelog(Relation relation, KeyColumns key, SourceTypes types) {
     return switch (mapping.form()) {
       case TABLE_ROW -> changelogTable(relation, key);
-      case JSON_LINE -> {
+      case JSON_LINE, KEYED_LINE -> {
         ChangelogMapping lines = ChangelogMapping.lines(relation, key, types, mapping);
         claim(lines.destination().name(), relation.table());
         yield lines;

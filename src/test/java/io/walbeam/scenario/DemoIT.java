@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DemoIT {
   private static final Pattern ADDRESS = Pattern.compile("localhost:([0-9]+)");
@@ -35,9 +37,11 @@ class DemoIT {
     }
   }
 
-  @Test
-  void filesReplayedAreEveryTableToo(@TempDir Path directory) throws Exception {
-    try (ChildProcess demo = demo(directory, "--seconds=6", "--rate=300", "--to=file")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "pubsub"})
+  void whatWasWrittenElsewhereReplayedIsEveryTableToo(String to, @TempDir Path directory)
+      throws Exception {
+    try (ChildProcess demo = demo(directory, "--seconds=6", "--rate=300", "--to=" + to)) {
       assertThat(demo.exitCode(Scenario.DEADLINE))
           .as("%s%n%s", demo.output(), demo.errors())
           .isZero();

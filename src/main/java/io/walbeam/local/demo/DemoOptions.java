@@ -16,18 +16,20 @@ record DemoOptions(int seconds, int rate, long seed, boolean keep, To to) {
   /** Where changes go. */
   enum To {
     BIGQUERY,
-    FILE
+    FILE,
+    PUBSUB
   }
 
   static final String USAGE =
       """
-      Usage: scripts/demo [--seconds=20] [--rate=500] [--seed=1] [--keep] [--to=bigquery|file]
+      Usage: scripts/demo [--seconds=20] [--rate=500] [--seed=1] [--keep] [--to=bigquery|file|pubsub]
 
         --seconds=N  how long rows are changed, 1 to 3600
         --rate=N     rows changed each second, about, 1 to 100000
         --seed=N     another number makes other random changes
         --keep       leave everything running until Ctrl-C, and say how to connect
-        --to=WHERE   bigquery: tables of the stand-in; file: files of JSON lines, replayed
+        --to=WHERE   bigquery: tables of the stand-in; file: files of JSON lines, replayed;
+                     pubsub: messages of a stand-in's topic, replayed by a subscriber
       """;
 
   /**
@@ -54,7 +56,8 @@ record DemoOptions(int seconds, int rate, long seed, boolean keep, To to) {
           switch (value) {
             case "bigquery" -> to = To.BIGQUERY;
             case "file" -> to = To.FILE;
-            default -> problems.add("--to takes bigquery or file.");
+            case "pubsub" -> to = To.PUBSUB;
+            default -> problems.add("--to takes bigquery, file or pubsub.");
           }
         }
         case "--keep" -> {

@@ -30,6 +30,8 @@ final class DemoSession implements AutoCloseable {
           switch (to) {
             case BIGQUERY -> new BigQueryTarget(ends);
             case FILE -> new FileTarget(Files.createDirectory(directory.resolve("changes")));
+            case PUBSUB ->
+                TopicTarget.start(ends, Files.createDirectory(directory.resolve("state")));
           };
       return new DemoSession(ends, target, target.command(ends.command()).start(directory));
     } catch (IOException e) {
@@ -92,6 +94,7 @@ final class DemoSession implements AutoCloseable {
   @Override
   public void close() throws IOException {
     pipeline.close();
+    target.close();
     ends.close();
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Where the demo's pipeline writes, and how one looks at it. */
-interface DemoTarget {
+interface DemoTarget extends AutoCloseable {
   /** One word for it. */
   String name();
 
@@ -29,8 +29,12 @@ interface DemoTarget {
   boolean takesEveryValue();
 
   /** What it holds at this moment. */
-  CopiedTables copy() throws IOException;
+  CopiedTables copy() throws IOException, InterruptedException;
 
   /** Says how to look at it while everything stays up. */
   void explain(PrintStream out) throws IOException;
+
+  /** Ends what looks at it. */
+  @Override
+  default void close() {}
 }

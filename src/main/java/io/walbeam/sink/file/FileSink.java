@@ -56,6 +56,7 @@ public final class FileSink implements Sink {
   private final Waits waits = new Waits();
   private final Stalls stalls = new Stalls();
   private final CountingSinkMetrics metrics = new CountingSinkMetrics();
+  private final FileNames names = new FileNames(Clock.systemUTC());
   private final FileCalls calls;
   private final FileTableSink tables;
   private final FileDeadLetters deadLetters;
@@ -70,7 +71,6 @@ public final class FileSink implements Sink {
     this.calls = new FileCalls(storage, waits, stalls);
     this.publishers = Executors.newFixedThreadPool(PUBLISHERS, threads("walbeam-files-"));
     this.sweeper = Executors.newSingleThreadScheduledExecutor(threads("walbeam-file-sweeper-"));
-    FileNames names = new FileNames(Clock.systemUTC());
     this.tables =
         new FileTableSink(
             new TableFiles.Shared(
@@ -218,6 +218,23 @@ public final class FileSink implements Sink {
     return done;
   }
 
+  /**
+   * Writes a file of a name of its own to a folder.
+   *
+   * @return where it is, durable
+   */
+  public String keep(String folder, byte[] content) throws InterruptedException {
+    String path = folder + "/" + names.next();
+    Object unused =
+        calls.until(
+            folder,
+            () -> {
+              calls.storage().put(path, content);
+              return path;
+            });
+    return settings.directory() + "/" + path;
+  }
+
   private List<String> list(String folder) throws InterruptedException {
     return calls.until(folder, () -> calls.storage().list(folder));
   }
@@ -237,6 +254,11 @@ public final class FileSink implements Sink {
       Thread.currentThread().interrupt();
     }
     tables.close();
+  }
+
+  /** The sleeps that closing this ends. */
+  public Waits waits() {
+    return waits;
   }
 
   private void sweep() {

@@ -1,0 +1,123 @@
+package io.walbeam.sink.pubsub;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.google.protobuf.ByteString;
+import com.google.pubsub.v1.PubsubMessage;
+import io.walbeam.row.ContextMapping;
+import io.walbeam.row.DestinationTable;
+import io.walbeam.row.EncodedRow;
+import io.walbeam.row.KeyedLine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes messages of envelopes. Thread-safe. */
+final class Messages {
+  /** Documentation, "Quotas and limits": a request has 10 MB; attributes and key need room. */
+  static final int MOST_BYTES = 9_900_000;
+
+  /** Documentation, "Order messages". */
+  private static final int MOST_KEY_BYTES = 1_024;
+
+  /** Keeps an envelope that is too long for a message. */
+  @FunctionalInterface
+  interface Elsewhere {
+    /** Returns where it is. */
+    String keep(byte[] line) throws InterruptedException;
+  }
+
+  /** What every message of a table tells. */
+  private record Source(String database, String schema, String table) {}
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Elsewhere elsewhere;
+  private final Map<String, Source> sources = new ConcurrentHashMap<>();
+
+  Messages(Elsewhere elsewhere) {
+    this.elsewhere = elsewhere;
+  }
+
+  PubsubMessage of(DestinationTable table, EncodedRow row) throws InterruptedException {
+    KeyedLine line = KeyedLine.of(row);
+    PubsubMessage.Builder message = PubsubMessage.newBuilder();
+    if (table.name().equals(ContextMapping.DESTINATION.name())) {
+      message.putAttributes("operation", "CONTEXT").putAttributes("table", table.name());
+    } else {
+      Source source = sources.computeIfAbsent(table.name(), any -> source(line));
+      message
+          .putAttributes("operation", operation(line))
+          .putAttributes("database", source.database())
+          .putAttributes("schema", source.schema())
+          .putAttributes("table", source.table())
+          .setOrderingKey(orderingKey(source, line));
+    }
+    if (line.length() > MOST_BYTES) {
+      byte[] whole = new byte[line.length()];
+      System.arraycopy(line.bytes(), line.line(), whole, 0, whole.length);
+      return message.putAttributes("object", elsewhere.keep(whole)).build();
+    }
+    return message.setData(ByteString.copyFrom(line.bytes(), line.line(), line.length())).build();
+  }
+
+  /** Table and key; of what has none, such as a truncation, the table alone. */
+  private static String orderingKey(Source source, KeyedLine line) {
+    String table = source.schema() + "." + source.table();
+    if (!line.hasKey()) {
+      return table;
+    }
+    String key =
+        table + new String(line.bytes(), line.key(), line.keyLength(), StandardCharsets.UTF_8);
+    byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= MOST_KEY_BYTES ? key : table + "#" + sha256(bytes);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has it", e);
+    }
+  }
+
+  /** The value of the first member. */
+  private static String operation(KeyedLine line) {
+    int from = line.line() + "{\"operation\":\"".length();
+    int to = from;
+    while (line.bytes()[to] != '"') {
+      to++;
+    }
+    return new String(line.bytes(), from, to - from, StandardCharsets.US_ASCII);
+  }
+
+  private static Source source(KeyedLine line) {
+    String database = "";
+    String schema = "";
+    try (JsonParser parser = JSON.createParser(line.bytes(), line.line(), line.length())) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          switch (parser.currentName()) {
+            case "database" -> database = parser.getText();
+            case "schema" -> schema = parser.getText();
+            case "table" -> {
+              return new Source(database, schema, parser.getText());
+            }
+            default -> {
+              // The operation, which differs from row to row.
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new IllegalArgumentException("an envelope without a table");
+  }
+}

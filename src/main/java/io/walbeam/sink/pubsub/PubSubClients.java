@@ -1,0 +1,117 @@
+package io.walbeam.sink.pubsub;
+
+import com.google.api.gax.batching.BatchingSettings;
+import com.google.api.gax.core.NoCredentialsProvider;
+import com.google.api.gax.grpc.GrpcTransportChannel;
+import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.FixedTransportChannelProvider;
+import com.google.api.gax.rpc.PermissionDeniedException;
+import com.google.api.gax.rpc.TransportChannelProvider;
+import com.google.cloud.pubsub.v1.Publisher;
+import com.google.cloud.pubsub.v1.TopicAdminClient;
+import com.google.cloud.pubsub.v1.TopicAdminSettings;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The official clients, and the plaintext channel to a stand-in if there is one. Thread-safe. */
+final class PubSubClients implements AutoCloseable {
+  /** A write waits for its own messages, so batches are sent by it and not by time. */
+  private static final BatchingSettings BATCHES =
+      BatchingSettings.newBuilder()
+          .setElementCountThreshold(1_000L)
+          .setRequestByteThreshold(1_000_000L)
+          .setDelayThresholdDuration(Duration.ofMillis(50))
+          .build();
+
+  /** Nothing is outstanding: whoever wrote has waited, or has been told that it failed. */
+  private static final long CLOSE_SECONDS = 1;
+
+  private final PubSubSettings settings;
+  private final Optional<ManagedChannel> plaintext;
+  private final Publisher publisher;
+
+  PubSubClients(PubSubSettings settings) {
+    this.settings = settings;
+    this.plaintext =
+        settings.plaintext()
+            ? Optional.of(
+                ManagedChannelBuilder.forTarget(settings.authority()).usePlaintext().build())
+            : Optional.empty();
+    try {
+      Publisher.Builder builder =
+          Publisher.newBuilder(settings.topic())
+              .setEnableMessageOrdering(true)
+              .setBatchingSettings(BATCHES);
+      channels()
+          .ifPresent(
+              channels ->
+                  builder
+                      .setChannelProvider(channels)
+                      .setCredentialsProvider(NoCredentialsProvider.create()));
+      this.publisher = builder.build();
+    } catch (IOException e) {
+      plaintext.ifPresent(ManagedChannel::shutdownNow);
+      throw noCredentials(e);
+    }
+  }
+
+  private Optional<TransportChannelProvider> channels() {
+    return plaintext.map(
+        channel -> FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)));
+  }
+
+  Publisher publisher() {
+    return publisher;
+  }
+
+  /**
+   * Looks whether the topic is there. Who may publish only may not look, and is believed.
+   *
+   * @throws WalbeamException of kind OPERATOR if it is not there, TRANSIENT if Pub/Sub does not
+   *     answer
+   */
+  void requireTopic() {
+    try {
+      TopicAdminSettings.Builder builder = TopicAdminSettings.newBuilder();
+      if (plaintext.isPresent()) {
+        builder
+            .setTransportChannelProvider(channels().orElseThrow())
+            .setCredentialsProvider(NoCredentialsProvider.create());
+      }
+      try (TopicAdminClient client = TopicAdminClient.create(builder.build())) {
+        var unused = client.getTopic(settings.topic());
+      }
+    } catch (PermissionDeniedException e) {
+      // The first message tells.
+    } catch (ApiException e) {
+      throw PubSubFailures.of(e, settings.topic());
+    } catch (IOException e) {
+      throw noCredentials(e);
+    }
+  }
+
+  private static WalbeamException noCredentials(IOException cause) {
+    return new WalbeamException(
+        FailureKind.OPERATOR,
+        "There are no credentials for Pub/Sub.",
+        "Run 'gcloud auth application-default login', or set GOOGLE_APPLICATION_CREDENTIALS.",
+        cause);
+  }
+
+  @Override
+  public void close() {
+    publisher.shutdown();
+    try {
+      boolean unused = publisher.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    plaintext.ifPresent(ManagedChannel::shutdownNow);
+  }
+}

@@ -1,0 +1,50 @@
+package io.walbeam.sink.pubsub;
+
+import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.StatusCode;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
+
+/** What is to be done about a failed call of Pub/Sub. Pure. */
+final class PubSubFailures {
+  private PubSubFailures() {}
+
+  static WalbeamException of(Throwable cause, String topic) {
+    StatusCode.Code code = code(cause);
+    return switch (code) {
+      case NOT_FOUND ->
+          new WalbeamException(
+              FailureKind.OPERATOR,
+              "There is no topic " + topic + ".",
+              "Create it: gcloud pubsub topics create " + topic + "; or correct --destination.",
+              cause);
+      case PERMISSION_DENIED, UNAUTHENTICATED ->
+          new WalbeamException(
+              FailureKind.OPERATOR,
+              "This account may not publish to " + topic + ".",
+              "Grant it the role roles/pubsub.publisher on the topic; on a machine of your own run"
+                  + " 'gcloud auth application-default login'.",
+              cause);
+      default ->
+          new WalbeamException(
+              FailureKind.TRANSIENT,
+              "Publishing to " + topic + " failed (" + code + ").",
+              "It is tried again; --debug shows the trace.",
+              cause);
+    };
+  }
+
+  /** Whether the message itself is what Pub/Sub does not take. */
+  static boolean refuses(Throwable cause) {
+    return code(cause) == StatusCode.Code.INVALID_ARGUMENT;
+  }
+
+  private static StatusCode.Code code(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ApiException api) {
+        return api.getStatusCode().getCode();
+      }
+    }
+    return StatusCode.Code.UNKNOWN;
+  }
+}

@@ -1,0 +1,28 @@
+package io.walbeam.sink.pubsub;
+
+import io.walbeam.sink.file.FileSettings;
+import java.io.Serializable;
+
+/**
+ * Where to publish.
+ *
+ * @param topic {@code projects/p/topics/t}
+ * @param endpoint empty for Google's; {@code http://host:port} for a local stand-in, then plaintext
+ *     and without credentials
+ * @param beside where state, ledger, dead letters and large envelopes are
+ */
+public record PubSubSettings(String topic, String endpoint, FileSettings beside)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final String PLAINTEXT = "http://";
+
+  boolean plaintext() {
+    return endpoint.startsWith(PLAINTEXT);
+  }
+
+  /** Host and port of a plaintext endpoint. */
+  String authority() {
+    return endpoint.substring(PLAINTEXT.length());
+  }
+}
