@@ -243,6 +243,33 @@ final class ReadBackIT {
     }
   }
 
+  @Test
+  void whoIsInterruptedWhileItWaitsForTheDiskReadsInATransactionAfterwards() throws Exception {
+    try (Connection session = database.connect();
+        Statement statement = session.createStatement()) {
+      database.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, big text)", "INSERT INTO t VALUES (0, 'v')");
+      ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("0"));
+      statement.execute("SET synchronous_commit = off");
+      Await.until(
+          "a read is interrupted",
+          () -> {
+            statement.execute("UPDATE t SET big = 'v' WHERE id = 0");
+            Thread.currentThread().interrupt();
+            try {
+              readBack.read(request);
+              return false;
+            } catch (InterruptedException e) {
+              return true;
+            } finally {
+              Thread.interrupted();
+            }
+          });
+
+      assertThat(found(request)).isEqualTo(Map.of(0, List.of(text("v"))));
+    }
+  }
+
   private boolean isBeforeTheEnd(String lsn) throws SQLException {
     return database.query("SELECT pg_current_wal_flush_lsn() < '" + lsn + "'::pg_lsn").equals("t");
   }
