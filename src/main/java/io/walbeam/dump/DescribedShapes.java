@@ -2,10 +2,13 @@ package io.walbeam.dump;
 
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
+import io.walbeam.change.TableId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How the stream described tables since the last look at the catalogue, which sees only what is
@@ -14,6 +17,9 @@ import java.util.Map;
 final class DescribedShapes {
   /** By object identifier of the table: columns in their order, and the last commit with them. */
   private final Map<Long, Map<List<String>, Long>> described = new HashMap<>();
+
+  /** Object identifiers of the tables that had a name when rows of theirs were read. */
+  private final Map<TableId, Set<Long>> bearers = new HashMap<>();
 
   private Map<Long, List<String>> expected = Map.of();
   private boolean lookWanted;
@@ -27,9 +33,18 @@ final class DescribedShapes {
     Map<List<String>, Long> known =
         described.computeIfAbsent(
             Integer.toUnsignedLong(relation.id()), any -> new LinkedHashMap<>());
+    bearers
+        .computeIfAbsent(relation.table(), any -> new HashSet<>())
+        .add(Integer.toUnsignedLong(relation.id()));
     List<String> columns = relation.columns().stream().map(RelationColumn::name).toList();
     lookWanted |= !columns.equals(expected.get(Integer.toUnsignedLong(relation.id())));
     known.put(columns, commitLsn);
+  }
+
+  /** Whether rows of another table were read under the name that a table has now. */
+  synchronized boolean hadAnother(Relation relation) {
+    return bearers.getOrDefault(relation.table(), Set.of()).stream()
+        .anyMatch(oid -> oid != Integer.toUnsignedLong(relation.id()));
   }
 
   /** Something says that a table was altered. */

@@ -56,10 +56,12 @@ public final class DumpContext {
   private final PrimaryConnections primary;
   private final TableDescriptions descriptions;
   private final VisibleRequests visible = new VisibleRequests();
+  private final DescribedShapes described;
   private final Set<DumpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
+   * @param described what the stream says of tables
    * @param version of the ledger's rows, ascending
    */
   DumpContext(
@@ -68,7 +70,9 @@ public final class DumpContext {
       ExecutorService executor,
       DumpMeter meter,
       Requests requests,
+      DescribedShapes described,
       AtomicLong version) {
+    this.described = described;
     this.settings = settings;
     this.ends = ends;
     this.executor = executor;
@@ -140,6 +144,10 @@ public final class DumpContext {
 
   ExecutorService executor() {
     return executor;
+  }
+
+  DescribedShapes described() {
+    return described;
   }
 
   DumpMeter meter() {

@@ -94,7 +94,7 @@ final class DumpShift implements AutoCloseable {
             });
     this.version = new AtomicLong(ChronoUnit.MICROS.between(Instant.EPOCH, ends.clock().instant()));
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
-    this.context = new DumpContext(settings, ends, executor, meter, queue, version);
+    this.context = new DumpContext(settings, ends, executor, meter, queue, described, version);
     this.newTables = new NewTables(context);
     this.vanished = new VanishedTables(context);
     this.letGo =

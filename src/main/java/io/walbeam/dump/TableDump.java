@@ -243,14 +243,24 @@ final class TableDump {
     return standby;
   }
 
+  /**
+   * Whether BigQuery's table may have rows that the source has not, though it is dumped for the
+   * first time: it was there before, or the stream brought rows of a table that had the name until
+   * it was dropped or renamed, which says nothing of its rows. All that is before the request was
+   * read before the request was.
+   */
+  private boolean mayHaveOthers(TableMapping current, DumpEntry entry) throws InterruptedException {
+    return context.described().hadAnother(current.relation())
+        || context
+            .outdated()
+            .existedBefore(current.destination(), entry.order().point().commitMicros());
+  }
+
   /** Everything that the source has was written at the request's position or later. */
   private void purge(@Nullable TableMapping current) throws InterruptedException {
     DumpEntry entry = progress.entry();
     if (current == null
-        || (entry.kind() == DumpEntry.Kind.INITIAL
-            && !context
-                .outdated()
-                .existedBefore(current.destination(), entry.order().point().commitMicros()))) {
+        || (entry.kind() == DumpEntry.Kind.INITIAL && !mayHaveOthers(current, entry))) {
       return;
     }
     // Waiting may take long, and what is written so far need not be read again.

@@ -2,11 +2,14 @@ package io.walbeam.write;
 
 import io.walbeam.batch.BatchReader;
 import io.walbeam.change.ChangePosition;
+import io.walbeam.change.ColumnValue;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Tuple;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,20 @@ public record RowOrigin(
         transactionId,
         commitTimeMicros,
         incomplete);
+  }
+
+  /** The same with these values, by column, of the row that is incomplete. */
+  RowOrigin with(Map<Integer, ColumnValue> values) {
+    return new RowOrigin(
+        messages,
+        entry,
+        length,
+        route,
+        operation,
+        position,
+        transactionId,
+        commitTimeMicros,
+        Objects.requireNonNull(incomplete).copy(values));
   }
 
   /** What a row of this origin begins with. */

@@ -152,10 +152,9 @@ public final class RowsWriter {
     DestinationTable table = tableRows.table();
     ReadBack.Answer answer = source.read(table.name(), request(route, columns, rows));
     if (answer instanceof ReadBack.Gone gone) {
-      if (isUnsent(route, columns)) {
-        // A generated column is gone, or the table: the row is as good without.
-        completeWithout(columns, rows);
-        return List.of();
+      List<Integer> sent = sent(route, columns);
+      if (sent.size() < columns.size()) {
+        return lookUpWithoutGenerated(sent, columns, rows);
       }
       for (RowOrigin row : rows) {
         metrics.rejected(table.name(), gone.refusal().errorClass());
@@ -183,14 +182,21 @@ public final class RowsWriter {
     return left;
   }
 
-  /** Whether the columns are generated ones that the stream never carries. */
-  private static boolean isUnsent(Route route, List<Integer> columns) {
-    int sent = route.relation().columns().size();
-    return columns.stream().allMatch(column -> column >= sent);
+  /** Those of the columns that the stream carries at times; the others are generated. */
+  private static List<Integer> sent(Route route, List<Integer> columns) {
+    int width = route.relation().columns().size();
+    return columns.stream().filter(column -> column < width).toList();
   }
 
-  private void completeWithout(List<Integer> columns, List<RowOrigin> rows)
-      throws InterruptedException {
+  /** A generated column is gone, or the table: the rows are as good without. */
+  private List<RowOrigin> lookUpWithoutGenerated(
+      List<Integer> sent, List<Integer> columns, List<RowOrigin> rows) throws InterruptedException {
+    if (!sent.isEmpty()) {
+      Map<Integer, ColumnValue> nothing = new HashMap<>();
+      columns.forEach(column -> nothing.put(column, ColumnValue.NULL));
+      nothing.keySet().removeAll(sent);
+      return lookUp(sent, rows.stream().map(row -> row.with(nothing)).toList());
+    }
     List<EncodedRow> encoded = new ArrayList<>();
     List<RowOrigin> origins = new ArrayList<>();
     RowBuffer buffer = new RowBuffer();
@@ -199,6 +205,7 @@ public final class RowsWriter {
       complete(row, columns, nothing, buffer, encoded, origins);
     }
     append(encoded, origins);
+    return List.of();
   }
 
   private static ReadBack.Request request(

@@ -150,6 +150,7 @@ class DumpQueueTest {
         Executors.newCachedThreadPool(),
         new DumpMeter(),
         requests,
+        new DescribedShapes(),
         new AtomicLong());
   }
 

@@ -73,6 +73,7 @@ class TruncationRunTest {
             Executors.newCachedThreadPool(),
             new DumpMeter(),
             queue,
+            new DescribedShapes(),
             new AtomicLong()),
         queue,
         new AtomicLong(),

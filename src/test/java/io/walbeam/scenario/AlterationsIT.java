@@ -45,6 +45,23 @@ class AlterationsIT {
   }
 
   @Test
+  void rowsOfATableThatWasDroppedBeforeTheFirstDumpAreNotThoseOfItsSuccessor() throws Exception {
+    Scenario fixture = Scenario.on(servers, "dropped_first");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, a text)",
+        "CREATE PUBLICATION dropped_first FOR TABLE t",
+        "SELECT pg_create_logical_replication_slot('dropped_first', 'pgoutput')",
+        "INSERT INTO t VALUES (1, 'gone'), (2, 'gone')",
+        "DROP TABLE t",
+        "CREATE TABLE t (id int PRIMARY KEY, a text)",
+        "ALTER PUBLICATION dropped_first ADD TABLE t",
+        "INSERT INTO t VALUES (2, 'there')");
+    fixture.runToNow();
+    fixture.assertEqual();
+    fixture.close();
+  }
+
+  @Test
   void stepsThatEndInWhatTheCatalogueHasNeedNoDump() throws Exception {
     Scenario fixture = prepared("steps");
     fixture.execute(

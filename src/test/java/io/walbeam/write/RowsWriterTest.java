@@ -181,6 +181,25 @@ class RowsWriterTest {
   }
 
   @Test
+  void aLargeValueIsLookedUpAlthoughAGeneratedColumnIsGone() throws Exception {
+    route = new Route(WITHOUT_EXTRA, KEY, MAPPING, null);
+    put(11, "1", "a", "2", UNCHANGED, UNCHANGED);
+    answers.add(
+        new ReadBack.Gone(new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
+    answers.add(new ReadBack.Found(Map.of(0, List.of(text("large"))), true));
+
+    assertThat(write()).isEmpty();
+
+    assertThat(requests)
+        .extracting(ReadBack.Request::columns)
+        .containsExactly(List.of(3, 4), List.of(3));
+    assertThat(written)
+        .singleElement()
+        .satisfies(
+            row -> assertThat(row).containsEntry("body", "large").doesNotContainKey("extra"));
+  }
+
+  @Test
   void rowsThatTheDestinationRefusesAreThoseThatWereLookedUp() throws Exception {
     put(11, "1", "a", "2", UNCHANGED, "x");
     put(12, "2", "a", "3", UNCHANGED, "x");
