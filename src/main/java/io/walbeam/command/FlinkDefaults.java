@@ -2,6 +2,7 @@ package io.walbeam.command;
 
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import java.util.Collection;
 import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.slf4j.Logger;
@@ -20,8 +21,12 @@ final class FlinkDefaults {
 
   private FlinkDefaults() {}
 
-  /** Completes the options of a job that runs on Flink; leaves those of other runners alone. */
-  static void apply(PipelineOptions options, boolean stopAtNow) {
+  /**
+   * Completes the options of a job that runs on Flink; leaves those of other runners alone.
+   *
+   * @param given names of the options on the command line
+   */
+  static void apply(PipelineOptions options, Collection<String> given, boolean stopAtNow) {
     if (!options.getRunner().getSimpleName().equals("FlinkRunner")) {
       return;
     }
@@ -31,6 +36,10 @@ final class FlinkDefaults {
       PipelineOptions flink = options.as(type);
       warning((Long) type.getMethod("getCheckpointingInterval").invoke(flink)).ifPresent(log::warn);
       Long idle = (Long) type.getMethod("getShutdownSourcesAfterIdleMs").invoke(flink);
+      if (!given.contains("fasterCopy")) {
+        // Nobody changes an element that was handed on, and copies are half of what is allocated.
+        type.getMethod("setFasterCopy", Boolean.class).invoke(flink, true);
+      }
       if (stopAtNow && idle == NOT_GIVEN) {
         // Otherwise Flink keeps a source that has ended, and the job with it.
         type.getMethod("setShutdownSourcesAfterIdleMs", Long.class).invoke(flink, 1L);

@@ -57,15 +57,16 @@ final class RunCommand {
 
               @Override
               public void submit() throws InterruptedException {
-                RunCommand.submit(options, settings);
+                RunCommand.submit(invocation);
               }
             });
   }
 
   /** Whether it returns before the job has ended is the runner's business. */
-  private static void submit(WalbeamOptions options, JobSettings settings)
-      throws InterruptedException {
-    FlinkDefaults.apply(options, settings.run().stopAtNow());
+  private static void submit(OptionsReader.Invocation invocation) throws InterruptedException {
+    WalbeamOptions options = invocation.options();
+    JobSettings settings = invocation.settings();
+    FlinkDefaults.apply(options, invocation.given(), settings.run().stopAtNow());
     PipelineResult result =
         ReplicationPipeline.build(options, settings, OptionsReader::settings).run();
     if (settings.run().stopAtNow() && result.getState() == PipelineResult.State.DONE) {

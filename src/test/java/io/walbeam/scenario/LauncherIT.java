@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code scripts/walbeam} with the program that the build has left. */
 class LauncherIT {
@@ -24,6 +25,36 @@ class LauncherIT {
         new ProcessBuilder(command).directory(BUILD.toFile()).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ended(process.waitFor(), output);
+  }
+
+  /** The flags of the JVM that it would start. */
+  private static String flags(Path java, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of("scripts", "walbeam").toAbsolutePath().toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().merge("PATH", java.getParent() + ":", (path, first) -> first + path);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  @Test
+  void everythingButARunWithoutAnEndIsStartedForAShortLife(@TempDir Path directory)
+      throws Exception {
+    Path java = directory.resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    String shortLife = "-XX:TieredStopAtLevel=1";
+    for (String command :
+        List.of("check", "status", "setup", "remove", "backfill", "--help", "--stopAt=now")) {
+      assertThat(flags(java, command, "--dataset=a.b")).as(command).contains(shortLife);
+    }
+    assertThat(flags(java)).as("it prints the usage").contains(shortLife);
+    assertThat(flags(java, "run", "--stopAt=now")).contains(shortLife);
+    assertThat(flags(java, "run", "--dataset=a.b")).doesNotContain(shortLife);
+    assertThat(flags(java, "--dataset=a.b", "--slot=status")).doesNotContain(shortLife);
   }
 
   @Test
