@@ -123,6 +123,11 @@ public final class CommandLine {
         configure(source.options(), status);
         BackfillCommand.run(source, out);
       }
+      case REPLAY -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        ReplayCommand.run(source, out);
+      }
       case REMOVE -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);

@@ -140,8 +140,8 @@ public final class StatusRules {
           new Finding(
               Severity.NOTE,
               "dead_letters",
-              count + (count == 1 ? " change is" : " changes are") + " in the dead-letter table.",
-              "Its column remedy says for each what to do.",
+              count + (count == 1 ? " dead letter is" : " dead letters are") + " open.",
+              "The column remedy says for each what to do; then: walbeam replay.",
               "the dead-letter table"));
     }
   }

@@ -17,6 +17,7 @@ public enum Command {
   STATUS("say how a replication is, without its process"),
   VERIFY("say whether the tables are what their sources are, while a run goes on"),
   BACKFILL("ask the run for a dump of --tables"),
+  REPLAY("ask the run for dumps of the tables that have open dead letters"),
   REMOVE("drop what a run leaves: --drop=slot,publications,tables"),
   COMPLETION("print the completion script for a shell: completion bash, completion zsh");
 
@@ -50,6 +51,7 @@ public enum Command {
       case STATUS -> List.of(StatusOptions.class, ReportOptions.class);
       case VERIFY -> List.of(VerifyOptions.class, ReportOptions.class);
       case BACKFILL -> List.of(BackfillOptions.class);
+      case REPLAY -> List.of(ReplayOptions.class, ReportOptions.class);
       case REMOVE -> List.of(RemoveOptions.class);
     };
   }

@@ -143,6 +143,8 @@ public final class OptionsReader {
       reader.requireDrop();
     } else if (command == Command.SETUP) {
       reader.requireSetup();
+    } else if (command == Command.REPLAY) {
+      Optional<Instant> unused = reader.since();
     }
     OptionCatalogue.of(command).stream()
         .filter(option -> OWN_CHOICES.contains(option.name()))
@@ -187,6 +189,24 @@ public final class OptionsReader {
             : options.as(ProviderOptions.class).getProvider();
     if (value != null) {
       oneOf("--" + option.name(), value, option.choices().toArray(new String[0]));
+    }
+  }
+
+  /** What {@code --since} says; empty if it is not given. */
+  public static Optional<Instant> since(WalbeamOptions options) {
+    return new OptionsReader(options, Clock.systemUTC(), new ArrayList<>()).since();
+  }
+
+  private Optional<Instant> since() {
+    @Nullable String text = options.as(ReplayOptions.class).getSince();
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      problems.add("--since is a time in UTC, such as 2026-01-31T00:00:00Z.");
+      return Optional.empty();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.walbeam.sink;
 
 import io.walbeam.change.TableId;
+import java.util.List;
 
 /**
  * One row of {@code _walbeam_backfills}: a dump of one table that was asked for, and how far it is.
@@ -9,6 +10,9 @@ import io.walbeam.change.TableId;
  * @param error what went wrong and the remedy, without row values; empty if nothing did
  */
 public record DumpEntry(Order order, Status status, Course course, String error) {
+  /** Members of a scope with which a dump leaves rows as they were. */
+  private static final List<String> PARTS = List.of("keyFrom", "keyTo", "partitions", "foreign");
+
   /**
    * What is asked for; it never changes.
    *
@@ -102,6 +106,13 @@ public record DumpEntry(Order order, Status status, Course course, String error)
   /** Whether rows are to be read. */
   public boolean isDump() {
     return kind() == Kind.INITIAL || kind() == Kind.REQUEST;
+  }
+
+  /** Whether it has written all of its table and deleted what the source no longer had. */
+  public boolean bringsAll() {
+    return isDump()
+        && status == Status.FINISHED
+        && PARTS.stream().noneMatch(part -> scope().contains("\"" + part + "\":"));
   }
 
   /** Whether its table was let go, and no dump has brought it back. */

@@ -75,7 +75,10 @@ public interface Sink extends AutoCloseable {
   /** What was counted. */
   CountingSinkMetrics metrics();
 
-  /** Dead letters by table and class, the most numerous first; the hundred largest. */
+  /**
+   * Dead letters that no dump has settled, by table and class, the most numerous first; the
+   * thousand largest.
+   */
   List<DeadLetterCount> deadLetterCounts() throws InterruptedException;
 
   /**

@@ -73,6 +73,7 @@ class LetGoIT {
       assertThat(scenario.destination().deadLetters())
           .allSatisfy(letter -> assertThat(letter.toString()).doesNotContain("secret"));
       assertThat(scenario.ledger()).contains("bad:LET_GO:REQUESTED");
+      assertThat(scenario.destination().rows("_walbeam_dead_letters_open")).hasSize(4);
       run.terminate();
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(OPERATOR);
       assertThat(run.errors()).contains("public_bad", "Grant the role BigQuery Data Editor");
@@ -136,6 +137,9 @@ class LetGoIT {
     assertThat(scenario.ledger())
         .contains("bad:LET_GO:SUPERSEDED")
         .doesNotContain("bad:LET_GO:REQUESTED");
+    if (scenario.destination().tables().contains("_walbeam_dead_letters")) {
+      assertThat(scenario.destination().rows("_walbeam_dead_letters_open")).isEmpty();
+    }
     scenario.close();
   }
 

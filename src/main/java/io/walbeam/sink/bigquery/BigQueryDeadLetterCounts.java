@@ -8,30 +8,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Counts dead letters by table and class, in one query that reads four small columns. */
+/** Counts open dead letters by table and class, in one query that reads a few small columns. */
 final class BigQueryDeadLetterCounts {
-  /** More classes than a person looks at. */
-  private static final int MOST = 100;
+  /** More classes and tables than a person looks at. */
+  private static final int MOST = 1_000;
 
   private BigQueryDeadLetterCounts() {}
 
-  /** The most numerous first; empty if there is no such table. */
+  /** Those that are open, the most numerous first; empty if there is no such table. */
   static List<DeadLetterCount> read(BigQueryRest rest) throws InterruptedException {
     String table = rest.settings().deadLetterTable();
+    String view = OpenLetters.name(table);
     if (rest.get(table).isEmpty()) {
       return List.of();
     }
+    // Letters of an earlier version have no view until the next one is written.
+    String from = rest.get(view).isPresent() ? view : table;
     List<DeadLetterCount> counts = new ArrayList<>();
     rest.query(
-        table,
+        from,
         "SELECT schema_name, table_name, error_class, COUNT(*) AS letters, MAX(failed_at) AS last"
-            + " FROM `"
-            + rest.settings().project()
-            + "."
-            + rest.settings().dataset()
-            + "."
-            + table
-            + "` GROUP BY schema_name, table_name, error_class ORDER BY letters DESC LIMIT "
+            + " FROM "
+            + rest.settings().quoted(from)
+            + " GROUP BY schema_name, table_name, error_class ORDER BY letters DESC LIMIT "
             + MOST,
         Map.of(),
         rows -> rows.forEach(row -> counts.add(count(row))));

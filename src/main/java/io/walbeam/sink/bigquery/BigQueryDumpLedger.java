@@ -4,6 +4,7 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
 import io.walbeam.row.DestinationTable;
+import io.walbeam.row.DestinationType;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
@@ -71,6 +72,18 @@ final class BigQueryDumpLedger implements DumpLedger {
   private static final OwnColumn<DumpEntry> ERROR =
       OwnColumn.text("error", 19, DumpEntry::error, "What went wrong, and the remedy.");
 
+  private static final OwnColumn<DumpEntry> SETTLED_BELOW =
+      OwnColumn.of(
+          "settled_below",
+          DestinationType.INT64,
+          20,
+          (row, field, entry) -> {
+            if (entry.bringsAll()) {
+              row.int64(field, entry.requestLsn());
+            }
+          },
+          "Of a finished dump of a whole table: dead letters of commits before it are settled.");
+
   private static final OwnColumns<DumpEntry> COLUMNS =
       OwnColumns.of(
           SLOT,
@@ -89,7 +102,8 @@ final class BigQueryDumpLedger implements DumpLedger {
           ROW_COUNT,
           BYTE_COUNT,
           RESUME,
-          ERROR);
+          ERROR,
+          SETTLED_BELOW);
 
   private static final List<OwnColumn<DumpEntry>> KEY =
       List.of(SLOT, REQUEST, SCHEMA_NAME, TABLE_OF);

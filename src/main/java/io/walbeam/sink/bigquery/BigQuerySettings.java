@@ -140,6 +140,11 @@ public record BigQuerySettings(
     return problems;
   }
 
+  /** A table's full name for a query. */
+  String quoted(String table) {
+    return "`" + project + "." + dataset + "." + table + "`";
+  }
+
   /** Whether to talk plaintext and without credentials. */
   boolean plaintext() {
     return endpoint.startsWith("http://");

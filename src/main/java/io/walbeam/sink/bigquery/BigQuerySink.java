@@ -79,7 +79,8 @@ public final class BigQuerySink implements Sink {
     this.letGo = new LetGo(settings.letGoAfter(), settings::isOwn, Clock.systemUTC());
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
     this.connections = new AppendConnections(clients, pace, rest::location);
-    BigQueryTables prepared = new BigQueryTables(rest, pace, waits, nanoTime);
+    BigQueryTables prepared =
+        new BigQueryTables(rest, pace, waits, nanoTime, BigQueryDumpLedger.TABLE);
     SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, letGo, metrics);
     this.tables = new BigQueryTableSink(parts);
     TableSearch search = new TableSearch(rest, parts);

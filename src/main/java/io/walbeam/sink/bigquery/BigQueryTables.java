@@ -71,6 +71,10 @@ final class BigQueryTables {
 
   private final BigQueryRest rest;
   private final TablePlaces places;
+
+  /** What settles dead letters, which the view of open ones looks at. */
+  private final DestinationTable ledger;
+
   private final ChangesViews views;
   private final Pace pace;
   private final Waits waits;
@@ -83,7 +87,9 @@ final class BigQueryTables {
   /**
    * @param nanoTime the clock for quiet times
    */
-  BigQueryTables(BigQueryRest rest, Pace pace, Waits waits, LongSupplier nanoTime) {
+  BigQueryTables(
+      BigQueryRest rest, Pace pace, Waits waits, LongSupplier nanoTime, DestinationTable ledger) {
+    this.ledger = ledger;
     this.nanoTime = nanoTime;
     this.rest = rest;
     this.places = new TablePlaces(rest);
@@ -289,6 +295,11 @@ final class BigQueryTables {
       // A view of a table that is not there would be refused.
       prepare(ContextMapping.DESTINATION);
       views.make(table.view().get(), table);
+      state.viewSeen = true;
+    }
+    if (table.name().equals(rest.settings().deadLetterTable()) && !state.viewSeen) {
+      prepare(ledger);
+      views.makeOpenLetters();
       state.viewSeen = true;
     }
     state.validatedNanos = System.nanoTime();

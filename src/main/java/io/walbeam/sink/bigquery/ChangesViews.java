@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the views that show each change of a changelog once, with the context of its transaction.
- * Rows do not wait for a view: one that cannot be made is a warning. A view that is there is its
- * owner's affair. Thread-safe.
+ * Makes the views that show each change of a changelog once, with the context of its transaction,
+ * and the one of open dead letters. Rows do not wait for a view: one that cannot be made is a
+ * warning. A view that is there is its owner's affair. Thread-safe.
  */
 final class ChangesViews {
   private static final Logger log = LoggerFactory.getLogger(ChangesViews.class);
@@ -27,36 +27,48 @@ final class ChangesViews {
 
   /** Makes the view of a changelog that exists, as does the table of contexts. */
   void make(ChangesView view, DestinationTable changelog) throws InterruptedException {
+    make(view.name(), view.description(), changelog.name(), sql(changelog, rest.settings()));
+  }
+
+  /** Makes the view of open dead letters; their table exists, as does the ledger. */
+  void makeOpenLetters() throws InterruptedException {
+    String letters = rest.settings().deadLetterTable();
+    make(
+        OpenLetters.name(letters),
+        OpenLetters.DESCRIPTION,
+        letters,
+        OpenLetters.sql(rest.settings()));
+  }
+
+  private void make(String name, String description, String table, String sql)
+      throws InterruptedException {
     try {
-      Optional<Table> existing = rest.get(view.name());
+      Optional<Table> existing = rest.get(name);
       if (existing.isEmpty()) {
-        if (rest.insert(view.name(), resource(view, changelog, rest.settings()))) {
-          log.info("Created view {}.", view.name());
+        if (rest.insert(name, resource(name, description, sql))) {
+          log.info("Created view {}.", name);
         }
       } else if (!"VIEW".equals(existing.get().getType())) {
         log.warn(
-            "{} is no view, so nothing shows the changes of {} once each. Rename it and start"
-                + " again, or query: {}",
-            view.name(),
-            changelog.name(),
-            sql(changelog, rest.settings()));
+            "{} is no view, so nothing shows what it would of {}. Rename it and start again, or"
+                + " query: {}",
+            name,
+            table,
+            sql);
       }
     } catch (WalbeamException e) {
       if (e.kind() != FailureKind.OPERATOR) {
         throw e;
       }
-      log.warn(
-          "The view {} of table {} is not there. {}", view.name(), changelog.name(), e.describe());
+      log.warn("The view {} of table {} is not there. {}", name, table, e.describe());
     }
   }
 
-  private static Table resource(
-      ChangesView view, DestinationTable changelog, BigQuerySettings settings) {
+  private Table resource(String name, String description, String sql) {
     return new Table()
-        .setTableReference(TableDefinitions.reference(view.name(), settings))
-        .setDescription(
-            TableDefinitions.cut(view.description(), TableDefinitions.MOST_TABLE_DESCRIPTION))
-        .setView(new ViewDefinition().setQuery(sql(changelog, settings)).setUseLegacySql(false));
+        .setTableReference(TableDefinitions.reference(name, rest.settings()))
+        .setDescription(TableDefinitions.cut(description, TableDefinitions.MOST_TABLE_DESCRIPTION))
+        .setView(new ViewDefinition().setQuery(sql).setUseLegacySql(false));
   }
 
   /**
@@ -79,12 +91,8 @@ final class ChangesViews {
         `said`.`position`) = 1\
     """
         .formatted(
-            quoted(changelog.name(), settings),
-            quoted(ContextMapping.DESTINATION.name(), settings),
+            settings.quoted(changelog.name()),
+            settings.quoted(ContextMapping.DESTINATION.name()),
             ContextMapping.COMMIT_POSITION_LENGTH);
-  }
-
-  private static String quoted(String table, BigQuerySettings settings) {
-    return "`" + settings.project() + "." + settings.dataset() + "." + table + "`";
   }
 }

@@ -49,6 +49,7 @@ final class OwnTablesRemoval {
     // The state last: while it is there, a start knows what was there before.
     for (String table :
         List.of(
+            OpenLetters.name(rest.settings().deadLetterTable()),
             rest.settings().deadLetterTable(),
             BigQueryAskedDumps.TABLE.name(),
             BigQueryDumpLedger.TABLE_NAME,

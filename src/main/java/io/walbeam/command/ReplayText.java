@@ -1,0 +1,80 @@
+package io.walbeam.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.walbeam.change.TableId;
+import io.walbeam.doctor.ReplayPlan;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A replay's plan for people and for programs. Pure. */
+final class ReplayText {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ReplayText() {}
+
+  static String text(ReplayPlan plan, boolean asked) {
+    if (plan.letters().isEmpty()) {
+      return "No open dead letter is meant.\n";
+    }
+    StringBuilder text = new StringBuilder();
+    plan.letters()
+        .forEach(
+            letters ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        "%s: %,d open of class %s\n",
+                        letters.table(),
+                        letters.count(),
+                        letters.errorClass())));
+    if (!plan.unpublished().isEmpty()) {
+      text.append("Not published, so it cannot be dumped: ")
+          .append(names(plan.unpublished()))
+          .append(".\n");
+    }
+    if (!plan.tables().isEmpty()) {
+      text.append(asked ? "Asked for a dump of " : "Would ask for a dump of ")
+          .append(names(plan.tables()))
+          .append(
+              asked
+                  ? ". The run that reads the slot carries it out; table _walbeam_backfills shows"
+                      + " how far it is.\n"
+                  : ".\n");
+    }
+    return text.toString();
+  }
+
+  /** One object. */
+  static String json(ReplayPlan plan, boolean asked) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("asked", asked);
+    add(root.putArray("tables"), plan.tables());
+    add(root.putArray("unpublished"), plan.unpublished());
+    ArrayNode letters = root.putArray("deadLetters");
+    plan.letters()
+        .forEach(
+            each ->
+                letters
+                    .addObject()
+                    .put("table", each.table().toString())
+                    .put("class", each.errorClass())
+                    .put("count", each.count()));
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree can always be written", e);
+    }
+  }
+
+  private static void add(ArrayNode array, List<TableId> tables) {
+    tables.forEach(table -> array.add(table.toString()));
+  }
+
+  private static String names(List<TableId> tables) {
+    return tables.stream().map(TableId::toString).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,89 @@
+package io.walbeam.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.walbeam.testing.TestDatabase;
+import io.walbeam.testing.TestPostgres;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Dead letters are open until a dump that was asked for after them has brought their table. */
+class ReplayIT {
+  private static final String OPEN =
+      "SELECT error_class, TO_JSON_STRING(key) FROM %s._walbeam_dead_letters_open ORDER BY 2";
+
+  @Test
+  void whatIsMendedAtTheSourceIsSettledByTheReplay() throws Exception {
+    try (LocalReplication local = new LocalReplication();
+        TestDatabase database = TestPostgres.shared().newDatabase()) {
+      local.createDataset(database);
+      database.execute("CREATE TABLE t (id int PRIMARY KEY, v numeric)");
+      database.createPublicationAndSlot();
+      database.execute("INSERT INTO t VALUES (1, 1.5), (2, 2.5)");
+      local.replicate(database);
+      database.execute("UPDATE t SET v = 'NaN' WHERE id = 1");
+      local.replicate(database);
+      assertThat(local.rows(database, "SELECT id, v FROM %s.public_t ORDER BY id"))
+          .as("the image before stays")
+          .isEqualTo("1|1.5\n2|2.5");
+      assertThat(local.rows(database, OPEN)).isEqualTo("numeric_not_finite|{\"id\":\"1\"}");
+
+      assertThat(replay(local, database, "--dryRun"))
+          .contains("public.t: 1 open of class numeric_not_finite")
+          .contains("Would ask for a dump of public.t.");
+      assertThat(replay(local, database, "--errorClass=let_go"))
+          .isEqualTo("No open dead letter is meant.\n");
+      assertThat(local.rows(database, OPEN)).isNotEmpty();
+
+      database.execute("UPDATE t SET v = 3.5 WHERE id = 1");
+      JsonNode asked = new ObjectMapper().readTree(replay(local, database, "--format=json"));
+      assertThat(asked.path("asked").asBoolean()).isTrue();
+      assertThat(asked.path("tables").path(0).asText()).isEqualTo("public.t");
+      assertThat(asked.path("deadLetters").path(0).path("count").asInt()).isEqualTo(1);
+      local.replicate(database);
+
+      assertThat(local.rows(database, "SELECT id, v FROM %s.public_t ORDER BY id"))
+          .isEqualTo("1|3.5\n2|2.5");
+      assertThat(local.rows(database, OPEN)).isEmpty();
+      assertThat(replay(local, database)).isEqualTo("No open dead letter is meant.\n");
+    }
+  }
+
+  @Test
+  void whatIsStillRefusedStaysOpen() throws Exception {
+    try (LocalReplication local = new LocalReplication();
+        TestDatabase database = TestPostgres.shared().newDatabase()) {
+      local.createDataset(database);
+      database.execute("CREATE TABLE t (id int PRIMARY KEY, v numeric)");
+      database.createPublicationAndSlot();
+      database.execute("INSERT INTO t VALUES (1, 'NaN')");
+      local.replicate(database);
+      assertThat(replay(local, database, "--since=2000-01-01T00:00:00Z"))
+          .contains("Asked for a dump of public.t.");
+      local.replicate(database);
+      assertThat(local.rows(database, OPEN))
+          .as("of the dump's own position")
+          .isEqualTo("numeric_not_finite|{\"id\":\"1\"}");
+    }
+  }
+
+  private static String replay(LocalReplication local, TestDatabase database, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("replay"));
+    arguments.addAll(local.arguments(database, more));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        CommandLine.execute(
+            arguments.toArray(String[]::new),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertThat(exitCode).as(err.toString(StandardCharsets.UTF_8)).isZero();
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}
