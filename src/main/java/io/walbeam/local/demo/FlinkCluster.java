@@ -183,6 +183,8 @@ public final class FlinkCluster implements AutoCloseable {
     Map<String, String> settings = new TreeMap<>();
     settings.put("jobmanager.rpc.address", "localhost");
     settings.put("jobmanager.rpc.port", String.valueOf(rpcPort));
+    // A busy machine takes longer than the ten seconds that it would be given.
+    settings.put("pekko.startup-timeout", "60 s");
     settings.put("jobmanager.bind-host", "localhost");
     settings.put("rest.address", "localhost");
     settings.put("rest.bind-address", "localhost");
