@@ -14,9 +14,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Dumps that read from a physical standby, which may be late, in conflict or gone. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StandbyDumpIT {
+  /** After which a standby ends a reader that is in the way of what it replays. */
+  private static final Duration STANDBY_DELAY = Duration.ofMillis(500);
+
   /** What a reader has read of a table, whatever the way; COPY of pages counts as tuples. */
   private static final String READS =
       "SELECT seq_scan || ' ' || seq_tup_read || ' ' || coalesce(idx_scan, 0) || ' '"
@@ -47,7 +53,7 @@ class StandbyDumpIT {
     servers = Servers.here(shared, Standby.PRIMARY_SETTINGS);
     source = servers.source();
     Map<String, String> settings = new HashMap<>(Standby.PRIMARY_SETTINGS);
-    settings.put("max_standby_streaming_delay", "500ms");
+    settings.put("max_standby_streaming_delay", STANDBY_DELAY.toMillis() + "ms");
     standby = Standby.of(source, shared.resolve("standby"), settings);
   }
 
@@ -179,16 +185,16 @@ class StandbyDumpIT {
     try (Program pipeline = fixture.start(command(fixture, "conflict"))) {
       awaitHeldUp(fixture, pipeline, "conflict");
       fixture.execute("DELETE FROM t WHERE id % 10 = 0", "VACUUM t");
+      AtomicLong seen = new AtomicLong();
       fixture.await(
           pipeline,
-          "the standby cannot replay the vacuum beside the reader",
-          () ->
-              standby
-                  .query(
-                      "postgres",
-                      "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'startup'"
-                          + " AND wait_event = 'RecoveryConflictSnapshot'")
-                  .isPresent());
+          "the standby has waited for the reader as long as it does, and ends it",
+          () -> {
+            if (seen.get() == 0 && conflicts()) {
+              seen.set(System.nanoTime());
+            }
+            return seen.get() != 0 && System.nanoTime() - seen.get() > 2 * STANDBY_DELAY.toNanos();
+          });
       fault("DELETE", "");
       fixture.await(
           pipeline, "the dump is finished", () -> fixture.ledger().contains("t:INITIAL:FINISHED"));
@@ -203,6 +209,16 @@ class StandbyDumpIT {
         .hasValueSatisfying(count -> assertThat(Integer.parseInt(count)).isPositive());
     fixture.runToNow(command(fixture, "conflict"));
     fixture.assertEqual();
+  }
+
+  /** Whether the standby cannot replay a vacuum beside a reader. */
+  private boolean conflicts() throws SQLException {
+    return standby
+        .query(
+            "postgres",
+            "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'startup'"
+                + " AND wait_event = 'RecoveryConflictSnapshot'")
+        .isPresent();
   }
 
   @Test
