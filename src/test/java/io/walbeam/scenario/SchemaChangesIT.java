@@ -61,6 +61,16 @@ class SchemaChangesIT {
     }
   }
 
+  private static String columns(TextRow row) {
+    return row.require("id")
+        + " "
+        + row.get("a").orElse("-")
+        + " "
+        + row.get("b").orElse("-")
+        + " "
+        + row.get("c").orElse("-");
+  }
+
   @Test
   void dropsAndRenamesLandAsNullAndANewTypeBesideTheOldOneUntilRowsOfBeforeFollow()
       throws Exception {
@@ -80,17 +90,13 @@ class SchemaChangesIT {
             "ALTER TABLE t RENAME COLUMN b TO c",
             "INSERT INTO t VALUES (3, 'c3')");
         scenario.awaitConfirmation(pipeline);
-        assertThat(rows(scenario, "public_t"))
-            .extracting(
-                row ->
-                    row.require("id")
-                        + " "
-                        + row.get("a").orElse("-")
-                        + " "
-                        + row.get("b").orElse("-")
-                        + " "
-                        + row.get("c").orElse("-"))
-            .containsExactly("1 - b3 -", "2 a2 b2 -", "3 - - c3");
+        List<String> written =
+            rows(scenario, "public_t").stream().map(SchemaChangesIT::columns).toList();
+        // The dump that brings rows of before may have been faster.
+        assertThat(written).hasSize(3);
+        assertThat(written.get(0)).isIn("1 - b3 -", "1 - - b3");
+        assertThat(written.get(1)).isIn("2 a2 b2 -", "2 - - b2");
+        assertThat(written.get(2)).isEqualTo("3 - - c3");
 
         execute(
             scenario,
