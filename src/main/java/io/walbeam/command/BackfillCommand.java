@@ -32,6 +32,29 @@ final class BackfillCommand {
     BackfillOptions options = source.options().as(BackfillOptions.class);
     List<String> keyFrom = bound("--keyFrom", Optional.ofNullable(options.getKeyFrom()));
     List<String> keyTo = bound("--keyTo", Optional.ofNullable(options.getKeyTo()));
+    Asked asked = ask(source, keyFrom, keyTo);
+    out.println(
+        "Asked for a dump of "
+            + asked.tables().stream().map(TableId::toString).collect(Collectors.joining(", "))
+            + ". The run that reads the slot carries it out; table _walbeam_backfills shows how"
+            + " far it is.");
+  }
+
+  /**
+   * What was asked for.
+   *
+   * @param name by which the ledger knows what came of it
+   */
+  record Asked(String name, List<TableId> tables) {}
+
+  /**
+   * Asks for a dump of the published tables that {@code --tables} names.
+   *
+   * @param keyFrom first key of the range, empty for the lowest
+   * @param keyTo last key of the range, empty for the highest
+   */
+  static Asked ask(OptionsReader.Source source, List<String> keyFrom, List<String> keyTo)
+      throws InterruptedException {
     try (DumpConnection connection =
         new DumpConnection(source.replication().postgres(), "walbeam-backfill")) {
       List<TableId> tables =
@@ -52,20 +75,15 @@ final class BackfillCommand {
             "Key bounds go with one table, and --tables names " + tables.size() + ".",
             "Name one table.");
       }
+      String name = UUID.randomUUID().toString();
       try (Sink sink = source.destination().open()) {
         sink.verify();
         sink.dumpLedger()
             .ask(
                 new AskedDump(
-                    UUID.randomUUID().toString(),
-                    source.replication().slot(),
-                    DumpRequest.of(tables, keyFrom, keyTo)));
+                    name, source.replication().slot(), DumpRequest.of(tables, keyFrom, keyTo)));
       }
-      out.println(
-          "Asked for a dump of "
-              + tables.stream().map(TableId::toString).collect(Collectors.joining(", "))
-              + ". The run that reads the slot carries it out; table _walbeam_backfills shows how"
-              + " far it is.");
+      return new Asked(name, tables);
     }
   }
 

@@ -128,6 +128,11 @@ public final class CommandLine {
         configure(source.options(), status);
         ReplayCommand.run(source, out);
       }
+      case RESYNC -> {
+        OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
+        configure(source.options(), status);
+        return ResyncCommand.run(source, out);
+      }
       case REMOVE -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);

@@ -100,6 +100,11 @@ public final class DumpRequest {
     }
   }
 
+  /** Whether a ledger entry is what came of a request that was asked for under this name. */
+  public static boolean isAnswer(DumpEntry entry, String asked) {
+    return entry.isDump() && DumpScope.parse(entry.order().scope()).asked().equals(asked);
+  }
+
   private static ObjectNode names(List<TableId> tables) {
     ObjectNode request = JSON.createObjectNode();
     ArrayNode names = request.putArray("tables");

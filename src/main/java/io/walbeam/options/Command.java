@@ -18,6 +18,7 @@ public enum Command {
   VERIFY("say whether the tables are what their sources are, while a run goes on"),
   BACKFILL("ask the run for a dump of --tables"),
   REPLAY("ask the run for dumps of the tables that have open dead letters"),
+  RESYNC("make --tables anew: ask the run for a dump, and wait until it has ended"),
   REMOVE("drop what a run leaves: --drop=slot,publications,tables"),
   COMPLETION("print the completion script for a shell: completion bash, completion zsh");
 
@@ -45,7 +46,7 @@ public enum Command {
   /** Interfaces of the options that it takes beside those of a run. */
   List<Class<? extends PipelineOptions>> own() {
     return switch (this) {
-      case RUN, COMPLETION -> List.of();
+      case RUN, RESYNC, COMPLETION -> List.of();
       case CHECK -> List.of(ProviderOptions.class, ReportOptions.class);
       case SETUP -> List.of(SetupOptions.class, ProviderOptions.class);
       case STATUS -> List.of(StatusOptions.class, ReportOptions.class);

@@ -133,7 +133,8 @@ public final class OptionsReader {
     String slot = reader.slot();
     String publication = reader.publication();
     TablePatterns tables = reader.tables();
-    if (command == Command.BACKFILL && options.getTables().isBlank()) {
+    if ((command == Command.BACKFILL || command == Command.RESYNC)
+        && options.getTables().isBlank()) {
       problems.add("--tables is missing; name the tables, or give * for all.");
     }
     Optional<Destination> destination = new DestinationReader(options, problems).read(slot);

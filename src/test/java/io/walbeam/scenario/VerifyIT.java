@@ -2,6 +2,7 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.walbeam.change.Operation;
@@ -54,12 +55,16 @@ class VerifyIT {
 
   private static Servers servers;
 
-  private record Said(int exitCode, List<JsonNode> tables, String err) {
+  private record Said(int exitCode, String out, String err) {
+    List<JsonNode> tables() {
+      return out.lines().map(VerifyIT::json).toList();
+    }
+
     JsonNode table(String name) {
-      return tables.stream()
+      return tables().stream()
           .filter(table -> table.path("table").asText().equals(name))
           .findFirst()
-          .orElseThrow(() -> new AssertionError(name + " in " + tables + err));
+          .orElseThrow(() -> new AssertionError(name + " in " + out + err));
     }
 
     TreeSet<String> differences(String name) {
@@ -150,6 +155,28 @@ class VerifyIT {
       assertThat(waiting.exitCode()).as("%s", waiting).isEqualTo(1);
       assertThat(waiting.differences("public.items")).isEmpty();
       assertThat(waiting.table("public.items").path("undecided").asInt()).isEqualTo(21);
+    }
+  }
+
+  @Test
+  void aTableIsMadeAnewInOneCommandThatSaysHowItEnded() throws Exception {
+    try (Scenario scenario = Scenario.on(servers, "verify_resync")) {
+      scenario.execute(
+          "CREATE TABLE items (id bigint, at timestamptz, price numeric(10, 2), note text,"
+              + " PRIMARY KEY (id, at))",
+          "INSERT INTO items SELECT i, '2024-01-01'::timestamptz + i * interval '1 s', 1.50,"
+              + " 'note ' || i FROM generate_series(1, 20) i");
+      scenario.runToNow();
+      drift(scenario);
+      assertThat(verify(scenario).exitCode()).isEqualTo(3);
+      try (Program run = scenario.start(scenario.command())) {
+        Said made = say(scenario, "resync", "--tables=public.items");
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        assertThat(made.out()).contains("public.items: made anew, 20 rows");
+        assertThat(verify(scenario).exitCode()).isZero();
+        scenario.assertRunning(run);
+      }
+      assertThat(say(scenario, "resync").exitCode()).as("of which tables?").isEqualTo(2);
     }
   }
 
@@ -248,9 +275,22 @@ class VerifyIT {
     return tuple;
   }
 
+  private static JsonNode json(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(line, e);
+    }
+  }
+
   private static Said verify(Scenario scenario, String... more) throws Exception {
-    PipelineCommand command =
-        scenario.command().command("verify").with("postgresPassword", "x").with("format", "json");
+    List<String> arguments = new ArrayList<>(List.of("--format=json"));
+    arguments.addAll(List.of(more));
+    return say(scenario, "verify", arguments.toArray(String[]::new));
+  }
+
+  private static Said say(Scenario scenario, String word, String... more) throws Exception {
+    PipelineCommand command = scenario.command().command(word).with("postgresPassword", "x");
     List<String> arguments = new ArrayList<>(command.arguments());
     arguments.addAll(List.of(more));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -260,10 +300,7 @@ class VerifyIT {
             arguments.toArray(String[]::new),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    List<JsonNode> tables = new ArrayList<>();
-    for (String line : out.toString(StandardCharsets.UTF_8).lines().toList()) {
-      tables.add(JSON.readTree(line));
-    }
-    return new Said(exitCode, tables, err.toString(StandardCharsets.UTF_8));
+    return new Said(
+        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 }
