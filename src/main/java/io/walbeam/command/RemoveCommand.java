@@ -1,5 +1,6 @@
 package io.walbeam.command;
 
+import io.walbeam.options.CommandReader;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.Removal;
 import io.walbeam.sink.Sink;
@@ -16,7 +17,7 @@ final class RemoveCommand {
    * @throws io.walbeam.failure.WalbeamException if something is in the way
    */
   static void run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
-    Set<String> drop = OptionsReader.dropped(source.options());
+    Set<String> drop = CommandReader.dropped(source.options());
     Removal.requireIdle(source.replication());
     if (drop.contains("tables")) {
       try (Sink sink = source.destination().open()) {

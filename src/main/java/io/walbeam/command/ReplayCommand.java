@@ -2,6 +2,7 @@ package io.walbeam.command;
 
 import io.walbeam.doctor.ReplayPlan;
 import io.walbeam.dump.DumpRequest;
+import io.walbeam.options.CommandReader;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.ReplayOptions;
 import io.walbeam.options.ReportOptions;
@@ -39,7 +40,7 @@ final class ReplayCommand {
               new ReplayPlan.Choice(
                   source.tables(),
                   Optional.ofNullable(options.getErrorClass()),
-                  OptionsReader.since(source.options())));
+                  CommandReader.since(source.options())));
       boolean asks = !options.isDryRun() && !plan.tables().isEmpty();
       if (asks) {
         sink.dumpLedger()

@@ -5,6 +5,7 @@ import io.walbeam.doctor.Setup;
 import io.walbeam.doctor.SetupPlan;
 import io.walbeam.doctor.SetupRequest;
 import io.walbeam.failure.FailureKind;
+import io.walbeam.options.CommandReader;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.options.ProviderOptions;
 import io.walbeam.options.SetupOptions;
@@ -29,11 +30,11 @@ final class SetupCommand {
                 source.replication(),
                 source.tables(),
                 options.getRole(),
-                OptionsReader.identityFull(source.options()),
+                CommandReader.identityFull(source.options()),
                 options.isCaptureDdl(),
                 Optional.ofNullable(source.options().as(ProviderOptions.class).getProvider())
                     .flatMap(Provider::of),
-                OptionsReader.rolePassword(source.options())));
+                CommandReader.rolePassword(source.options())));
     SetupPlan plan = setup.plan(options.isRemove());
     Optional<String> member = Optional.ofNullable(options.getMember());
     List<String> shell =

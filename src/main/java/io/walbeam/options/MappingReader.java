@@ -1,0 +1,80 @@
+package io.walbeam.options;
+
+import io.walbeam.change.MessagePrefix;
+import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.MappingSettings;
+import io.walbeam.row.RowForm;
+import io.walbeam.row.StructureMode;
+import io.walbeam.row.TableNameTemplate;
+import io.walbeam.row.WriteMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads what the options say of rows and tables at the destination. */
+final class MappingReader {
+  private final WalbeamOptions options;
+  private final OptionValues values;
+
+  MappingReader(WalbeamOptions options, OptionValues values) {
+    this.options = options;
+    this.values = values;
+  }
+
+  /** How rows of the database are mapped; empty if a name cannot be. */
+  Optional<MappingSettings> read(String database) {
+    String maxStaleness = maxStaleness();
+    RowForm form = DestinationReader.form(options);
+    WriteMode writeMode = writeMode();
+    StructureMode structures =
+        values.oneOf("--arrays", options.getArrays(), "json", "text").equals("text")
+            ? StructureMode.TEXT
+            : StructureMode.JSON;
+    try {
+      return Optional.of(
+          new MappingSettings(
+              new TableNameTemplate(options.getTableName()),
+              maxStaleness,
+              form == RowForm.TABLE_ROW ? writeMode : WriteMode.CHANGELOG,
+              database,
+              structures,
+              contexts(),
+              form,
+              UnrepresentableReader.read(options.getUnrepresentable(), values.problems())));
+    } catch (WalbeamException e) {
+      values.problem("--tableName: " + e.describe());
+      return Optional.empty();
+    }
+  }
+
+  private WriteMode writeMode() {
+    return switch (options.getWriteMode()) {
+      case "upsert" -> WriteMode.UPSERT;
+      case "changelog" -> WriteMode.CHANGELOG;
+      case "both" -> WriteMode.BOTH;
+      default -> {
+        values.problem("--writeMode is upsert, changelog or both.");
+        yield WriteMode.UPSERT;
+      }
+    };
+  }
+
+  private List<String> contexts() {
+    List<String> prefixes = new ArrayList<>();
+    for (String prefix : options.getContext().split(",", -1)) {
+      String name = prefix.strip();
+      if (name.equals(MessagePrefix.FENCE)
+          || name.equals(MessagePrefix.DUMP_REQUEST)
+          || name.equals(MessagePrefix.DDL)) {
+        values.problem("--context names " + name + ", which is a message of walbeam's own.");
+      } else if (!name.isEmpty()) {
+        prefixes.add(name);
+      }
+    }
+    return prefixes;
+  }
+
+  private String maxStaleness() {
+    return values.duration("--maxStaleness", options.getMaxStaleness(), "PT10M").toString();
+  }
+}
