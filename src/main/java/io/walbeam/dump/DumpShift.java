@@ -1,6 +1,5 @@
 package io.walbeam.dump;
 
-import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Pauses;
@@ -9,30 +8,25 @@ import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.MessageEmitter;
-import io.walbeam.postgres.ReplicationSettings;
-import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dumps while this process reads the slot: asks for tables that were never dumped, begins what
- * is due, keeps the ledger. Whoever reads the slot next makes a new one, which goes on from the
- * ledger with higher versions, so late notes of this one lose. Thread-safe.
+ * The dumps while this process reads the slot: begins what is due, keeps the ledger. Whoever reads
+ * the slot next makes a new one, which goes on from the ledger with higher versions, so late notes
+ * of this one lose. Thread-safe.
  */
 final class DumpShift implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DumpShift.class);
@@ -48,30 +42,13 @@ final class DumpShift implements AutoCloseable {
   /** For a chunk that is being written to be given up. */
   private static final long CLOSE_MILLIS = 10_000;
 
-  /** Between two looks at the destinations of dumped tables, a call for each. */
-  private static final Duration VANISHED_INTERVAL = Duration.ofMinutes(10);
-
   private final DumpContext context;
   private final ExecutorService executor;
-  private final NewTables newTables;
-  private final VanishedTables vanished;
-  private final SchemaWatch schemas;
-  private final LetGoTables letGo;
+  private final Discovery discovery;
   private final DescribedShapes described;
   private final AtomicLong version;
   private final DumpQueue queue;
   private final Thread thread;
-
-  /** Requests of the destination that are in the WAL. One thread at a time. */
-  private final Set<String> carried = new HashSet<>();
-
-  /** What was said of the publication: it is looked at again and again. One thread at a time. */
-  private final Set<String> told = new HashSet<>();
-
-  /** One thread at a time. */
-  private long lookedForVanished;
-
-  private volatile @Nullable WalbeamException ended;
 
   // Guarded by this.
   private boolean loaded;
@@ -95,12 +72,7 @@ final class DumpShift implements AutoCloseable {
     this.version = new AtomicLong(ChronoUnit.MICROS.between(Instant.EPOCH, ends.clock().instant()));
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.context = new DumpContext(settings, ends, executor, meter, queue, described, version);
-    this.newTables = new NewTables(context);
-    this.vanished = new VanishedTables(context);
-    this.letGo =
-        new LetGoTables(
-            ends.waiting().letGo(), settings.tables(), settings.run().token(), ends.clock());
-    this.schemas = new SchemaWatch(context, version, described);
+    this.discovery = new Discovery(context, queue, version, described);
     this.thread = new Thread(this::run, "walbeam-dumps");
     thread.setDaemon(true);
   }
@@ -112,22 +84,7 @@ final class DumpShift implements AutoCloseable {
    */
   void start(MessageEmitter emitter) throws InterruptedException {
     load();
-    try (DumpConnection connection = context.openPrimary()) {
-      tend(connection);
-      // Before anything is asked for, so that it covers what is noticed.
-      Optional<WalbeamException> stopped = schemas.look(connection, queue.all());
-      if (stopped.isPresent()) {
-        throw stopped.get();
-      }
-      if (context.settings().options().initial()) {
-        announce(connection, emitter);
-        askForVanished(connection, emitter);
-      }
-    }
-    carryOver(emitter);
-    boolean ends = context.settings().run().stopAtNow();
-    askForChanged(emitter, ends ? Duration.ZERO : SchemaWatch.QUIET);
-    askForLetGo(emitter, true);
+    discovery.start(emitter);
     thread.start();
   }
 
@@ -193,7 +150,7 @@ final class DumpShift implements AutoCloseable {
     try {
       thread.join(CLOSE_MILLIS);
       if (!thread.isAlive()) {
-        sayWhatWaits();
+        discovery.sayWhatWaits();
       }
       if (!executor.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
         log.warn("A dump does not end; its connections are closed.");
@@ -202,14 +159,6 @@ final class DumpShift implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       context.closeConnections();
-    }
-  }
-
-  /** A change that came too late for this run is remembered for the next one. */
-  private void sayWhatWaits() {
-    List<TableId> waiting = schemas.waiting(queue.all());
-    if (!waiting.isEmpty()) {
-      log.warn("Tables that changed lately are dumped by the next run: {}.", waiting);
     }
   }
 
@@ -226,77 +175,14 @@ final class DumpShift implements AutoCloseable {
     }
   }
 
-  /** Asks for dumps of the tables and partitions that were never dumped. */
-  private void announce(DumpConnection connection, MessageEmitter emitter)
-      throws InterruptedException {
-    for (String request : newTables.requests(connection, queue.all())) {
-      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
-    }
-    newTables.emitted();
-  }
-
-  private void askForVanished(DumpConnection connection, MessageEmitter emitter)
-      throws InterruptedException {
-    for (String request : vanished.requests(connection, queue.all())) {
-      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
-    }
-    vanished.emitted();
-    lookedForVanished = System.nanoTime();
-  }
-
-  /** Asks for dumps of the tables whose rows may differ since they changed. */
-  private void askForChanged(MessageEmitter emitter, Duration quiet) throws InterruptedException {
-    for (String request : schemas.requests(queue.all(), quiet)) {
-      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
-    }
-    schemas.emitted();
-  }
-
-  /** Asks for dumps of tables that were let go and may have come back. */
-  private void askForLetGo(MessageEmitter emitter, boolean atOnce) throws InterruptedException {
-    settleLetGo();
-    for (String request : letGo.requests(queue.all(), atOnce)) {
-      emitter.emit(MessagePrefix.DUMP_REQUEST, request);
-    }
-    letGo.emitted();
-  }
-
-  /** Notes which tables have come back. Whoever notes it again changes nothing. */
-  private void settleLetGo() throws InterruptedException {
-    for (DumpEntry entry : LetGoTables.settled(queue.all())) {
-      DumpEntry over = entry.over(Status.SUPERSEDED, context.nowMicros(), "");
-      context.ledger().write(List.of(over), LetGoEntry.until(entry));
-      queue.put(over);
-      log.info("Table {} has come back: what it missed is dumped.", entry.table());
-    }
-  }
-
   /** The tables of which changes are missing. */
   List<LetGoTable> letGo() {
-    List<DumpEntry> known = queue.all();
-    List<DumpEntry> settled = LetGoTables.settled(known);
-    return letGo.open(known).stream()
-        .filter(entry -> !settled.contains(entry))
-        .map(LetGoEntry::read)
-        .toList();
+    return discovery.letGo();
   }
 
-  /** A dump or a truncation could not be written: all of its table is missing up to there. */
-  private void letGo(DumpEntry entry, LetGoException reason) throws InterruptedException {
-    DumpEntry missing =
-        LetGoEntry.of(
-            context.settings().slot(),
-            new LetGoTable(
-                entry.table(),
-                reason.destination(),
-                entry.epoch(),
-                entry.requestLsn(),
-                entry.requestLsn(),
-                entry.order().point().commitMicros(),
-                true,
-                reason.refusal().describe()));
-    context.ledger().write(List.of(missing), LetGoEntry.until(missing));
-    queue.learn(List.of(missing));
+  /** Why the run is to end, empty if it is not. */
+  Optional<WalbeamException> ended() {
+    return discovery.ended();
   }
 
   private void run() {
@@ -338,7 +224,7 @@ final class DumpShift implements AutoCloseable {
             : LONGEST_PAUSE;
     if (retry.failing()) {
       // Whatever failed is done again before the stall is over.
-      discover(watcher);
+      discovery.look(watcher);
       reload();
     }
     begin();
@@ -348,7 +234,7 @@ final class DumpShift implements AutoCloseable {
     while (queue.awaitChange(pause)) {
       if (described.takeLookWanted() || isDue(looked, context.pace().discovery())) {
         looked = System.nanoTime();
-        discover(watcher);
+        discovery.look(watcher);
       }
       if (isLastLookWanted()
           || (!context.pace().reread().isZero() && isDue(reread, context.pace().reread()))) {
@@ -375,86 +261,12 @@ final class DumpShift implements AutoCloseable {
     return System.nanoTime() - since >= interval.toNanos();
   }
 
-  /** Puts what people asked for in the destination into the WAL, which says when it counts. */
-  private void carryOver(MessageEmitter emitter) throws InterruptedException {
-    Set<String> known = new HashSet<>(carried);
-    queue.all().forEach(entry -> known.add(DumpScope.parse(entry.scope()).asked()));
-    for (AskedDump asked : context.ledger().asked(context.settings().slot())) {
-      if (!asked.id().isEmpty() && known.add(asked.id())) {
-        Optional<String> request =
-            DumpRequest.carried(asked.request(), asked.id(), context.settings().run().token());
-        if (request.isPresent()) {
-          emitter.emit(MessagePrefix.DUMP_REQUEST, request.get());
-        } else {
-          log.warn("The request {} is not understood and skipped.", asked.id());
-        }
-        carried.add(asked.id());
-      }
-    }
-  }
-
-  /** Before the look for new tables: what joins the publication now is dumped at once. */
-  private void tend(DumpConnection connection) throws InterruptedException {
-    ReplicationSettings replication = context.settings().replication();
-    try {
-      boolean unused =
-          connection.tend(
-              replication.publication(),
-              context.settings().tables(),
-              replication.publishNewTables());
-    } catch (WalbeamException e) {
-      if (e.kind() != FailureKind.TRANSIENT && told.add(e.describe())) {
-        log.warn("The publication stays as it is for now. {}", e.describe());
-      }
-      log.debug("The publication stays as it is for now", e);
-    }
-  }
-
-  /** Looks for tables and partitions that came to the publication. */
-  private void discover(DumpConnection connection) throws InterruptedException {
-    tend(connection);
-    watchSchemas(connection);
-    try {
-      carryOver(connection::emit);
-      if (context.settings().options().initial()) {
-        announce(connection, connection::emit);
-        if (isDue(lookedForVanished, VANISHED_INTERVAL)) {
-          askForVanished(connection, connection::emit);
-        }
-      }
-      askForChanged(connection::emit, SchemaWatch.QUIET);
-      askForLetGo(connection::emit, false);
-      if (queue.hasWork()) {
-        queue.pages(connection.pages(context.settings().publication()));
-      }
-    } catch (WalbeamException e) {
-      log.debug("Looking for new tables failed; it is tried again.", e);
-    }
-  }
-
-  private void watchSchemas(DumpConnection connection) throws InterruptedException {
-    try {
-      schemas.look(connection, queue.all()).ifPresent(reason -> ended = reason);
-    } catch (WalbeamException e) {
-      if (e.kind() == FailureKind.TRANSIENT) {
-        log.debug("Looking at the schemas of tables failed; it is tried again.", e);
-      } else {
-        log.warn(
-            "The schemas of tables could not be compared; it is tried again. {}", e.describe());
-      }
-    }
-  }
-
-  /** Why the run is to end, empty if it is not. */
-  Optional<WalbeamException> ended() {
-    return Optional.ofNullable(ended);
-  }
-
   /** Begins what may begin now; truncations need no connection of the dumps' share. */
   private void begin() throws InterruptedException {
     for (DumpEntry truncation : queue.takeTruncations()) {
       executor.execute(
-          new TruncationRun(context, queue, version, this::truncated, this::letGo, truncation));
+          new TruncationRun(
+              context, queue, version, this::truncated, discovery::letGo, truncation));
     }
     for (Optional<DumpQueue.Next> next = queue.next(); next.isPresent(); next = queue.next()) {
       if (queue.isDuplicate(next.get().entry())) {
@@ -473,7 +285,7 @@ final class DumpShift implements AutoCloseable {
 
   private void launch(DumpEntry entry, int workers) {
     DumpProgress progress = new DumpProgress(context, entry);
-    DumpRun run = new DumpRun(new TableDump(context, progress), progress, this::letGo);
+    DumpRun run = new DumpRun(new TableDump(context, progress), progress, discovery::letGo);
     if (queue.begin(run)) {
       executor.execute(() -> carryOut(run, workers));
     }
@@ -486,7 +298,7 @@ final class DumpShift implements AutoCloseable {
     try {
       failure = run.carryOut(workers);
       queue.put(run.progress().entry());
-      settleLetGo();
+      discovery.settleLetGo();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (WalbeamException e) {
