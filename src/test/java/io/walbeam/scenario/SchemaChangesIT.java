@@ -127,11 +127,11 @@ class SchemaChangesIT {
             () -> {
               scenario.assertRunning(pipeline);
               return rows(scenario, "public_t").stream()
-                  .allMatch(row -> row.get("c").isPresent() && row.get("b").isEmpty());
+                  .map(row -> row.require("id") + " " + row.get("c").orElse("-"))
+                  .toList()
+                  .equals(List.of("1 2", "2 2", "3 2", "4 4", "5 5"));
             });
-        assertThat(rows(scenario, "public_t"))
-            .extracting(row -> row.require("id") + " " + row.require("c"))
-            .containsExactly("1 2", "2 2", "3 2", "4 4", "5 5");
+        assertThat(rows(scenario, "public_t")).allMatch(row -> row.get("b").isEmpty());
       }
       assertThat(scenario.destination().deadLetters()).isEmpty();
     }
