@@ -4,6 +4,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.change.Tuple;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.CopiedRow;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PostgresSettings;
@@ -58,21 +59,42 @@ final class SourceImages implements AutoCloseable {
   void all(PublishedTable table, Rows rows) throws InterruptedException {
     for (PhysicalTable leaf : reader.leaves(table.relation().id())) {
       if (!leaf.heap()) {
-        copy(reader, table, leaf, new TableRange.Keys(List.of(), List.of(), false), rows);
+        copy(
+            reader,
+            table,
+            leaf,
+            new TableRange.Keys(List.of(), List.of(), false),
+            /* withAddress= */ false,
+            rowsOnly(rows));
         continue;
       }
       // Rows that come behind the last page meanwhile were changed, and are looked at again.
       for (long page = 0; page <= leaf.pages(); page += PAGES_AT_ONCE) {
-        copy(reader, table, leaf, new TableRange.Pages(page, page + PAGES_AT_ONCE), rows);
+        copy(
+            reader,
+            table,
+            leaf,
+            new TableRange.Pages(page, page + PAGES_AT_ONCE),
+            /* withAddress= */ false,
+            rowsOnly(rows));
       }
     }
   }
 
-  /** The fingerprints of those of these keys that are there, by key. */
-  Map<List<String>, Long> images(
+  /**
+   * One version of a row: an update, or a deletion and an insertion of the same values, makes
+   * another one elsewhere.
+   *
+   * @param leaf the physical table that holds it
+   * @param address where in that
+   */
+  record Version(long fingerprint, long leaf, long address) {}
+
+  /** What is there under those of these keys that are there, by key. */
+  Map<List<String>, Version> versions(
       PublishedTable table, TableMapping mapping, List<List<String>> keys)
       throws InterruptedException {
-    Map<List<String>, Long> images = new HashMap<>();
+    Map<List<String>, Version> versions = new HashMap<>();
     List<Integer> columns = mapping.key().positions();
     for (PhysicalTable leaf : primary.leaves(table.relation().id())) {
       for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
@@ -84,10 +106,13 @@ final class SourceImages implements AutoCloseable {
             table,
             leaf,
             wanted,
-            row -> images.put(key(mapping, row), mapping.fingerprint(row)));
+            /* withAddress= */ true,
+            (row, line, address) ->
+                versions.put(
+                    key(mapping, row), new Version(mapping.fingerprint(row), leaf.oid(), address)));
       }
     }
-    return images;
+    return versions;
   }
 
   /** The key of a row, as PostgreSQL writes it. */
@@ -111,15 +136,19 @@ final class SourceImages implements AutoCloseable {
     return primary.awaitDurable();
   }
 
+  private static CopiedRow rowsOnly(Rows rows) {
+    return (row, line, address) -> rows.take(row);
+  }
+
   private static void copy(
       DumpConnection connection,
       PublishedTable table,
       PhysicalTable leaf,
       TableRange range,
-      Rows rows)
+      boolean withAddress,
+      CopiedRow rows)
       throws InterruptedException {
-    DumpConnection.Copied copied =
-        connection.copy(table, leaf, range, false, (row, line, address) -> rows.take(row));
+    DumpConnection.Copied copied = connection.copy(table, leaf, range, withAddress, rows);
     if (copied.altered()) {
       throw new WalbeamException(
           FailureKind.TRANSIENT,

@@ -41,20 +41,21 @@ final class Suspects {
   /**
    * Judges one key by a look at both sides.
    *
-   * @param before fingerprint at the source, then everything up to {@code position} arrived
+   * @param before the row at the source, then everything up to {@code position} arrived
    * @param there the destination's row after that
-   * @param after fingerprint at the source after that
+   * @param after the row at the source after that; another version of the same values is another
    */
   void judge(
       List<String> key,
-      Optional<Long> before,
+      Optional<SourceImages.Version> before,
       Optional<ReplicaRows.Image> there,
-      Optional<Long> after,
+      Optional<SourceImages.Version> after,
       long position) {
+    Optional<Long> here = before.map(SourceImages.Version::fingerprint);
     if (!before.equals(after)
         || there
             .filter(image -> Long.compareUnsigned(image.commitLsn(), position) > 0)
-            .filter(image -> !image.fingerprint().equals(before))
+            .filter(image -> !image.fingerprint().equals(here))
             .isPresent()) {
       times.put(key, 0);
       return;
@@ -63,11 +64,11 @@ final class Suspects {
       times.remove(key);
       unknown++;
     } else if (before.isPresent() == there.isPresent()
-        && there.flatMap(ReplicaRows.Image::fingerprint).equals(before)) {
+        && there.flatMap(ReplicaRows.Image::fingerprint).equals(here)) {
       times.remove(key);
     } else if (times.merge(key, 1, Integer::sum) >= TIMES) {
       times.remove(key);
-      proven.add(new Difference(kind(before, there), key));
+      proven.add(new Difference(kind(here, there), key));
     }
   }
 

@@ -115,13 +115,13 @@ final class TableComparer {
       throws InterruptedException {
     for (int round = 0; round < MOST_ROUNDS && !suspects.open().isEmpty(); round++) {
       List<List<String>> keys = suspects.open();
-      Map<List<String>, Long> before = source.images(table, mapping, keys);
+      Map<List<String>, SourceImages.Version> before = source.versions(table, mapping, keys);
       long position = source.position();
       if (!arrival.await(position, mapping.destination())) {
         return;
       }
       List<Optional<ReplicaRows.Image>> there = replica.images(mapping.destination(), keys);
-      Map<List<String>, Long> after = source.images(table, mapping, keys);
+      Map<List<String>, SourceImages.Version> after = source.versions(table, mapping, keys);
       for (int i = 0; i < keys.size(); i++) {
         List<String> key = keys.get(i);
         suspects.judge(

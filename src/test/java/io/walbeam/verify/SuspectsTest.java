@@ -14,6 +14,7 @@ class SuspectsTest {
   private static final long POSITION = 1_000;
   private static final Optional<Long> SEVEN = Optional.of(7L);
   private static final Optional<Long> EIGHT = Optional.of(8L);
+  private static final long LEAF = 16_384;
 
   private final Suspects suspects = new Suspects();
 
@@ -23,7 +24,22 @@ class SuspectsTest {
 
   private void judge(Optional<Long> before, Optional<Image> there, Optional<Long> after) {
     suspects.add(KEY);
-    suspects.judge(KEY, before, there, after, POSITION);
+    suspects.judge(KEY, version(before, 1), there, version(after, 1), POSITION);
+  }
+
+  private static Optional<SourceImages.Version> version(Optional<Long> fingerprint, long address) {
+    return fingerprint.map(value -> new SourceImages.Version(value, LEAF, address));
+  }
+
+  @Test
+  void aRowThatWentAndCameBackWithTheSameValuesIsNoDifference() {
+    suspects.add(KEY);
+    for (int address = 1; address < 10; address++) {
+      suspects.judge(
+          KEY, version(SEVEN, address), Optional.empty(), version(SEVEN, address + 1), POSITION);
+    }
+    assertThat(suspects.proven()).isEmpty();
+    assertThat(suspects.open()).containsExactly(KEY);
   }
 
   @Test
