@@ -75,10 +75,7 @@ public final class CommandReader {
     if (setup.isApply() == (setup.isRemove() || setup.isPrint())) {
       values.problem("setup takes one of --print, --apply and --remove, or --print with --remove.");
     }
-    int length = setup.getRole().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-    if (length == 0 || length > SourceReader.MAX_IDENTIFIER) {
-      values.problem("--role is a name of 1 to 63 bytes.");
-    }
+    values.identifier("--role", setup.getRole());
     try {
       Optional<TablePatterns> unused = identityFull(options);
     } catch (IllegalArgumentException e) {

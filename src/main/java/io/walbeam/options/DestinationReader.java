@@ -10,7 +10,6 @@ import io.walbeam.sink.file.FileSettings;
 import io.walbeam.sink.pubsub.PubSubDestination;
 import io.walbeam.sink.pubsub.PubSubSettings;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -51,14 +50,13 @@ final class DestinationReader {
   private static final long MOST_MEGABYTES = 4_000;
 
   private final WalbeamOptions options;
+  private final OptionValues values;
   private final List<String> problems;
 
-  /**
-   * @param problems takes what is wrong
-   */
-  DestinationReader(WalbeamOptions options, List<String> problems) {
+  DestinationReader(WalbeamOptions options, OptionValues values) {
     this.options = options;
-    this.problems = problems;
+    this.values = values;
+    this.problems = values.problems();
   }
 
   /** The destination of a slot's job; empty if it is not named as it must be. */
@@ -123,52 +121,22 @@ final class DestinationReader {
       return Optional.empty();
     }
     String directory = given.replaceFirst("/+$", "");
-    if (directory.startsWith("file:")
-        && options.getRunner().getSimpleName().equals("DataflowRunner")) {
+    if (directory.startsWith("file:") && RunnerName.of(options).equals("DataflowRunner")) {
       problems.add(
           "With DataflowRunner the workers write, and their disks go with them; give "
               + option
               + " as gs://bucket/dir.");
     }
-    Duration interval = duration(options.getFileInterval());
-    long megabytes = megabytes(options.getFileMegabytes());
+    Duration interval =
+        values.duration("--fileInterval", options.getFileInterval(), SHORTEST, LONGEST, "PT1M");
+    long megabytes =
+        values.number("--fileMegabytes", options.getFileMegabytes(), 1, MOST_MEGABYTES);
     String deadLetters = deadLetterTable();
     if (!directory.startsWith("file:")) {
       // Credentials and endpoint are Beam's own options.
       FileSystems.setDefaultPipelineOptions(options);
     }
     return Optional.of(new FileSettings(directory, interval, megabytes * 1_000_000, deadLetters));
-  }
-
-  private Duration duration(String text) {
-    try {
-      Duration interval = Duration.parse(text);
-      if (interval.compareTo(SHORTEST) >= 0 && interval.compareTo(LONGEST) <= 0) {
-        return interval;
-      }
-    } catch (DateTimeParseException e) {
-      // Reported below, like a duration out of range.
-    }
-    problems.add(
-        "--fileInterval is an ISO-8601 duration from "
-            + SHORTEST
-            + " to "
-            + LONGEST
-            + ", such as PT1M.");
-    return SHORTEST;
-  }
-
-  private long megabytes(String text) {
-    try {
-      long megabytes = Long.parseLong(text);
-      if (megabytes >= 1 && megabytes <= MOST_MEGABYTES) {
-        return megabytes;
-      }
-    } catch (NumberFormatException e) {
-      // Reported below, like a number out of range.
-    }
-    problems.add("--fileMegabytes is a whole number of 1 to " + MOST_MEGABYTES + ".");
-    return 1;
   }
 
   private Optional<Destination> bigQuery(String slot) {

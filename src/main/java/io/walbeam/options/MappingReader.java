@@ -7,6 +7,7 @@ import io.walbeam.row.RowForm;
 import io.walbeam.row.StructureMode;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.row.WriteMode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class MappingReader {
 
   /** How rows of the database are mapped; empty if a name cannot be. */
   Optional<MappingSettings> read(String database) {
-    String maxStaleness = maxStaleness();
+    Duration maxStaleness = values.duration("--maxStaleness", options.getMaxStaleness(), "PT10M");
     RowForm form = DestinationReader.form(options);
     WriteMode writeMode = writeMode();
     StructureMode structures =
@@ -34,7 +35,7 @@ final class MappingReader {
       return Optional.of(
           new MappingSettings(
               new TableNameTemplate(options.getTableName()),
-              maxStaleness,
+              maxStaleness.toString(),
               form == RowForm.TABLE_ROW ? writeMode : WriteMode.CHANGELOG,
               database,
               structures,
@@ -72,9 +73,5 @@ final class MappingReader {
       }
     }
     return prefixes;
-  }
-
-  private String maxStaleness() {
-    return values.duration("--maxStaleness", options.getMaxStaleness(), "PT10M").toString();
   }
 }

@@ -1,5 +1,6 @@
 package io.walbeam.options;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.List;
 final class OptionValues {
   /** What BigQuery allows for max_staleness; of a wait it is more than anybody wants. */
   private static final Duration LONGEST = Duration.ofHours(24);
+
+  /** Bytes of an identifier in PostgreSQL (documentation, "Lexical Structure"). */
+  private static final int MAX_IDENTIFIER = 63;
 
   private final List<String> problems;
 
@@ -55,22 +59,43 @@ final class OptionValues {
     return least;
   }
 
+  /** Whether PostgreSQL takes it as a name. */
+  void identifier(String option, String text) {
+    int length = text.getBytes(StandardCharsets.UTF_8).length;
+    if (length == 0 || length > MAX_IDENTIFIER) {
+      problems.add(option + " is a name of 1 to " + MAX_IDENTIFIER + " bytes.");
+    }
+  }
+
   /**
    * The duration, or none.
    *
    * @param example of one that is allowed
    */
   Duration duration(String option, String text, String example) {
+    return duration(option, text, Duration.ZERO, LONGEST, example);
+  }
+
+  /** The duration, or the shortest that is allowed. */
+  Duration duration(
+      String option, String text, Duration shortest, Duration longest, String example) {
     try {
       Duration duration = Duration.parse(text);
-      if (!duration.isNegative() && duration.compareTo(LONGEST) <= 0) {
+      if (duration.compareTo(shortest) >= 0 && duration.compareTo(longest) <= 0) {
         return duration;
       }
     } catch (DateTimeParseException e) {
       // Reported below, like a duration out of range.
     }
     problems.add(
-        option + " is an ISO-8601 duration from PT0S to " + LONGEST + ", such as " + example + ".");
-    return Duration.ZERO;
+        option
+            + " is an ISO-8601 duration from "
+            + shortest
+            + " to "
+            + longest
+            + ", such as "
+            + example
+            + ".");
+    return shortest;
   }
 }

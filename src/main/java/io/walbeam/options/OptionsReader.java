@@ -115,7 +115,7 @@ public final class OptionsReader {
         && options.getTables().isBlank()) {
       problems.add("--tables is missing; name the tables, or give * for all.");
     }
-    Optional<Destination> destination = new DestinationReader(options, problems).read(slot);
+    Optional<Destination> destination = new DestinationReader(options, reader.values).read(slot);
     Optional<MappingSettings> mapping =
         reader.mapping.read(postgres.map(PostgresSettings::database).orElse(""));
     CommandReader commands = new CommandReader(options, reader.values);
@@ -198,7 +198,7 @@ public final class OptionsReader {
     long epoch = epoch();
     Optional<MappingSettings> mapping =
         this.mapping.read(postgres.map(PostgresSettings::database).orElse(""));
-    Optional<Destination> destination = new DestinationReader(options, problems).read(slot);
+    Optional<Destination> destination = new DestinationReader(options, values).read(slot);
     DumpOptions dumps = new DumpReader(options, values).read(postgres.flatMap(source::standby));
     Duration letGoAfter = values.duration("--letGoAfter", options.getLetGoAfter(), "PT2M");
     boolean publishNewTables =

@@ -16,9 +16,6 @@ final class SourceReader {
   /** Connection properties that name a certificate or key. */
   private static final List<String> CERTIFICATES = List.of("sslrootcert", "sslcert", "sslkey");
 
-  /** Bytes of an identifier in PostgreSQL (documentation, "Lexical Structure"). */
-  static final int MAX_IDENTIFIER = 63;
-
   private final WalbeamOptions options;
   private final OptionValues values;
 
@@ -101,10 +98,7 @@ final class SourceReader {
 
   String publication() {
     String publication = options.getPublication();
-    int length = publication.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-    if (length == 0 || length > MAX_IDENTIFIER) {
-      values.problem("--publication is a name of 1 to 63 bytes.");
-    }
+    values.identifier("--publication", publication);
     return publication;
   }
 
