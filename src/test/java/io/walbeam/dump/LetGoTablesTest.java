@@ -8,20 +8,17 @@ import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.LetGo;
-import java.time.Clock;
+import io.walbeam.testing.ScriptedClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LetGoTablesTest {
   private static final TableId TABLE = new TableId("public", "bad");
 
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final ScriptedClock clock = new ScriptedClock();
   private final LetGoTables tables =
-      new LetGoTables(LetGo.never(), TablePatterns.ALL, "token", clock());
+      new LetGoTables(LetGo.never(), TablePatterns.ALL, "token", clock);
 
   @Test
   void whatTheLedgerKeepsIsReadAsItWasWritten() {
@@ -58,7 +55,7 @@ class LetGoTablesTest {
   @Test
   void aTableThatIsLeftOutWaitsUntilItIsWanted() {
     LetGoTables others =
-        new LetGoTables(LetGo.never(), TablePatterns.parse("", "public.bad"), "token", clock());
+        new LetGoTables(LetGo.never(), TablePatterns.parse("", "public.bad"), "token", clock);
     assertThat(others.requests(List.of(letGo(300)), true)).isEmpty();
     assertThat(others.open(List.of(letGo(300)))).isEmpty();
   }
@@ -113,7 +110,7 @@ class LetGoTablesTest {
   }
 
   private void pass(Duration duration) {
-    now = now.plus(duration);
+    clock.pass(duration);
   }
 
   private static DumpEntry letGo(long until) {
@@ -128,24 +125,5 @@ class LetGoTablesTest {
         status,
         DumpEntry.Course.NONE,
         "");
-  }
-
-  private Clock clock() {
-    return new Clock() {
-      @Override
-      public Instant instant() {
-        return now;
-      }
-
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-    };
   }
 }

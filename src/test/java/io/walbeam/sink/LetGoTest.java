@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
 import io.walbeam.failure.Stage;
-import java.time.Clock;
+import io.walbeam.testing.ScriptedClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class LetGoTest {
@@ -19,7 +16,7 @@ class LetGoTest {
   private static final Refusal OTHER_KEY =
       new Refusal(Stage.APPEND, ErrorClass.TABLE_CONFLICT, "Another key.", "Move it.");
 
-  private final Time time = new Time();
+  private final ScriptedClock time = new ScriptedClock();
   private final LetGo letGo =
       new LetGo(Duration.ofMinutes(2), table -> table.startsWith("_walbeam"), time);
 
@@ -125,28 +122,5 @@ class LetGoTest {
     letGo.accepted("good");
     time.pass(Duration.ofMinutes(2));
     assertThat(letGo.isOver(table)).isTrue();
-  }
-
-  private static final class Time extends Clock {
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-    void pass(Duration duration) {
-      now = now.plus(duration);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }
