@@ -10,6 +10,7 @@ import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.MessageEmitter;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
+import io.walbeam.sink.NamedThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,14 +61,7 @@ final class DumpShift implements AutoCloseable {
   DumpShift(
       DumpSettings settings, DumpContext.Ends ends, DumpMeter meter, DescribedShapes described) {
     this.described = described;
-    AtomicInteger number = new AtomicInteger();
-    this.executor =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread worker = new Thread(task, "walbeam-dump-" + number.incrementAndGet());
-              worker.setDaemon(true);
-              return worker;
-            });
+    this.executor = Executors.newCachedThreadPool(new NamedThreads("walbeam-dump-"));
     this.version = new AtomicLong(ChronoUnit.MICROS.between(Instant.EPOCH, ends.clock().instant()));
     this.queue = new DumpQueue(settings.epoch(), settings.options().parallelism());
     this.context = new DumpContext(settings, ends, executor, meter, queue, described, version);

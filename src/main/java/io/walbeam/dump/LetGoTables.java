@@ -20,9 +20,6 @@ import java.util.Set;
  * of all of it, which ends at once if the table is as it was. Used by one thread at a time.
  */
 final class LetGoTables {
-  /** As {@link LetGo} tries them. */
-  static final Duration FIRST_LOOK = Duration.ofMinutes(10);
-
   private record Look(Instant next, Duration interval) {}
 
   private final LetGo letGo;
@@ -79,7 +76,9 @@ final class LetGoTables {
         continue;
       }
       TableId table = entry.table();
-      Look look = looks.computeIfAbsent(table, any -> new Look(now.plus(FIRST_LOOK), FIRST_LOOK));
+      Look look =
+          looks.computeIfAbsent(
+              table, any -> new Look(now.plus(LetGo.FIRST_LOOK), LetGo.FIRST_LOOK));
       if (atOnce || !now.isBefore(look.next())) {
         letGo.lookAt(LetGoEntry.destination(entry));
         asking.add(table);
@@ -98,7 +97,7 @@ final class LetGoTables {
   /** The requests are in the WAL. */
   void emitted() {
     for (TableId table : asking) {
-      Look look = looks.getOrDefault(table, new Look(clock.instant(), FIRST_LOOK));
+      Look look = looks.getOrDefault(table, new Look(clock.instant(), LetGo.FIRST_LOOK));
       looks.put(
           table, new Look(clock.instant().plus(look.interval()), LetGo.longer(look.interval())));
     }

@@ -4,6 +4,7 @@ import io.walbeam.batch.ChangeBatch;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.LocalProgress;
 import io.walbeam.progress.StatePublisher;
+import io.walbeam.sink.NamedThreads;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.write.DurableReceipts;
 import io.walbeam.write.HeldRows;
@@ -37,7 +38,7 @@ record OneJvm() implements Placement {
   /** Tables that wait keep threads; how many is bounded by the bundle and by what is held. */
   @Override
   public ExecutorService writers() {
-    return Executors.newCachedThreadPool(new WriterThreads());
+    return Executors.newCachedThreadPool(new NamedThreads(Placement.WRITERS));
   }
 
   @Override

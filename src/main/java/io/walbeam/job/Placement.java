@@ -17,6 +17,9 @@ import org.apache.beam.sdk.values.PCollection;
  * Chosen once, where the options are read; nothing else asks. Immutable.
  */
 public interface Placement extends Serializable {
+  /** What the names of threads begin with that write rows. */
+  String WRITERS = "walbeam-writer-";
+
   /** All in this process, which the DirectRunner guarantees. */
   static Placement oneJvm() {
     return new OneJvm();

@@ -3,6 +3,7 @@ package io.walbeam.job;
 import io.walbeam.batch.ChangeBatch;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.StatePublisher;
+import io.walbeam.sink.NamedThreads;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.write.ReceiptRelease;
 import java.util.concurrent.ExecutorService;
@@ -40,7 +41,7 @@ record Workers() implements Placement {
 
   @Override
   public ExecutorService writers() {
-    return Executors.newFixedThreadPool(WRITER_THREADS, new WriterThreads());
+    return Executors.newFixedThreadPool(WRITER_THREADS, new NamedThreads(Placement.WRITERS));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.walbeam.sink;
 
 import io.walbeam.change.TableId;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,6 +11,12 @@ import java.util.List;
  * @param error what went wrong and the remedy, without row values; empty if nothing did
  */
 public record DumpEntry(Order order, Status status, Course course, String error) {
+  /** By epoch, then position, then table. */
+  public static final Comparator<DumpEntry> OLDEST_FIRST =
+      Comparator.comparingLong(DumpEntry::epoch)
+          .thenComparing(DumpEntry::requestLsn, Long::compareUnsigned)
+          .thenComparing(each -> each.table().toString());
+
   /** Members of a scope with which a dump leaves rows as they were. */
   private static final List<String> PARTS = List.of("keyFrom", "keyTo", "partitions", "foreign");
 

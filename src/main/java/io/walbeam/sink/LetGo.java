@@ -28,7 +28,7 @@ public final class LetGo {
   private static final Logger log = LoggerFactory.getLogger(LetGo.class);
 
   /** First and longest time between two tries of a table: a person needs minutes, or days. */
-  static final Duration FIRST_LOOK = Duration.ofMinutes(10);
+  public static final Duration FIRST_LOOK = Duration.ofMinutes(10);
 
   static final Duration LONGEST_LOOK = Duration.ofHours(2);
 

@@ -1,6 +1,7 @@
 package io.walbeam.sink;
 
 import io.walbeam.change.TableId;
+import java.util.Comparator;
 
 /**
  * One row of {@code _walbeam_schema_changes}: how a source table differed from what was known of
@@ -27,6 +28,12 @@ public record SchemaChange(
     String change,
     String statement,
     Done done) {
+  /** By epoch, then position, then table. */
+  public static final Comparator<SchemaChange> OLDEST_FIRST =
+      Comparator.comparingLong(SchemaChange::epoch)
+          .thenComparing(SchemaChange::position, Long::compareUnsigned)
+          .thenComparing(each -> each.table().toString());
+
   /** What came of it. The names are written to BigQuery and never change. */
   public enum Done {
     /** The table was seen for the first time. */

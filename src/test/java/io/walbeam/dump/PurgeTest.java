@@ -10,7 +10,6 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
-import io.walbeam.local.bench.KeyedEnds;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
@@ -18,6 +17,7 @@ import io.walbeam.row.MappingSettings;
 import io.walbeam.row.ProtoRows;
 import io.walbeam.row.TableMapping;
 import io.walbeam.row.TableNameTemplate;
+import io.walbeam.sink.NothingOutdated;
 import io.walbeam.sink.RejectedRow;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
@@ -111,7 +111,7 @@ class PurgeTest {
   }
 
   /** What queries show, one after the other. */
-  private static final class Answers extends KeyedEnds.NothingOutdated {
+  private static final class Answers extends NothingOutdated {
     private final Deque<List<List<String>>> keys = new ArrayDeque<>();
     private boolean exists = true;
 

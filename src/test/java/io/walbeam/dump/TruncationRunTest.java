@@ -9,10 +9,10 @@ import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.local.bench.CountingEnds;
-import io.walbeam.local.bench.KeyedEnds;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.LetGo;
+import io.walbeam.sink.NothingOutdated;
 import io.walbeam.sink.Stalls;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ class TruncationRunTest {
             new PurgeTest.Deletes(),
             letters::addAll,
             new CountingEnds().ends().ledger(),
-            new KeyedEnds.NothingOutdated() {
+            new NothingOutdated() {
               @Override
               public boolean existedBefore(DestinationTable table, long micros) {
                 return true;

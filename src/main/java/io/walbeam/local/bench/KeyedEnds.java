@@ -1,9 +1,7 @@
 package io.walbeam.local.bench;
 
-import io.walbeam.change.ChangePosition;
 import io.walbeam.dump.DumpContext;
 import io.walbeam.postgres.PublishedTable;
-import io.walbeam.row.DestinationTable;
 import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
@@ -12,7 +10,7 @@ import io.walbeam.row.TableNameTemplate;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.LetGo;
-import io.walbeam.sink.OutdatedRows;
+import io.walbeam.sink.NothingOutdated;
 import io.walbeam.sink.SchemaChange;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.Stalls;
@@ -73,32 +71,5 @@ public final class KeyedEnds {
 
     @Override
     public void write(List<SchemaChange> changes, long version) {}
-  }
-
-  /** A destination whose changes show at once, and in which nothing is to go. */
-  public static class NothingOutdated implements OutdatedRows {
-    @Override
-    public long nowMicros() {
-      return 0;
-    }
-
-    @Override
-    public boolean showsChangesUntil(DestinationTable table, long micros) {
-      return true;
-    }
-
-    @Override
-    public boolean existedBefore(DestinationTable table, long micros) {
-      return false;
-    }
-
-    @Override
-    public long count(DestinationTable table, ChangePosition below) {
-      return 0;
-    }
-
-    @Override
-    public void keys(DestinationTable table, ChangePosition below, Keys keys)
-        throws InterruptedException {}
   }
 }

@@ -11,7 +11,6 @@ import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.TableSink;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.List;
 
 /** {@code _walbeam_backfills}, one keyed row for each table of each request. Thread-safe. */
@@ -147,10 +146,7 @@ final class BigQueryDumpLedger implements DumpLedger {
   public List<DumpEntry> read(String slot) throws InterruptedException {
     return own.read(slot).stream()
         .map(BigQueryDumpLedger::entry)
-        .sorted(
-            Comparator.comparingLong(DumpEntry::epoch)
-                .thenComparing(DumpEntry::requestLsn, Long::compareUnsigned)
-                .thenComparing(entry -> entry.table().toString()))
+        .sorted(DumpEntry.OLDEST_FIRST)
         .toList();
   }
 

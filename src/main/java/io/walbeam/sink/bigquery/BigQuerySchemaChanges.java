@@ -8,7 +8,6 @@ import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.SchemaChange;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.TableSink;
-import java.util.Comparator;
 import java.util.List;
 
 /** {@code _walbeam_schema_changes}, one keyed row for each table of each look. Thread-safe. */
@@ -81,10 +80,7 @@ final class BigQuerySchemaChanges implements SchemaChangeLog {
   public List<SchemaChange> read(String slot) throws InterruptedException {
     return own.read(slot).stream()
         .map(BigQuerySchemaChanges::change)
-        .sorted(
-            Comparator.comparingLong(SchemaChange::epoch)
-                .thenComparing(SchemaChange::position, Long::compareUnsigned)
-                .thenComparing(change -> change.table().toString()))
+        .sorted(SchemaChange.OLDEST_FIRST)
         .toList();
   }
 

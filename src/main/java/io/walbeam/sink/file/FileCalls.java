@@ -24,6 +24,23 @@ record FileCalls(Storage storage, Waits waits, Stalls stalls) {
     T run() throws IOException;
   }
 
+  /** A call without a result. */
+  @FunctionalInterface
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /** Returns once it is done; see {@link #until}. */
+  void carryOut(String folder, Action action) throws InterruptedException {
+    boolean unused =
+        until(
+            folder,
+            () -> {
+              action.run();
+              return true;
+            });
+  }
+
   /**
    * The result, once there is one.
    *

@@ -41,13 +41,7 @@ final class FileDeadLetters implements DeadLetterSink {
     }
     byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
     String path = folder + "/" + names.next();
-    Object unused =
-        calls.until(
-            folder,
-            () -> {
-              calls.storage().put(path, content);
-              return folder;
-            });
+    calls.carryOut(folder, () -> calls.storage().put(path, content));
   }
 
   static ObjectNode json(DeadLetter letter) {

@@ -8,7 +8,6 @@ import io.walbeam.change.TableId;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpLedger;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -51,10 +50,7 @@ final class FileDumpLedger implements DumpLedger {
   public List<DumpEntry> read(String slot) throws InterruptedException {
     return entries.list(slot).stream()
         .map(FileDumpLedger::entry)
-        .sorted(
-            Comparator.comparingLong(DumpEntry::epoch)
-                .thenComparing(DumpEntry::requestLsn, Long::compareUnsigned)
-                .thenComparing(entry -> entry.table().toString()))
+        .sorted(DumpEntry.OLDEST_FIRST)
         .toList();
   }
 

@@ -7,7 +7,6 @@ import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
 import io.walbeam.sink.SchemaChange;
 import io.walbeam.sink.SchemaChangeLog;
-import java.util.Comparator;
 import java.util.List;
 
 /** {@code _walbeam_schema_changes/<slot>/}, a file for each table of each look. Thread-safe. */
@@ -24,10 +23,7 @@ final class FileSchemaChanges implements SchemaChangeLog {
   public List<SchemaChange> read(String slot) throws InterruptedException {
     return files.list(slot).stream()
         .map(FileSchemaChanges::change)
-        .sorted(
-            Comparator.comparingLong(SchemaChange::epoch)
-                .thenComparing(SchemaChange::position, Long::compareUnsigned)
-                .thenComparing(change -> change.table().toString()))
+        .sorted(SchemaChange.OLDEST_FIRST)
         .toList();
   }
 

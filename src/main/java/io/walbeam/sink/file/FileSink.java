@@ -1,6 +1,5 @@
 package io.walbeam.sink.file;
 
-import io.walbeam.change.ChangePosition;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationTable;
@@ -12,6 +11,8 @@ import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.ExistingTables;
+import io.walbeam.sink.NamedThreads;
+import io.walbeam.sink.NothingOutdated;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.SharedSinks;
@@ -29,9 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,8 +68,9 @@ public final class FileSink implements Sink {
   FileSink(FileSettings settings, Storage storage) {
     this.settings = settings;
     this.calls = new FileCalls(storage, waits, stalls);
-    this.publishers = Executors.newFixedThreadPool(PUBLISHERS, threads("walbeam-files-"));
-    this.sweeper = Executors.newSingleThreadScheduledExecutor(threads("walbeam-file-sweeper-"));
+    this.publishers = Executors.newFixedThreadPool(PUBLISHERS, new NamedThreads("walbeam-files-"));
+    this.sweeper =
+        Executors.newSingleThreadScheduledExecutor(new NamedThreads("walbeam-file-sweeper-"));
     this.tables =
         new FileTableSink(
             new TableFiles.Shared(
@@ -93,15 +93,6 @@ public final class FileSink implements Sink {
     return settings.local()
         ? new LocalStorage(Path.of(settings.path()))
         : new RemoteStorage(settings.directory());
-  }
-
-  private static ThreadFactory threads(String prefix) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, prefix + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   @Override
@@ -203,13 +194,7 @@ public final class FileSink implements Sink {
             FileStateStore.FOLDER)) {
       List<String> files = list(folder);
       for (String file : files) {
-        Object unused =
-            calls.until(
-                folder,
-                () -> {
-                  calls.storage().delete(folder + "/" + file);
-                  return file;
-                });
+        calls.carryOut(folder, () -> calls.storage().delete(folder + "/" + file));
       }
       if (!files.isEmpty()) {
         done.add("Deleted the files of " + folder + ".");
@@ -225,13 +210,7 @@ public final class FileSink implements Sink {
    */
   public String keep(String folder, byte[] content) throws InterruptedException {
     String path = folder + "/" + names.next();
-    Object unused =
-        calls.until(
-            folder,
-            () -> {
-              calls.storage().put(path, content);
-              return path;
-            });
+    calls.carryOut(folder, () -> calls.storage().put(path, content));
     return settings.directory() + "/" + path;
   }
 
@@ -271,28 +250,10 @@ public final class FileSink implements Sink {
   }
 
   /** Nothing is ever deleted from files. */
-  private static final class NoOutdatedRows implements OutdatedRows {
-    @Override
-    public long nowMicros() {
-      return 0;
-    }
-
-    @Override
-    public boolean showsChangesUntil(DestinationTable table, long micros) {
-      return true;
-    }
-
+  private static final class NoOutdatedRows extends NothingOutdated {
     @Override
     public boolean existedBefore(DestinationTable table, long micros) {
       return true;
     }
-
-    @Override
-    public long count(DestinationTable table, ChangePosition below) {
-      return 0;
-    }
-
-    @Override
-    public void keys(DestinationTable table, ChangePosition below, Keys keys) {}
   }
 }

@@ -134,28 +134,12 @@ final class LocalStorage implements Storage {
     }
   }
 
-  private static final class LocalPart implements Part {
-    private final Spool spool;
+  private static final class LocalPart extends SpooledPart {
     private final Path target;
 
     LocalPart(Spool spool, Path target) {
-      this.spool = spool;
+      super(spool);
       this.target = target;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      spool.write(bytes, offset, length);
-    }
-
-    @Override
-    public long length() {
-      return spool.length();
-    }
-
-    @Override
-    public void cutTo(long length) {
-      spool.cutTo(length);
     }
 
     @Override
@@ -168,11 +152,6 @@ final class LocalStorage implements Storage {
         return;
       }
       LocalStorage.publish(spool, target);
-    }
-
-    @Override
-    public void abandon() {
-      spool.discard();
     }
   }
 }

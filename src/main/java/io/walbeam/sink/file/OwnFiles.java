@@ -62,13 +62,7 @@ final class OwnFiles {
     ObjectNode whole = object().put("format", FORMAT).put("version", version);
     whole.setAll(content);
     byte[] bytes = (whole.toString() + '\n').getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    Object unused =
-        calls.until(
-            folder,
-            () -> {
-              calls.storage().put(path(key), bytes);
-              return folder;
-            });
+    calls.carryOut(folder, () -> calls.storage().put(path(key), bytes));
     versions.put(key, version);
   }
 

@@ -109,28 +109,12 @@ final class RemoteStorage implements Storage {
     return Channels.newOutputStream(FileSystems.create(file, MimeTypes.BINARY));
   }
 
-  private static final class RemotePart implements Part {
-    private final Spool spool;
+  private static final class RemotePart extends SpooledPart {
     private final ResourceId target;
 
     RemotePart(Spool spool, ResourceId target) {
-      this.spool = spool;
+      super(spool);
       this.target = target;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      spool.write(bytes, offset, length);
-    }
-
-    @Override
-    public long length() {
-      return spool.length();
-    }
-
-    @Override
-    public void cutTo(long length) {
-      spool.cutTo(length);
     }
 
     @Override
@@ -142,11 +126,6 @@ final class RemoteStorage implements Storage {
       }
       // Only now: closing after a failure would show half of the file.
       out.close();
-      spool.discard();
-    }
-
-    @Override
-    public void abandon() {
       spool.discard();
     }
   }

@@ -152,15 +152,7 @@ final class TableFiles {
 
   private void write(Storage.Part part, byte[] bytes, int offset, int length)
       throws InterruptedException {
-    Object unused =
-        shared
-            .calls()
-            .until(
-                folder,
-                () -> {
-                  part.write(bytes, offset, length);
-                  return part;
-                });
+    shared.calls().carryOut(folder, () -> part.write(bytes, offset, length));
   }
 
   /** Ends the file if it is so old, unless rows are being written: then soon. */
@@ -196,15 +188,7 @@ final class TableFiles {
   private @Nullable Void publish(OpenFile file) {
     long begin = System.nanoTime();
     try {
-      Object unused =
-          shared
-              .calls()
-              .until(
-                  folder,
-                  () -> {
-                    file.part.publish();
-                    return file;
-                  });
+      shared.calls().carryOut(folder, file.part::publish);
       shared.metrics().appended(folder, file.rows, file.part.length(), System.nanoTime() - begin);
       room.release();
       file.durable.complete(null);
