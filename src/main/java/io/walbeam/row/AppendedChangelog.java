@@ -43,13 +43,18 @@ final class AppendedChangelog implements ChangelogMapping {
   /** Database, schema and table, encoded. */
   private final byte[] source;
 
-  private AppendedChangelog(KeyColumns key, DestinationTable destination, byte[] source) {
+  private final EnvelopeRow images;
+
+  private AppendedChangelog(
+      KeyColumns key, DestinationTable destination, byte[] source, EnvelopeRow images) {
     this.key = key;
+    this.images = images;
     this.destination = destination;
     this.source = source;
   }
 
-  static AppendedChangelog compile(Relation relation, KeyColumns key, MappingSettings settings) {
+  static AppendedChangelog compile(
+      Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
     List<DestinationColumn> columns = new ArrayList<>();
     for (EnvelopeField field : EnvelopeField.values()) {
       columns.add(
@@ -81,7 +86,9 @@ final class AppendedChangelog implements ChangelogMapping {
     writeText(EnvelopeField.DATABASE, settings.database(), source);
     writeText(EnvelopeField.SCHEMA, relation.table().schema(), source);
     writeText(EnvelopeField.TABLE, relation.table().name(), source);
-    return new AppendedChangelog(key, destination, source.endRow().copy());
+    EnvelopeRow images =
+        EnvelopeRow.of(relation.columns(), key, types, settings, EnvelopeValue.Documents.CHECKED);
+    return new AppendedChangelog(key, destination, source.endRow().copy(), images);
   }
 
   @Override
@@ -101,22 +108,19 @@ final class AppendedChangelog implements ChangelogMapping {
     writeNumber(EnvelopeField.TRANSACTION_ID, meta.transactionId(), out);
     Tuple keyed = newRow != null ? newRow : oldRow;
     if (keyed != null && key.exists()) {
-      json.writeKey(key, keyed);
-      write(EnvelopeField.KEY, json, out);
+      int start = begin(EnvelopeField.KEY, out);
+      images.writeKey(keyed, out);
+      out.endDelimited(start);
       json.writeKeyText(key, keyed);
-      write(KEY_TEXT.field(), json, out);
+      tag(KEY_TEXT.field(), ColumnEncoder.DELIMITED, out);
+      out.writeDelimited(json.bytes(), 0, json.length());
     }
-    if (oldRow != null) {
-      json.writeRow(oldRow);
-      write(EnvelopeField.BEFORE, json, out);
-    }
-    if (newRow != null) {
-      json.writeRow(newRow);
-      write(EnvelopeField.AFTER, json, out);
-      if (ChangelogMapping.hasUnchanged(newRow)) {
-        json.writeUnchanged(newRow);
-        write(EnvelopeField.UNCHANGED, json, out);
-      }
+    writeImage(EnvelopeField.BEFORE, oldRow, out);
+    writeImage(EnvelopeField.AFTER, newRow, out);
+    if (newRow != null && ChangelogMapping.hasUnchanged(newRow)) {
+      int start = begin(EnvelopeField.UNCHANGED, out);
+      images.writeUnchanged(newRow, out);
+      out.endDelimited(start);
     }
     byte[] context = meta.context();
     if (context != null && out.rowLength() + context.length <= MOST_BYTES_WITH_CONTEXT) {
@@ -135,13 +139,18 @@ final class AppendedChangelog implements ChangelogMapping {
     out.position(out.position() + ChangePosition.SEQUENCE_NUMBER_LENGTH);
   }
 
-  private static void write(EnvelopeField field, RowJson json, RowBuffer out) {
-    write(field.number(), json, out);
+  private void writeImage(EnvelopeField field, @Nullable Tuple row, RowBuffer out) {
+    if (row != null) {
+      int start = begin(field, out);
+      images.writeRow(row, out);
+      out.endDelimited(start);
+    }
   }
 
-  private static void write(int field, RowJson json, RowBuffer out) {
-    tag(field, ColumnEncoder.DELIMITED, out);
-    out.writeDelimited(json.bytes(), 0, json.length());
+  /** Returns what {@link RowBuffer#endDelimited} takes. */
+  private static int begin(EnvelopeField field, RowBuffer out) {
+    tag(field.number(), ColumnEncoder.DELIMITED, out);
+    return out.beginDelimited();
   }
 
   private static void writeNumber(EnvelopeField field, long value, RowBuffer out) {

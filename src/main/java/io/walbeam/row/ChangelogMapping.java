@@ -22,11 +22,15 @@ public sealed interface ChangelogMapping permits AppendedChangelog, KeyedChangel
    *
    * @param key the table's key, which may not exist
    */
-  static ChangelogMapping appended(Relation relation, KeyColumns key, MappingSettings settings) {
-    return AppendedChangelog.compile(relation, key, settings);
+  static ChangelogMapping appended(
+      Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
+    return AppendedChangelog.compile(relation, key, types, settings);
   }
 
-  /** Compiles the changelog of a table that is there already and keyed by the position. */
+  /**
+   * Compiles the changelog of a table that is there already and keyed by the position; its values
+   * are PostgreSQL's texts, as they always were there.
+   */
   static ChangelogMapping keyed(Relation relation, KeyColumns key, MappingSettings settings) {
     return KeyedChangelog.compile(relation, key, settings);
   }

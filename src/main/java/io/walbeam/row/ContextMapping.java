@@ -179,7 +179,7 @@ public final class ContextMapping {
       if (first == null || parser.nextToken() != null) {
         return false;
       }
-      DocumentCheck.json(content, offset, offset + length);
+      DocumentCheck.json(content, offset, offset + length, DocumentCheck.MOST_LEVELS);
       return true;
     } catch (IOException | Rejection.ValueRejectedException e) {
       return false;

@@ -17,7 +17,7 @@ import java.util.Set;
  */
 final class DocumentCheck {
   /** BigQuery documentation, "Data types", JSON: levels of nesting. */
-  private static final int MOST_LEVELS = 500;
+  static final int MOST_LEVELS = 500;
 
   private static final int HEX = 16;
   private static final int UNICODE_ESCAPE = 6;
@@ -25,26 +25,28 @@ final class DocumentCheck {
   private final byte[] text;
   private final int end;
   private final boolean names;
+  private final int levels;
 
   /** Names of the members of each open object; an empty set that is never filled for an array. */
   private final Deque<Set<String>> open = new ArrayDeque<>();
 
   private int depth;
 
-  private DocumentCheck(byte[] text, int to, boolean names) {
+  private DocumentCheck(byte[] text, int to, boolean names, int levels) {
     this.text = text;
     this.end = to;
     this.names = names;
+    this.levels = levels;
   }
 
   /** Checks json, which PostgreSQL keeps as it was given. */
-  static void json(byte[] text, int from, int to) {
-    new DocumentCheck(text, to, true).run(from);
+  static void json(byte[] text, int from, int to, int levels) {
+    new DocumentCheck(text, to, true, levels).run(from);
   }
 
   /** Checks jsonb, which has no name twice, no \u0000 and no half of a surrogate pair. */
-  static void jsonb(byte[] text, int from, int to) {
-    new DocumentCheck(text, to, false).run(from);
+  static void jsonb(byte[] text, int from, int to, int levels) {
+    new DocumentCheck(text, to, false, levels).run(from);
   }
 
   private void run(int from) {
@@ -67,7 +69,7 @@ final class DocumentCheck {
   }
 
   private void enter(boolean object) {
-    if (++depth > MOST_LEVELS) {
+    if (++depth > levels) {
       throw Rejection.JSON_DEPTH.exception();
     }
     if (names) {

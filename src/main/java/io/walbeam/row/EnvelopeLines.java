@@ -3,7 +3,6 @@ package io.walbeam.row;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Relation;
-import io.walbeam.change.RelationColumn;
 import io.walbeam.change.Tuple;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -28,7 +27,6 @@ final class EnvelopeLines implements ChangelogMapping {
   private static final byte[] TRANSACTION_ID = member(EnvelopeField.TRANSACTION_ID);
   private static final byte[] CONTEXT = member(EnvelopeField.CONTEXT);
 
-  private final KeyColumns key;
   private final DestinationTable destination;
 
   /** From the brace to the name of the table, for each operation. */
@@ -37,26 +35,17 @@ final class EnvelopeLines implements ChangelogMapping {
   /** Whether a row begins with where its key is. */
   private final boolean keyed;
 
-  private final byte[][] names;
-  private final EnvelopeValue[] values;
+  private final EnvelopeRow images;
 
   private EnvelopeLines(
-      KeyColumns key,
       DestinationTable destination,
       Map<Operation, byte[]> beginnings,
-      List<RelationColumn> columns,
-      SourceTypes types,
-      MappingSettings settings) {
-    this.keyed = settings.form() == RowForm.KEYED_LINE;
-    this.key = key;
+      EnvelopeRow images,
+      boolean keyed) {
     this.destination = destination;
     this.beginnings = beginnings;
-    names = new byte[columns.size()][];
-    values = new EnvelopeValue[columns.size()];
-    for (int i = 0; i < names.length; i++) {
-      names[i] = JsonLine.quoted(columns.get(i).name());
-      values[i] = EnvelopeValue.of(columns.get(i), types, settings.structures());
-    }
+    this.images = images;
+    this.keyed = keyed;
   }
 
   /**
@@ -96,7 +85,10 @@ final class EnvelopeLines implements ChangelogMapping {
       text(EnvelopeField.TABLE, relation.table().name(), out);
       beginnings.put(operation, out.endRow().copy());
     }
-    return new EnvelopeLines(key, destination, beginnings, relation.columns(), types, settings);
+    EnvelopeRow images =
+        EnvelopeRow.of(relation.columns(), key, types, settings, EnvelopeValue.Documents.KEPT);
+    return new EnvelopeLines(
+        destination, beginnings, images, settings.form() == RowForm.KEYED_LINE);
   }
 
   @Override
@@ -114,9 +106,9 @@ final class EnvelopeLines implements ChangelogMapping {
     JsonLine.write(Objects.requireNonNull(beginnings.get(meta.operation())), out);
     Tuple identified = newRow != null ? newRow : oldRow;
     JsonLine.write(KEY, out);
-    if (identified != null && key.exists()) {
+    if (identified != null && images.hasKey(identified)) {
       int start = out.rowLength();
-      writeKey(identified, out);
+      images.writeKey(identified, out);
       if (keyed) {
         KeyedLine.noteKey(start, out);
       }
@@ -124,11 +116,11 @@ final class EnvelopeLines implements ChangelogMapping {
       JsonLine.writeNull(out);
     }
     JsonLine.write(BEFORE, out);
-    writeRow(oldRow, out);
+    images.writeRow(oldRow, out);
     JsonLine.write(AFTER, out);
-    writeRow(newRow, out);
+    images.writeRow(newRow, out);
     JsonLine.write(UNCHANGED, out);
-    writeUnchanged(newRow, out);
+    images.writeUnchanged(newRow, out);
     JsonLine.write(POSITION, out);
     JsonLine.writePosition(meta, ChangePosition.SEQUENCE_NUMBER_LENGTH, out);
     JsonLine.write(COMMIT_TIME, out);
@@ -144,66 +136,6 @@ final class EnvelopeLines implements ChangelogMapping {
     }
     out.writeByte('}');
     return out.endRow();
-  }
-
-  private void writeKey(Tuple row, RowBuffer out) {
-    out.writeByte('{');
-    boolean first = true;
-    for (int i : key.positions()) {
-      first &= !writeColumn(i, row, first, out);
-    }
-    out.writeByte('}');
-  }
-
-  private void writeRow(@Nullable Tuple row, RowBuffer out) {
-    if (row == null) {
-      JsonLine.writeNull(out);
-      return;
-    }
-    out.writeByte('{');
-    boolean first = true;
-    for (int i = 0; i < names.length; i++) {
-      first &= !writeColumn(i, row, first, out);
-    }
-    out.writeByte('}');
-  }
-
-  /** Returns whether the row carries the column. */
-  private boolean writeColumn(int i, Tuple row, boolean first, RowBuffer out) {
-    Tuple.Kind kind = i < row.size() ? row.kind(i) : Tuple.Kind.ABSENT;
-    if (kind == Tuple.Kind.UNCHANGED || kind == Tuple.Kind.ABSENT) {
-      return false;
-    }
-    if (!first) {
-      out.writeByte(',');
-    }
-    JsonLine.write(names[i], out);
-    out.writeByte(':');
-    if (kind == Tuple.Kind.NULL) {
-      JsonLine.writeNull(out);
-    } else {
-      values[i].write(row.bytes(), row.offset(i), row.offset(i) + row.length(i), out);
-    }
-    return true;
-  }
-
-  private void writeUnchanged(@Nullable Tuple row, RowBuffer out) {
-    if (row == null || !ChangelogMapping.hasUnchanged(row)) {
-      JsonLine.writeNull(out);
-      return;
-    }
-    out.writeByte('[');
-    boolean first = true;
-    for (int i = 0; i < Math.min(names.length, row.size()); i++) {
-      if (row.kind(i) == Tuple.Kind.UNCHANGED) {
-        if (!first) {
-          out.writeByte(',');
-        }
-        JsonLine.write(names[i], out);
-        first = false;
-      }
-    }
-    out.writeByte(']');
   }
 
   private static byte[] member(EnvelopeField field) {

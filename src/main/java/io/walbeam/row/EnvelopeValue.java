@@ -6,23 +6,43 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Writes values of one type into an envelope, whatever they are. Stateless and thread-safe.
+ * Writes values of one type into an envelope, whatever they are: in their type, or as a string of
+ * PostgreSQL's text where they have no such form. Stateless and thread-safe.
  *
  * @param typed how they stand in JSON
  * @param document whether they are JSON already, and kept as they are
  */
 record EnvelopeValue(JsonValue typed, boolean document) {
+  /** What becomes of a document that BigQuery would change or refuse. */
+  enum Documents {
+    /** It stays as it is: nobody between it and its reader changes it. */
+    KEPT,
+    /** It is a string. */
+    CHECKED
+  }
+
   private static final EnvelopeValue DOCUMENT = new EnvelopeValue(JsonScalars.TEXT, true);
+  private static final EnvelopeValue CHECKED_JSON =
+      new EnvelopeValue(JsonEncoder.inObject(false), false);
+  private static final EnvelopeValue CHECKED_JSONB =
+      new EnvelopeValue(JsonEncoder.inObject(true), false);
 
   /**
    * Values of a column.
    *
    * @param structures whether those that have parts are JSON, or PostgreSQL's text
    */
-  static EnvelopeValue of(RelationColumn column, SourceTypes types, StructureMode structures) {
+  static EnvelopeValue of(
+      RelationColumn column, SourceTypes types, StructureMode structures, Documents documents) {
     String base = TypeMapping.baseName(column, types.announced());
     if (base.equals("json") || base.equals("jsonb")) {
-      return DOCUMENT;
+      return switch (documents) {
+        case KEPT -> DOCUMENT;
+        case CHECKED -> base.equals("json") ? CHECKED_JSON : CHECKED_JSONB;
+      };
+    }
+    if (base.equals("money")) {
+      return new EnvelopeValue(new MoneyJson(types.moneyDigits()), false);
     }
     Optional<JsonValue> parts = parts(column, base, types);
     boolean text = parts.isPresent() && structures == StructureMode.TEXT;

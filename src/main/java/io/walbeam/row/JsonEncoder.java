@@ -5,8 +5,18 @@ package io.walbeam.row;
  * ({@link DocumentCheck}); white space and the order of members are no part of a document.
  *
  * @param binary whether it is jsonb, of which PostgreSQL has checked more
+ * @param levels of nesting that it may have
  */
-record JsonEncoder(boolean binary) implements ColumnEncoder, JsonValue {
+record JsonEncoder(boolean binary, int levels) implements ColumnEncoder, JsonValue {
+  JsonEncoder(boolean binary) {
+    this(binary, DocumentCheck.MOST_LEVELS);
+  }
+
+  /** Of documents that are members of an object. */
+  static JsonEncoder inObject(boolean binary) {
+    return new JsonEncoder(binary, DocumentCheck.MOST_LEVELS - 1);
+  }
+
   @Override
   public int wireType() {
     return DELIMITED;
@@ -29,9 +39,9 @@ record JsonEncoder(boolean binary) implements ColumnEncoder, JsonValue {
       throw Rejection.INVALID_UTF8.exception();
     }
     if (binary) {
-      DocumentCheck.jsonb(text, from, to);
+      DocumentCheck.jsonb(text, from, to, levels);
     } else {
-      DocumentCheck.json(text, from, to);
+      DocumentCheck.json(text, from, to, levels);
     }
   }
 }

@@ -28,16 +28,23 @@ record MoneyEncoder(int fractionDigits) implements ColumnEncoder {
 
   @Override
   public void encode(byte[] text, int from, int to, RowBuffer out) {
+    byte[] number =
+        amount(text, from, to, fractionDigits).toPlainString().getBytes(StandardCharsets.US_ASCII);
+    out.writeDelimited(number, 0, number.length);
+  }
+
+  /**
+   * The amount that PostgreSQL prints as {@code text[from, to)}.
+   *
+   * @throws Rejection.ValueRejectedException if it is none
+   */
+  static BigDecimal amount(byte[] text, int from, int to, int fractionDigits) {
     String amount =
         new String(text, from, Math.min(to - from, LONGEST), StandardCharsets.ISO_8859_1);
     if (!AMOUNT.matcher(amount).matches()) {
       throw Rejection.INVALID_TEXT.exception();
     }
     BigInteger units = new BigInteger(NO_DIGITS.matcher(amount).replaceAll(""));
-    byte[] number =
-        new BigDecimal(amount.startsWith("-") ? units.negate() : units, fractionDigits)
-            .toPlainString()
-            .getBytes(StandardCharsets.US_ASCII);
-    out.writeDelimited(number, 0, number.length);
+    return new BigDecimal(amount.startsWith("-") ? units.negate() : units, fractionDigits);
   }
 }

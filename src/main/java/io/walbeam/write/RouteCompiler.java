@@ -88,7 +88,7 @@ public final class RouteCompiler implements Routes.Compiler {
 
   private ChangelogMapping changelog(Relation relation, KeyColumns key, SourceTypes types) {
     return switch (mapping.form()) {
-      case TABLE_ROW -> changelogTable(relation, key);
+      case TABLE_ROW -> changelogTable(relation, key, types);
       case JSON_LINE, KEYED_LINE -> {
         ChangelogMapping lines = ChangelogMapping.lines(relation, key, types, mapping);
         claim(lines.destination().name(), relation.table());
@@ -108,11 +108,11 @@ public final class RouteCompiler implements Routes.Compiler {
     }
   }
 
-  private ChangelogMapping changelogTable(Relation relation, KeyColumns key) {
+  private ChangelogMapping changelogTable(Relation relation, KeyColumns key, SourceTypes types) {
     try {
       return shapes.keyed(ChangelogMapping.name(relation, mapping))
           ? ChangelogMapping.keyed(relation, key, mapping)
-          : ChangelogMapping.appended(relation, key, mapping);
+          : ChangelogMapping.appended(relation, key, types, mapping);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

@@ -72,10 +72,40 @@ class ChangelogMappingTest {
         .isEqualTo(
             expected(
                 Map.of(
-                    "key", "{\"id\":\"1\",\"shop\":\"x\"}",
+                    "key", "{\"id\":1,\"shop\":\"x\"}",
                     "key_text", "[\"1\",\"x\"]",
-                    "before", "{\"id\":\"1\",\"shop\":\"x\",\"note\":\"old\"}",
-                    "after", "{\"id\":\"1\",\"shop\":\"x\",\"note\":null}")));
+                    "before", "{\"id\":1,\"shop\":\"x\",\"note\":\"old\"}",
+                    "after", "{\"id\":1,\"shop\":\"x\",\"note\":null}")));
+  }
+
+  @Test
+  void valuesStandInTheirTypesAndWhatBigQueryWouldChangeIsText() {
+    List<RelationColumn> columns =
+        List.of(
+            new RelationColumn("n", 1700, -1, true),
+            new RelationColumn("b", 16, -1, false),
+            new RelationColumn("a", 1007, -1, false),
+            new RelationColumn("m", 790, -1, false),
+            new RelationColumn("j", 114, -1, false),
+            new RelationColumn("d", 114, -1, false),
+            new RelationColumn("f", 701, -1, false));
+    Relation relation =
+        new Relation(1, new TableId("sales", "items"), ReplicaIdentity.DEFAULT, columns);
+    ChangelogMapping mapping =
+        ChangelogMapping.appended(
+            relation, KeyColumns.of(relation, Optional.empty()), SourceTypes.NONE, SETTINGS);
+    Tuple row =
+        tuple("12.50", "t", "{1,NULL}", "-$1,234.56", "{\"a\":1,\"a\":2}", "{\n\"a\": 1}", "NaN");
+
+    assertThat(
+            new ProtoRows(mapping.destination())
+                .read(mapping.encode(new RowJson(relation), null, row, META, new RowBuffer())))
+        .containsEntry("key", "{\"n\":12.50}")
+        .containsEntry("key_text", "12.50")
+        .containsEntry(
+            "after",
+            "{\"n\":12.50,\"b\":true,\"a\":[1,null],\"m\":-1234.56,"
+                + "\"j\":\"{\\\"a\\\":1,\\\"a\\\":2}\",\"d\":{ \"a\": 1},\"f\":\"NaN\"}");
   }
 
   @Test
@@ -96,7 +126,7 @@ class ChangelogMappingTest {
     row.removeLast();
     row.add(Tuple.Kind.UNCHANGED);
     assertThat(read(appended(true, false), null, row))
-        .containsEntry("after", "{\"id\":\"1\",\"shop\":\"x\"}")
+        .containsEntry("after", "{\"id\":1,\"shop\":\"x\"}")
         .containsEntry("unchanged", "[\"note\"]");
   }
 
@@ -173,7 +203,8 @@ class ChangelogMappingTest {
 
   private static ChangelogMapping appended(boolean id, boolean shop) {
     Relation relation = relation(id, shop);
-    return ChangelogMapping.appended(relation, KeyColumns.of(relation, Optional.empty()), SETTINGS);
+    return ChangelogMapping.appended(
+        relation, KeyColumns.of(relation, Optional.empty()), SourceTypes.NONE, SETTINGS);
   }
 
   private static Relation relation(boolean id, boolean shop) {

@@ -23,6 +23,7 @@ class EnvelopeLinesTest {
   private static final int INT8 = 20;
   private static final int TEXT = 25;
   private static final int NUMERIC = 1700;
+  private static final int MONEY = 790;
   private static final int BOOL = 16;
   private static final int JSON = 114;
   private static final int INT4_ARRAY = 1007;
@@ -67,6 +68,8 @@ class EnvelopeLinesTest {
   void valuesStandInTheirTypes() {
     assertThat(value(BOOL, "t")).isEqualTo("true");
     assertThat(value(NUMERIC, "1.50")).isEqualTo("1.50");
+    assertThat(value(MONEY, "$1,234.56")).isEqualTo("1234.56");
+    assertThat(value(MONEY, "-$92,233,720,368,547,758.08")).isEqualTo("\"-92233720368547758.08\"");
     assertThat(value(NUMERIC, "NaN")).isEqualTo("\"NaN\"");
     assertThat(value(NUMERIC, "123456789012345678901234567890"))
         .isEqualTo("\"123456789012345678901234567890\"");

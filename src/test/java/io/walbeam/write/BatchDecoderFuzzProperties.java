@@ -16,6 +16,7 @@ import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
+import io.walbeam.row.SourceTypes;
 import io.walbeam.row.TableNameTemplate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -155,7 +156,10 @@ class BatchDecoderFuzzProperties {
               key,
               null,
               ChangelogMapping.appended(
-                  relation, key, new MappingSettings(TableNameTemplate.DEFAULT, "")));
+                  relation,
+                  key,
+                  SourceTypes.NONE,
+                  new MappingSettings(TableNameTemplate.DEFAULT, "")));
         });
   }
 

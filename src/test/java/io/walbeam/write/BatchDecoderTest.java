@@ -21,6 +21,7 @@ import io.walbeam.row.KeyColumns;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowMeta;
+import io.walbeam.row.SourceTypes;
 import io.walbeam.row.TableNameTemplate;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,6 +221,7 @@ class BatchDecoderTest {
                 ChangelogMapping.appended(
                     relation,
                     KeyColumns.of(relation, details.keyIfChosen()),
+                    SourceTypes.NONE,
                     new MappingSettings(TableNameTemplate.DEFAULT, ""))));
   }
 
