@@ -19,14 +19,12 @@ import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.StreamingOptions;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /**
  * One table that a person must mend holds nothing up where bundles wait for their rows. The job is
  * placed as on workers, though its runner has all of them here.
  */
-@Disabled("hangs now and then: on the DirectRunner workers are told too little of the slot")
 class LetGoOnWorkersIT {
   @Test
   void everythingElseIsWrittenAndConfirmedAndTheTableComesBack() throws Exception {

@@ -85,7 +85,10 @@ final class TcpProxy implements AutoCloseable {
 
   private final IntSupplier target;
   private final int port;
+
+  /** Locked while a connection is made, and while a fault comes to all of them. */
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
+
   private volatile boolean slow;
   private volatile boolean frozen;
   private volatile boolean closed;
@@ -106,12 +109,16 @@ final class TcpProxy implements AutoCloseable {
 
   /** Resets all connections; new ones pass. */
   void cut() {
-    links.forEach(Link::cut);
+    synchronized (links) {
+      links.forEach(Link::cut);
+    }
   }
 
   /** Connections that there are get no data any more and no word about it; new ones pass. */
   void loseSilently() {
-    links.forEach(link -> link.dead = true);
+    synchronized (links) {
+      links.forEach(link -> link.dead = true);
+    }
   }
 
   void slow(boolean on) {
@@ -162,19 +169,22 @@ final class TcpProxy implements AutoCloseable {
   }
 
   private void connect(Socket client) throws IOException {
-    Socket server;
-    try {
-      server = new Socket(InetAddress.getLoopbackAddress(), target.getAsInt());
-    } catch (IOException e) {
-      client.setSoLinger(true, 0);
-      client.close();
-      throw e;
+    // Whoever was accepted behind this is among the links when a fault comes.
+    synchronized (links) {
+      Socket server;
+      try {
+        server = new Socket(InetAddress.getLoopbackAddress(), target.getAsInt());
+      } catch (IOException e) {
+        client.setSoLinger(true, 0);
+        client.close();
+        throw e;
+      }
+      client.setTcpNoDelay(true);
+      server.setTcpNoDelay(true);
+      Link link = new Link(client, server);
+      links.add(link);
+      link.start();
     }
-    client.setTcpNoDelay(true);
-    server.setTcpNoDelay(true);
-    Link link = new Link(client, server);
-    links.add(link);
-    link.start();
   }
 
   private static Thread thread(Runnable task) {
