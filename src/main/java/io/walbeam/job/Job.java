@@ -40,6 +40,7 @@ final class Job implements LocalJob.Shared {
   private final SourceCatalogue catalogue;
   private final SourceRows sourceRows;
   private final IdleConnections idle;
+  private final Placement.Watch letGoProof;
   private final PublishedPositions positions;
   private final StatePublisher publisher;
   private final ExecutorService executor;
@@ -84,6 +85,7 @@ final class Job implements LocalJob.Shared {
                 clock));
     idle =
         new IdleConnections(List.of(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle));
+    letGoProof = placement.letGoProof(sink.letGo(), sink.stateStore());
     meter = new JobMeter(counts, sink.metrics(), sink.stalls(), dumps::overview);
     executor = placement.writers();
     TableWriter rows = new TableWriter(routes, sourceRows, sink.tables(), sink.metrics(), executor);
@@ -178,6 +180,7 @@ final class Job implements LocalJob.Shared {
 
   @Override
   public void close() {
+    letGoProof.close();
     idle.close();
     dumps.close();
     executor.shutdownNow();

@@ -3,6 +3,8 @@ package io.walbeam.job;
 import io.walbeam.batch.ChangeBatch;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.StatePublisher;
+import io.walbeam.sink.LetGo;
+import io.walbeam.sink.StateStore;
 import io.walbeam.sink.TableSink;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.write.DeadLetterQueue;
@@ -53,6 +55,17 @@ public interface Placement extends Serializable {
 
   /** When receipts are given out if a table waits. */
   ReceiptRelease receipts(Writers writers, StatePublisher publisher, String slot);
+
+  /**
+   * Proves that the destination takes rows, where those of a table that waits hold up all others.
+   */
+  Watch letGoProof(LetGo letGo, StateStore store);
+
+  /** What goes on beside the writing, until the job ends. */
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** What {@link #receipts} may use. */
   record Writers(

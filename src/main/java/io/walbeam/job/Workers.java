@@ -3,7 +3,9 @@ package io.walbeam.job;
 import io.walbeam.batch.ChangeBatch;
 import io.walbeam.dump.DumpPace;
 import io.walbeam.progress.StatePublisher;
+import io.walbeam.sink.LetGo;
 import io.walbeam.sink.NamedThreads;
+import io.walbeam.sink.StateStore;
 import io.walbeam.source.ConfirmationChannel;
 import io.walbeam.write.ReceiptRelease;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +49,11 @@ record Workers() implements Placement {
   @Override
   public ReceiptRelease receipts(Writers writers, StatePublisher publisher, String slot) {
     return ReceiptRelease.withTheBundle(writers.sink());
+  }
+
+  @Override
+  public LetGoProof letGoProof(LetGo letGo, StateStore store) {
+    return new LetGoProof(letGo, store);
   }
 
   @Override

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * ErrorClass#LET_GO}, and whoever gets them back remembers what is missing. Thread-safe.
  *
  * <p>Never for an outage: it needs a person who must act on this table, and a destination that
- * takes other rows meanwhile. Whether a table takes rows again is tried now and then; the first
- * rows that are accepted end it.
+ * takes other rows meanwhile and refuses these once more. Whether a table takes rows again is tried
+ * now and then; the first rows that are accepted end it.
  */
 public final class LetGo {
   private static final Logger log = LoggerFactory.getLogger(LetGo.class);
@@ -37,6 +37,9 @@ public final class LetGo {
     final Instant since;
     Refusal reason;
     boolean othersAccepted;
+
+    /** Refused once more after others were accepted: an outage that ends is no reason to let go. */
+    boolean refusedSince;
 
     Waiting(Instant since, Refusal reason) {
       this.since = since;
@@ -153,8 +156,9 @@ public final class LetGo {
       any = true;
       Gone known = gone.get(table);
       if (known == null) {
-        waiting.computeIfAbsent(table, each -> new Waiting(clock.instant(), reason)).reason =
-            reason;
+        Waiting one = waiting.computeIfAbsent(table, each -> new Waiting(clock.instant(), reason));
+        one.reason = reason;
+        one.refusedSince |= one.othersAccepted;
       } else {
         known.reason = reason;
         known.trying = false;
@@ -173,7 +177,7 @@ public final class LetGo {
       return false;
     }
     Duration waited = Duration.between(one.since, clock.instant());
-    if (!after.isZero() && (waited.compareTo(after) < 0 || !one.othersAccepted)) {
+    if (!after.isZero() && (waited.compareTo(after) < 0 || !one.refusedSince)) {
       return false;
     }
     waiting.remove(table);
@@ -185,6 +189,21 @@ public final class LetGo {
         waited.toSeconds(),
         one.reason.describe());
     return true;
+  }
+
+  /**
+   * Whether a table would be let go if only something else had been written meanwhile. Where what
+   * waits holds up everything else, nothing is, unless somebody writes to a table of walbeam's own.
+   */
+  public boolean lacksProof() {
+    if (!any || after.isZero()) {
+      return false;
+    }
+    synchronized (this) {
+      Instant before = clock.instant().minus(after);
+      return waiting.values().stream()
+          .anyMatch(one -> !one.othersAccepted && !one.since.isAfter(before));
+    }
   }
 
   /** Rows of a table were written. */

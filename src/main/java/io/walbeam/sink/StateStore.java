@@ -15,4 +15,7 @@ public interface StateStore {
 
   /** Returns when {@code state} is durable. A lower one than recorded changes nothing. */
   void write(SlotState state) throws InterruptedException;
+
+  /** Returns when a write that changes nothing was taken: the destination can be written to. */
+  void touch() throws InterruptedException;
 }

@@ -227,5 +227,8 @@ class StatePublisherTest {
       }
       events.add("record " + state.confirmedLsn());
     }
+
+    @Override
+    public void touch() {}
   }
 }

@@ -24,6 +24,7 @@ class LetGoTest {
   void aTableIsLetGoOnceItHasWaitedForLongWhileAnotherWasWritten() {
     letGo.waits("bad", DENIED);
     letGo.accepted("good");
+    letGo.waits("bad", DENIED);
     time.pass(Duration.ofSeconds(119));
     assertThat(letGo.isOver("bad")).isFalse();
     assertThat(letGo.refusal("bad")).isEmpty();
@@ -36,6 +37,30 @@ class LetGoTest {
                 Stage.APPEND, ErrorClass.LET_GO, "Table bad was let go: No grant.", "Grant it."));
     assertThat(letGo.tables()).containsOnlyKeys("bad");
     assertThat(letGo.refusal("good")).isEmpty();
+  }
+
+  @Test
+  void anOutageThatEndsForAnotherTableFirstIsNoReasonToLetOneGo() {
+    letGo.waits("bad", DENIED);
+    time.pass(Duration.ofMinutes(5));
+    letGo.accepted("good");
+    assertThat(letGo.isOver("bad")).as("not tried since").isFalse();
+    letGo.waits("bad", DENIED);
+    assertThat(letGo.isOver("bad")).as("refused again").isTrue();
+  }
+
+  @Test
+  void whereNothingElseIsWrittenAProofIsWantedOnceTheTimeIsOver() {
+    assertThat(letGo.lacksProof()).isFalse();
+    letGo.waits("bad", DENIED);
+    time.pass(Duration.ofSeconds(119));
+    assertThat(letGo.lacksProof()).isFalse();
+    time.pass(Duration.ofSeconds(1));
+    assertThat(letGo.lacksProof()).isTrue();
+    letGo.accepted("_walbeam_state");
+    assertThat(letGo.lacksProof()).isFalse();
+    letGo.waits("bad", DENIED);
+    assertThat(letGo.isOver("bad")).isTrue();
   }
 
   @Test
@@ -110,6 +135,7 @@ class LetGoTest {
     String reading = LetGo.readingOf("bad");
     letGo.waits(reading, DENIED);
     letGo.accepted("bad");
+    letGo.waits(reading, DENIED);
     time.pass(Duration.ofMinutes(2));
     assertThat(letGo.isOver(reading)).isTrue();
     assertThat(letGo.refusal("bad")).isEmpty();
@@ -120,6 +146,7 @@ class LetGoTest {
   private void letGo(String table, Refusal reason) {
     letGo.waits(table, reason);
     letGo.accepted("good");
+    letGo.waits(table, reason);
     time.pass(Duration.ofMinutes(2));
     assertThat(letGo.isOver(table)).isTrue();
   }

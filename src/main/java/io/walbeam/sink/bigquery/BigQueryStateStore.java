@@ -74,6 +74,9 @@ final class BigQueryStateStore implements StateStore {
           List.of(SLOT),
           "How far walbeam has come, one row for each replication slot.");
 
+  /** No slot's name has a space. */
+  private static final SlotState NO_SLOT = new SlotState("no slot", 0, "", 0, 0, 0, "", 0);
+
   private final OwnTable<SlotState> own;
 
   BigQueryStateStore(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
@@ -97,6 +100,12 @@ final class BigQueryStateStore implements StateStore {
   @Override
   public void write(SlotState state) throws InterruptedException {
     own.write(List.of(encode(state)));
+  }
+
+  /** Deletes, at the lowest position there is, the row of a slot that cannot be. */
+  @Override
+  public void touch() throws InterruptedException {
+    own.write(ControlRow.beside(encode(NO_SLOT), TABLE).stream().toList());
   }
 
   static EncodedRow encode(SlotState state) {
