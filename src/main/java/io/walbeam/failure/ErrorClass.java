@@ -22,6 +22,10 @@ public enum ErrorClass {
   JSON_CHARACTER(
       Seen.DEAD_LETTER, "A JSON document has the character u0000 or half of a surrogate pair"),
   JSON_DEPTH(Seen.DEAD_LETTER, "A JSON document has more than 500 levels"),
+  ARRAY_NULL(Seen.DEAD_LETTER, "An array of a REPEATED column has a NULL element"),
+  ARRAY_SHAPE(
+      Seen.DEAD_LETTER,
+      "An array of a REPEATED column has several dimensions or does not begin at 1"),
   KEY_NULL(Seen.DEAD_LETTER, "A column of the key is NULL"),
   KEY_MISSING(Seen.DEAD_LETTER, "The change does not carry a column of the key"),
   UNCHANGED_TOAST(

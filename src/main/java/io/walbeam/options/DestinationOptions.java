@@ -60,8 +60,9 @@ public interface DestinationOptions extends PipelineOptions {
   void setWriteMode(String value);
 
   @Description(
-      "How arrays, composites, ranges and hstore are written: json; text: as PostgreSQL prints"
-          + " them. A column that BigQuery has already stays what it is.")
+      "How arrays, composites, ranges and hstore are written: json; repeated: arrays as REPEATED"
+          + " columns, the others as json; text: as PostgreSQL prints them. A column that BigQuery"
+          + " has already stays what it is.")
   @Default.String("json")
   String getArrays();
 
@@ -70,7 +71,8 @@ public interface DestinationOptions extends PipelineOptions {
   @Description(
       "What is written of values that BigQuery lacks, such as NaN, infinity or years before Christ:"
           + " deadletter; string: NULL, and the text in a column beside it, price__text; null:"
-          + " NULL. Or for each group: numbers:string,times:null,json:deadletter.")
+          + " NULL. Or for each group: numbers:string,times:null,json:deadletter,"
+          + "arrays:string.")
   @Default.String("deadletter")
   String getUnrepresentable();
 

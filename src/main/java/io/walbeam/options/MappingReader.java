@@ -28,9 +28,11 @@ final class MappingReader {
     RowForm form = DestinationReader.form(options);
     WriteMode writeMode = writeMode();
     StructureMode structures =
-        values.oneOf("--arrays", options.getArrays(), "json", "text").equals("text")
-            ? StructureMode.TEXT
-            : StructureMode.JSON;
+        switch (values.oneOf("--arrays", options.getArrays(), "json", "repeated", "text")) {
+          case "text" -> StructureMode.TEXT;
+          case "repeated" -> StructureMode.REPEATED;
+          default -> StructureMode.JSON;
+        };
     try {
       return Optional.of(
           new MappingSettings(

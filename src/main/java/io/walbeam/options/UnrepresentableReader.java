@@ -14,6 +14,7 @@ final class UnrepresentableReader {
   private static final String NUMBERS = "numbers";
   private static final String TIMES = "times";
   private static final String JSON = "json";
+  private static final String ARRAYS = "arrays";
 
   private UnrepresentableReader() {}
 
@@ -25,22 +26,23 @@ final class UnrepresentableReader {
       Optional<Choice> choice = choice(words[words.length - 1]);
       boolean known =
           words.length == 1
-              || (words.length == 2 && List.of(NUMBERS, TIMES, JSON).contains(words[0]));
+              || (words.length == 2 && List.of(NUMBERS, TIMES, JSON, ARRAYS).contains(words[0]));
       if (choice.isEmpty() || !known || (words.length == 1 && text.contains(","))) {
         problems.add(
             "--unrepresentable is deadletter, string or null, or such a word for each group:"
-                + " numbers:string,times:null,json:deadletter.");
+                + " numbers:string,times:null,json:deadletter,arrays:string.");
         return Unrepresentable.DEAD_LETTERS;
       }
       if (words.length == 1) {
-        return new Unrepresentable(choice.get(), choice.get(), choice.get());
+        return Unrepresentable.of(choice.get());
       }
       choices.put(words[0], choice.get());
     }
     return new Unrepresentable(
         choices.getOrDefault(NUMBERS, Choice.DEADLETTER),
         choices.getOrDefault(TIMES, Choice.DEADLETTER),
-        choices.getOrDefault(JSON, Choice.DEADLETTER));
+        choices.getOrDefault(JSON, Choice.DEADLETTER),
+        choices.getOrDefault(ARRAYS, Choice.DEADLETTER));
   }
 
   private static Optional<Choice> choice(String word) {

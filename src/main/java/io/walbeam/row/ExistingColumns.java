@@ -9,7 +9,8 @@ import java.util.Optional;
  * The columns that a destination table has already. They decide how a source column is written as
  * long as they hold every value of it, so that what reads the table goes on to work.
  *
- * @param types by name in lower case, as BigQuery's column names ignore case
+ * @param types by name in lower case, as BigQuery's column names ignore case; without REPEATED
+ *     columns, which hold the arrays of their type only
  */
 public record ExistingColumns(Map<String, DestinationType> types) {
   /** Of a table that is not there yet. */
@@ -29,7 +30,9 @@ public record ExistingColumns(Map<String, DestinationType> types) {
   /** The columns that {@code table} will have once its first row is written. */
   public static ExistingColumns of(DestinationTable table) {
     Map<String, DestinationType> types = new HashMap<>();
-    table.columns().forEach(column -> types.put(column.name(), column.type()));
+    table.columns().stream()
+        .filter(column -> !column.repeated())
+        .forEach(column -> types.put(column.name(), column.type()));
     return new ExistingColumns(types);
   }
 

@@ -39,10 +39,9 @@ final class JsonTypes {
 
   /** The JSON of a type that has parts: array, range, multirange, hstore; else empty. */
   static Optional<JsonValue> structure(String type) {
-    if (type.endsWith(ARRAY)) {
-      String element = type.substring(0, type.length() - ARRAY.length());
-      char delimiter = element.equals("box") ? BOX_DELIMITER : COMMA;
-      return Optional.of(new ArrayJson(value(element), delimiter));
+    Optional<String> element = element(type);
+    if (element.isPresent()) {
+      return Optional.of(new ArrayJson(value(element.get()), delimiter(element.get())));
     }
     if (RANGES.containsKey(type)) {
       return Optional.of(range(type));
@@ -51,6 +50,25 @@ final class JsonTypes {
       return Optional.of(new MultirangeJson(range(MULTIRANGES.getOrDefault(type, ""))));
     }
     return type.equals("hstore") ? Optional.of(HSTORE) : Optional.empty();
+  }
+
+  /** The type of an array's elements; empty if the type is no array. */
+  static Optional<String> element(String type) {
+    return type.endsWith(ARRAY)
+        ? Optional.of(type.substring(0, type.length() - ARRAY.length()))
+        : Optional.empty();
+  }
+
+  /** What stands between the elements of an array of the type. */
+  static char delimiter(String element) {
+    return element.equals("box") ? BOX_DELIMITER : COMMA;
+  }
+
+  /** Whether values of the type are arrays. */
+  static boolean isArray(TypeShape shape) {
+    return shape instanceof TypeShape.ArrayOf
+        || (shape instanceof TypeShape.Plain plain
+            && element(BuiltInTypes.named(plain.name())).isPresent());
   }
 
   /** The JSON of a type that has parts by the catalogue, else empty. */

@@ -62,6 +62,19 @@ enum Rejection {
       "holds a JSON document of more than 500 levels, which is all that BigQuery takes",
       "Write a document of fewer levels in PostgreSQL, or declare the column as text; the update is"
           + " then replicated."),
+  ARRAY_NULL(
+      ErrorClass.ARRAY_NULL,
+      "holds an array with a NULL element, which BigQuery's arrays lack",
+      "Remove the element in PostgreSQL, whereupon the update is replicated, or give"
+          + " --unrepresentable=arrays:string, which writes the array's text in a column beside"
+          + " it."),
+  ARRAY_SHAPE(
+      ErrorClass.ARRAY_SHAPE,
+      "holds an array of several dimensions or one that does not begin at 1, which BigQuery's"
+          + " arrays lack",
+      "Change the array in PostgreSQL, whereupon the update is replicated, or give"
+          + " --unrepresentable=arrays:string, which writes the array's text in a column beside"
+          + " it."),
   KEY_NULL(
       ErrorClass.KEY_NULL,
       "is part of the key and is NULL",

@@ -4,6 +4,8 @@ package io.walbeam.row;
 public enum StructureMode {
   /** As JSON. */
   JSON,
+  /** Arrays as REPEATED columns, arrays of arrays and everything else as JSON. */
+  REPEATED,
   /** As PostgreSQL's text. */
   TEXT
 }

@@ -5,6 +5,7 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.Tuple;
 import io.walbeam.change.TypeName;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,22 +20,17 @@ import java.util.TreeSet;
  * the caller's thread. Encoding allocates nothing but the returned row.
  */
 public final class TableMapping {
-  private static final int MOST_CLUSTERING_COLUMNS = 4;
-
-  private static final String TEXT_SUFFIX = "__text";
-
   private static final ColumnEncoder TEXT = new TextEncoder();
 
   private final Relation relation;
   private final KeyColumns key;
   private final DestinationTable destination;
   private final RowFingerprint fingerprint;
-  private final ColumnEncoder[] encoders;
-  private final int[] tags;
+  private final FieldWriter[] fields;
   private final boolean[] inKey;
 
-  /** Tag of the column beside a column that takes the text of what BigQuery lacks; 0 for none. */
-  private final int[] textTags;
+  /** The columns beside columns, by these, that take the text of what BigQuery lacks. */
+  private final Map<Integer, FieldWriter> texts;
 
   private final Unrepresentable unrepresentable;
   private final Substitutions substitutions;
@@ -55,19 +51,18 @@ public final class TableMapping {
     this.fingerprint =
         new RowFingerprint(relation.columns().stream().map(RelationColumn::name).toList());
     int size = types.size();
-    encoders = new ColumnEncoder[size];
-    tags = new int[size];
+    fields = new FieldWriter[size];
     inKey = new boolean[size];
     for (int i = 0; i < size; i++) {
-      encoders[i] = types.get(i).encoder();
-      tags[i] = field(i) << 3 | encoders[i].wireType();
+      fields[i] = types.get(i).field(CurrentStateTable.field(i));
       inKey[i] = key.positions().contains(i);
     }
-    textTags = new int[size];
+    Map<Integer, FieldWriter> textFields = new HashMap<>();
     int next = size;
     for (int column : texts) {
-      textTags[column] = field(next++) << 3 | ColumnEncoder.DELIMITED;
+      textFields.put(column, SingleField.of(CurrentStateTable.field(next++), TEXT));
     }
+    this.texts = Map.copyOf(textFields);
   }
 
   /** Compiles a table that has a key and is not there yet. */
@@ -114,89 +109,18 @@ public final class TableMapping {
     }
     SortedSet<Integer> texts = new TreeSet<>();
     for (int i = 0; i < names.size(); i++) {
-      if (!key.positions().contains(i)
-          && settings.unrepresentable().hasTexts(mappings.get(i).type())) {
+      if (!key.positions().contains(i) && settings.unrepresentable().hasTexts(mappings.get(i))) {
         texts.add(i);
       }
     }
     return new TableMapping(
         relation,
         key,
-        destination(relation, key, names, mappings, texts, settings),
+        CurrentStateTable.of(relation, key, names, mappings, texts, settings),
         mappings,
         texts,
         settings.unrepresentable(),
         substitutions);
-  }
-
-  private static DestinationTable destination(
-      Relation relation,
-      KeyColumns key,
-      List<String> names,
-      List<TypeMapping> mappings,
-      SortedSet<Integer> texts,
-      MappingSettings settings) {
-    List<DestinationColumn> columns = new ArrayList<>();
-    List<String> primaryKey = new ArrayList<>();
-    List<String> clustering = new ArrayList<>();
-    columns.add(RowHeader.column());
-    for (int i = 0; i < names.size(); i++) {
-      boolean inKey = key.positions().contains(i);
-      TypeMapping mapping = mappings.get(i);
-      columns.add(
-          new DestinationColumn(
-              names.get(i),
-              mapping.type(),
-              field(i),
-              inKey,
-              DestinationColumn.SOURCE
-                  + relation.columns().get(i).name()
-                  + DestinationColumn.SOURCE_END
-                  + mapping.source()
-                  + ".",
-              List.of()));
-      if (inKey) {
-        primaryKey.add(names.get(i));
-      }
-      // Of the types that a key may have, BYTES alone cannot be clustered.
-      if (inKey
-          && mapping.type() != DestinationType.BYTES
-          && clustering.size() < MOST_CLUSTERING_COLUMNS) {
-        clustering.add(names.get(i));
-      }
-    }
-    columns.addAll(textColumns(relation, names, texts));
-    return new DestinationTable(
-        settings.tableName().nameOf(relation.table()),
-        columns,
-        primaryKey,
-        clustering,
-        DestinationTable.CURRENT_STATE + relation.table().quoted() + ", kept by walbeam.",
-        settings.maxStaleness());
-  }
-
-  /** Columns for the text of values that BigQuery lacks, behind all others. */
-  private static List<DestinationColumn> textColumns(
-      Relation relation, List<String> names, SortedSet<Integer> texts) {
-    List<String> wanted = new ArrayList<>(names);
-    texts.forEach(column -> wanted.add(names.get(column) + TEXT_SUFFIX));
-    List<String> unique = ColumnNames.of(wanted, RowHeader.COLUMN);
-    List<DestinationColumn> columns = new ArrayList<>();
-    int next = names.size();
-    for (int column : texts) {
-      columns.add(
-          new DestinationColumn(
-              unique.get(next),
-              DestinationType.STRING,
-              field(next),
-              false,
-              "Text of the values that BigQuery lacks in PostgreSQL column \""
-                  + relation.columns().get(column).name()
-                  + "\".",
-              List.of()));
-      next++;
-    }
-    return columns;
   }
 
   /** The source table as compiled. */
@@ -218,11 +142,11 @@ public final class TableMapping {
    * by.
    */
   public boolean canBeLookedUp(Tuple row) {
-    if (row.size() != encoders.length) {
+    if (row.size() != fields.length) {
       return false;
     }
     boolean unchanged = false;
-    for (int i = 0; i < encoders.length; i++) {
+    for (int i = 0; i < fields.length; i++) {
       if (inKey[i] && row.kind(i) != Tuple.Kind.TEXT) {
         return false;
       }
@@ -240,7 +164,7 @@ public final class TableMapping {
     requireWidth(row);
     out.beginRow();
     RowHeader.writeUpsert(meta, fingerprint.of(row), out);
-    for (int i = 0; i < encoders.length; i++) {
+    for (int i = 0; i < fields.length; i++) {
       encodeColumn(i, row, out);
     }
     return out.endRow();
@@ -262,7 +186,7 @@ public final class TableMapping {
     requireWidth(oldRow);
     out.beginRow();
     RowHeader.writeDelete(meta, out);
-    for (int i = 0; i < encoders.length; i++) {
+    for (int i = 0; i < fields.length; i++) {
       if (inKey[i]) {
         encodeColumn(i, oldRow, out);
       }
@@ -276,14 +200,24 @@ public final class TableMapping {
       int offset = row.offset(i);
       int before = out.rowLength();
       try {
-        out.writeVarint(tags[i]);
-        encoders[i].encode(row.bytes(), offset, offset + row.length(i), out);
+        fields[i].write(row.bytes(), offset, offset + row.length(i), out);
+        if (out.rowLength() == before) {
+          writeEmptyArray(i, row, out);
+        }
       } catch (Rejection.ValueRejectedException e) {
         out.rollBackTo(before);
         substitute(i, row, e.rejection(), out);
       }
     } else if (kind != Tuple.Kind.NULL || inKey[i]) {
       throw rejected(i, withoutText(i, kind), out);
+    }
+  }
+
+  /** BigQuery's columns do not tell an empty array from NULL, but its text beside it does. */
+  private void writeEmptyArray(int i, Tuple row, RowBuffer out) {
+    FieldWriter text = texts.get(i);
+    if (text != null) {
+      text.write(row.bytes(), row.offset(i), row.offset(i) + row.length(i), out);
     }
   }
 
@@ -294,19 +228,19 @@ public final class TableMapping {
     switch (choice) {
       case DEADLETTER -> throw rejected(i, rejection, out);
       case STRING -> {
-        if (textTags[i] == 0) {
+        FieldWriter text = texts.get(i);
+        if (text == null) {
           throw rejected(i, rejection, out);
         }
         int offset = row.offset(i);
         try {
-          out.writeVarint(textTags[i]);
-          TEXT.encode(row.bytes(), offset, offset + row.length(i), out);
+          text.write(row.bytes(), offset, offset + row.length(i), out);
         } catch (Rejection.ValueRejectedException e) {
           throw rejected(i, e.rejection(), out);
         }
       }
       case NULL -> {
-        // A field that is missing is NULL.
+        // A field that is missing is NULL, or an array without elements.
       }
     }
     substitutions.written(
@@ -321,8 +255,8 @@ public final class TableMapping {
   }
 
   private void requireWidth(Tuple row) {
-    if (row.size() != encoders.length) {
-      int first = Math.min(row.size(), encoders.length - 1);
+    if (row.size() != fields.length) {
+      int first = Math.min(row.size(), fields.length - 1);
       throw Rejection.TUPLE_WIDTH.row(relation.table(), relation.columns().get(first).name());
     }
   }
@@ -330,9 +264,5 @@ public final class TableMapping {
   private RowRejectedException rejected(int i, Rejection rejection, RowBuffer out) {
     out.rollBack();
     return rejection.row(relation.table(), relation.columns().get(i).name());
-  }
-
-  private static int field(int column) {
-    return RowHeader.FIELD + 1 + column;
   }
 }

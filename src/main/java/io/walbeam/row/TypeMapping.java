@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param type what the destination column is
  * @param encoder from PostgreSQL's text to the protobuf value of {@code type}
  * @param source the PostgreSQL type as a person would write it
+ * @param delimiter between the elements if the column is REPEATED, and {@code encoder} is for each
  */
-record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
+record TypeMapping(
+    DestinationType type, ColumnEncoder encoder, String source, Optional<Character> delimiter) {
   private static final ColumnEncoder BOOLEAN = new BooleanEncoder();
   private static final ColumnEncoder INTEGER = new IntegerEncoder();
   private static final ColumnEncoder FLOAT = new FloatEncoder();
@@ -32,6 +34,23 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
 
   /** PostgreSQL source, {@code numeric.h}: a type modifier is 4 more than what it packs. */
   private static final int MODIFIER_OFFSET = 4;
+
+  /** A column that has one value. */
+  TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
+    this(type, encoder, source, Optional.empty());
+  }
+
+  /** Whether the column is an array. */
+  boolean isRepeated() {
+    return delimiter.isPresent();
+  }
+
+  /** What writes the column as protobuf field {@code number}. */
+  FieldWriter field(int number) {
+    return delimiter
+        .<FieldWriter>map(each -> RepeatedField.of(number, encoder, each))
+        .orElseGet(() -> SingleField.of(number, encoder));
+  }
 
   /**
    * The mapping of a column.
@@ -54,17 +73,21 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
       RelationColumn column, boolean key, SourceTypes types, StructureMode structures) {
     String base = baseName(column, types.announced());
     String source = sourceName(column, types.announced());
-    TypeMapping mapping =
-        structures == StructureMode.JSON
-            ? structure(column, types, source).orElseGet(() -> mapping(base, column, types, source))
-            : mapping(base, column, types, source);
+    Optional<TypeMapping> structure =
+        switch (structures) {
+          case TEXT -> Optional.empty();
+          case JSON -> structure(column, types, source);
+          case REPEATED ->
+              repeated(base, column, types, source).or(() -> structure(column, types, source));
+        };
+    TypeMapping mapping = structure.orElseGet(() -> mapping(base, column, types, source));
     boolean refusedAsKey =
         switch (mapping.type) {
           // BigQuery documentation, "Use primary and foreign keys": types that a key may have.
           case FLOAT64, TIME, JSON, STRUCT -> true;
           case BOOL, INT64, NUMERIC, BIGNUMERIC, STRING, BYTES, DATE, DATETIME, TIMESTAMP -> false;
         };
-    return key && refusedAsKey
+    return key && (refusedAsKey || mapping.isRepeated())
         ? new TypeMapping(DestinationType.STRING, TEXT, mapping.source)
         : mapping;
   }
@@ -76,9 +99,11 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
           structure(column, types, source).orElse(isGone(column, types) ? asJsonText() : this);
       case STRING -> new TypeMapping(existing, TEXT, source);
       case NUMERIC ->
-          type == DestinationType.INT64 ? new TypeMapping(existing, NUMERIC, source) : this;
+          type == DestinationType.INT64 && !isRepeated()
+              ? new TypeMapping(existing, NUMERIC, source)
+              : this;
       case BIGNUMERIC ->
-          type == DestinationType.INT64 || type == DestinationType.NUMERIC
+          (type == DestinationType.INT64 || type == DestinationType.NUMERIC) && !isRepeated()
               ? new TypeMapping(
                   existing, encoder instanceof MoneyEncoder ? encoder : BIGNUMERIC, source)
               : this;
@@ -108,6 +133,40 @@ record TypeMapping(DestinationType type, ColumnEncoder encoder, String source) {
             : JsonTypes.structure(shape);
     return value.map(
         json -> new TypeMapping(DestinationType.JSON, new JsonColumnEncoder(json), source));
+  }
+
+  /** An array whose elements are no arrays, as a column of them. */
+  private static Optional<TypeMapping> repeated(
+      String base, RelationColumn column, SourceTypes types, String source) {
+    TypeShape shape = types.shapes().get(column.typeOid());
+    if (shape instanceof TypeShape.ArrayOf array) {
+      return JsonTypes.isArray(array.element())
+          ? Optional.empty()
+          : Optional.of(
+              element(array.element(), column, types, source).repeated(array.delimiter()));
+    }
+    String name = shape instanceof TypeShape.Plain plain ? BuiltInTypes.named(plain.name()) : base;
+    return JsonTypes.element(name)
+        .map(
+            element ->
+                element(new TypeShape.Plain(element), column, types, source)
+                    .repeated(JsonTypes.delimiter(element)));
+  }
+
+  private static TypeMapping element(
+      TypeShape shape, RelationColumn column, SourceTypes types, String source) {
+    Optional<JsonValue> parts = JsonTypes.structure(shape);
+    if (parts.isPresent()) {
+      return new TypeMapping(DestinationType.JSON, new JsonColumnEncoder(parts.get()), source);
+    }
+    // Of money within an array only the text is known.
+    return shape instanceof TypeShape.Plain plain && !plain.name().equals("money")
+        ? mapping(plain.name(), column, types, source)
+        : new TypeMapping(DestinationType.STRING, TEXT, source);
+  }
+
+  private TypeMapping repeated(char between) {
+    return new TypeMapping(type, encoder, source, Optional.of(between));
   }
 
   private static TypeMapping mapping(

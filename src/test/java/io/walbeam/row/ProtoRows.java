@@ -39,7 +39,10 @@ public final class ProtoRows {
     }
   }
 
-  /** Column name to value, of the columns that are present; a STRUCT is a map of its own. */
+  /**
+   * Column name to value, of the columns that are present; a STRUCT is a map of its own, a REPEATED
+   * column a list.
+   */
   public Map<String, Object> read(EncodedRow row) {
     try {
       DynamicMessage message =
@@ -77,7 +80,7 @@ public final class ProtoRows {
           FieldDescriptorProto.newBuilder()
               .setName(column.name())
               .setNumber(column.field())
-              .setLabel(column.required() ? Label.LABEL_REQUIRED : Label.LABEL_OPTIONAL);
+              .setLabel(label(column));
       if (column.type() == DestinationType.STRUCT) {
         String nested = "Struct" + column.field();
         message.addNestedType(message(nested, column.members()));
@@ -88,6 +91,13 @@ public final class ProtoRows {
       message.addField(field);
     }
     return message.build();
+  }
+
+  private static Label label(DestinationColumn column) {
+    if (column.repeated()) {
+      return Label.LABEL_REPEATED;
+    }
+    return column.required() ? Label.LABEL_REQUIRED : Label.LABEL_OPTIONAL;
   }
 
   private static FieldDescriptorProto.Type type(DestinationType type) {

@@ -45,7 +45,7 @@ class UnrepresentableTest {
             StructureMode.JSON,
             List.of(),
             RowForm.TABLE_ROW,
-            new Unrepresentable(numbers, times, documents));
+            new Unrepresentable(numbers, times, documents, Choice.DEADLETTER));
     return TableMapping.compile(
         TABLE,
         KeyColumns.of(TABLE, Optional.empty()),

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The BigQuery side, read with the official client. Thread-safe. */
 public final class Destination implements CopiedTables {
@@ -70,7 +71,7 @@ public final class Destination implements CopiedTables {
     return names;
   }
 
-  /** STRUCT columns are left out. */
+  /** STRUCT columns are left out; an array is the texts of its elements, {@code [a, b]}. */
   @Override
   public List<TextRow> rows(String table) throws InterruptedException {
     return query("SELECT * FROM " + quoted(table));
@@ -133,6 +134,12 @@ public final class Destination implements CopiedTables {
   private static Optional<String> text(Field field, FieldValue value) {
     if (value.isNull()) {
       return Optional.empty();
+    }
+    if (value.getAttribute() == FieldValue.Attribute.REPEATED) {
+      return Optional.of(
+          value.getRepeatedValue().stream()
+              .map(element -> text(field, element).orElse("NULL"))
+              .collect(Collectors.joining(", ", "[", "]")));
     }
     return Optional.of(
         switch (field.getType().getStandardType()) {

@@ -31,7 +31,7 @@ final class BigQueryExistingTables implements ExistingTables {
     Map<String, DestinationType> types = new HashMap<>();
     for (TableFieldSchema field : fields) {
       DestinationType type = RestTypes.type(field.getType());
-      if (type != null && !"REPEATED".equals(field.getMode())) {
+      if (type != null && !RestTypes.isRepeated(field)) {
         types.put(field.getName(), type);
       }
     }

@@ -25,6 +25,9 @@ final class ColumnResolution {
   /** Between a column's name and the type that tells it from the one that was there before. */
   private static final String TYPE_MARK = "__";
 
+  /** Behind the type of a column that is an array. */
+  private static final String ARRAY = "_array";
+
   private final TreeMap<String, TableFieldSchema> fields =
       new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -52,14 +55,7 @@ final class ColumnResolution {
       if (!name.equals(column.name())) {
         renamed.put(column.name(), name);
       }
-      columns.add(
-          new DestinationColumn(
-              name,
-              column.type(),
-              column.field(),
-              column.required(),
-              column.description(),
-              column.members()));
+      columns.add(column.named(name));
     }
     return renamed.isEmpty()
         ? wanted
@@ -80,11 +76,14 @@ final class ColumnResolution {
 
   private String name(DestinationColumn column, String from) {
     TableFieldSchema usual = fields.get(column.name());
-    if (usual != null && isFor(usual, from) && fits(usual, column) && isFree(column.name())) {
+    if (usual != null
+        && isFor(usual, from)
+        && RestTypes.isSame(usual, column)
+        && isFree(column.name())) {
       return column.name();
     }
     for (TableFieldSchema field : fields.values()) {
-      if (isFor(field, from) && fits(field, column) && isFree(field.getName())) {
+      if (isFor(field, from) && RestTypes.isSame(field, column) && isFree(field.getName())) {
         return field.getName();
       }
     }
@@ -92,11 +91,13 @@ final class ColumnResolution {
     if (usual != null && source(usual).filter(other -> !other.equals(from)).isPresent()) {
       name = name + "_" + checksum(from);
     }
-    for (String next = name;
-        ;
-        next = next + TYPE_MARK + column.type().name().toLowerCase(Locale.ROOT)) {
+    String suffix = TYPE_MARK + column.type().name().toLowerCase(Locale.ROOT);
+    if (column.repeated()) {
+      suffix += ARRAY;
+    }
+    for (String next = name; ; next = next + suffix) {
       TableFieldSchema field = fields.get(next);
-      boolean open = field == null || (source(field).isEmpty() && fits(field, column));
+      boolean open = field == null || (source(field).isEmpty() && RestTypes.isSame(field, column));
       if (open && isFree(next)) {
         return next;
       }
@@ -109,10 +110,6 @@ final class ColumnResolution {
 
   private static boolean isFor(TableFieldSchema field, String from) {
     return source(field).filter(from::equals).isPresent();
-  }
-
-  private static boolean fits(TableFieldSchema field, DestinationColumn column) {
-    return RestTypes.type(field.getType()) == column.type() && !"REPEATED".equals(field.getMode());
   }
 
   private static String checksum(String from) {

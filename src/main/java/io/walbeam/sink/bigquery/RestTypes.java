@@ -1,11 +1,26 @@
 package io.walbeam.sink.bigquery;
 
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationType;
 import org.jspecify.annotations.Nullable;
 
 /** Names of types as the REST interface spells them. */
 final class RestTypes {
+  /** Mode of a column that is an array. */
+  static final String REPEATED = "REPEATED";
+
   private RestTypes() {}
+
+  /** Whether the column is an array. */
+  static boolean isRepeated(TableFieldSchema field) {
+    return REPEATED.equals(field.getMode());
+  }
+
+  /** Whether values of {@code column} are values of {@code field}. */
+  static boolean isSame(TableFieldSchema field, DestinationColumn column) {
+    return type(field.getType()) == column.type() && isRepeated(field) == column.repeated();
+  }
 
   /** The type of that name, null if there is none here; REST still answers with legacy SQL's. */
   static @Nullable DestinationType type(String name) {

@@ -63,7 +63,7 @@ final class TableDefinitions {
         new TableFieldSchema()
             .setName(column.name())
             .setType(column.type().name())
-            .setMode(column.required() ? "REQUIRED" : "NULLABLE");
+            .setMode(mode(column));
     if (!column.description().isEmpty()) {
       field.setDescription(cut(column.description(), MOST_COLUMN_DESCRIPTION));
     }
@@ -71,6 +71,13 @@ final class TableDefinitions {
       field.setFields(fields(column.members()));
     }
     return field;
+  }
+
+  private static String mode(DestinationColumn column) {
+    if (column.repeated()) {
+      return RestTypes.REPEATED;
+    }
+    return column.required() ? "REQUIRED" : "NULLABLE";
   }
 
   /** BigQuery's text form of an interval, {@code Y-M D H:M:S}. */

@@ -179,11 +179,10 @@ final class TableEvolution {
 
   private void compareColumn(String name, TableFieldSchema field, DestinationColumn column)
       throws ConflictException {
-    DestinationType type = RestTypes.type(field.getType());
-    if (type != column.type() || "REPEATED".equals(field.getMode())) {
-      String found = "REPEATED".equals(field.getMode()) ? "ARRAY" : field.getType();
+    if (!RestTypes.isSame(field, column)) {
+      String found = RestTypes.isRepeated(field) ? "ARRAY" : field.getType();
       throw conflict(
-          "has column " + name + " of type " + found + ", but " + column.type() + " is needed",
+          "has column " + name + " of type " + found + ", but " + column.typeName() + " is needed",
           "Change the column's type with ALTER TABLE ... ALTER COLUMN ... SET DATA TYPE where"
               + " BigQuery allows it, or move the table out of the way and dump it again.");
     }

@@ -89,10 +89,7 @@ final class TableLayout {
           FieldDescriptorProto.newBuilder()
               .setNumber(column.field())
               .setType(fieldType(column.type()))
-              .setLabel(
-                  column.required()
-                      ? FieldDescriptorProto.Label.LABEL_REQUIRED
-                      : FieldDescriptorProto.Label.LABEL_OPTIONAL);
+              .setLabel(label(column));
       if (FIELD_NAME.matcher(column.name()).matches()) {
         field.setName(column.name());
       } else {
@@ -107,6 +104,15 @@ final class TableLayout {
       }
       message.addField(field);
     }
+  }
+
+  private static FieldDescriptorProto.Label label(DestinationColumn column) {
+    if (column.repeated()) {
+      return FieldDescriptorProto.Label.LABEL_REPEATED;
+    }
+    return column.required()
+        ? FieldDescriptorProto.Label.LABEL_REQUIRED
+        : FieldDescriptorProto.Label.LABEL_OPTIONAL;
   }
 
   private static FieldDescriptorProto.Type fieldType(DestinationType type) {

@@ -40,6 +40,19 @@ class ColumnResolutionTest {
   }
 
   @Test
+  void anArrayIsAnotherTypeThanItsElements() {
+    DestinationColumn array =
+        new DestinationColumn(
+            "v", DestinationType.INT64, 3, false, true, description("v"), List.of());
+    TableFieldSchema one = field("v", DestinationType.INT64, "v");
+    TableFieldSchema many = field("v", DestinationType.INT64, "v").setMode("REPEATED");
+    assertThat(names(List.of(many), array)).containsExactly("v");
+    assertThat(names(List.of(one), array)).containsExactly("v__int64_array");
+    assertThat(names(List.of(many), column("v", "v", DestinationType.INT64)))
+        .containsExactly("v__int64");
+  }
+
+  @Test
   void columnsThatSomebodyElseMadeAreTakenByName() {
     TableFieldSchema theirs =
         new TableFieldSchema().setName("V").setType("STRING").setMode("NULLABLE");

@@ -37,6 +37,7 @@ class TableLayoutTest {
               ? List.of(new DestinationColumn("m", DestinationType.INT64, 1, false, "", List.of()))
               : List.of();
       columns.add(new DestinationColumn("c_" + type, type, field++, false, "", members));
+      columns.add(new DestinationColumn("a_" + type, type, field++, false, true, "", members));
     }
     DescriptorProto message =
         message(new DestinationTable("t", columns, List.of(), List.of(), "", ""));
@@ -48,7 +49,9 @@ class TableLayoutTest {
                 .getMessageTypes()
                 .get(0)
                 .getFields())
-        .hasSize(DestinationType.values().length);
+        .hasSize(2 * DestinationType.values().length)
+        .allSatisfy(
+            each -> assertThat(each.isRepeated()).isEqualTo(each.getName().startsWith("a_")));
   }
 
   @Test
