@@ -1,9 +1,12 @@
 package io.walbeam.command;
 
 import io.walbeam.dump.DumpsOverview;
+import io.walbeam.job.MissingChanges;
 import io.walbeam.job.RunProgress;
 import io.walbeam.sink.Stalls;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Words for how far a run is. Keeps the last state for the rate. Not thread-safe. */
 final class ProgressLine {
@@ -45,12 +48,32 @@ final class ProgressLine {
                 now.lag().seconds(),
                 now.deadLetters(),
                 now.stalls().size())
+            + missing(now.missing())
             + dumps(now.dumps());
     if (now.stalls().isEmpty()) {
-      return text;
+      return text
+          + now.missing().tables().entrySet().stream()
+              .limit(1)
+              .map(ProgressLine::letGo)
+              .collect(Collectors.joining());
     }
     Stalls.Stall oldest = now.stalls().get(0);
     return text + " (" + oldest.table() + " waits: " + oldest.reason() + ")";
+  }
+
+  /** Nothing while every table is written to. */
+  private static String missing(MissingChanges missing) {
+    return missing.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", let go %d, missing changes %,d",
+            missing.tables().size(),
+            missing.changes());
+  }
+
+  private static String letGo(Map.Entry<String, String> table) {
+    return " (" + table.getKey() + " was let go: " + table.getValue() + ")";
   }
 
   /** Nothing once all dumps are over. */

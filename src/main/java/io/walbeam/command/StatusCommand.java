@@ -12,7 +12,7 @@ import java.time.Duration;
 
 /** {@code status}: how a replication is, without the process of its job. */
 final class StatusCommand {
-  /** Each look asks BigQuery three small queries. */
+  /** Each look asks BigQuery three small queries, and one more when dead letters came. */
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   /** To the upper left corner, and empty the screen (ECMA-48: CUP, ED). */
@@ -25,8 +25,9 @@ final class StatusCommand {
       throws InterruptedException {
     boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
     boolean watch = source.options().as(StatusOptions.class).isWatch();
+    LaterImages later = new LaterImages(source.mapping().tableName());
     while (true) {
-      StatusFacts facts = look(source);
+      StatusFacts facts = look(source, later);
       String text = json ? StatusText.json(facts) : new StatusText(columns).text(facts);
       out.print(watch && !json && terminal.isTerminal() ? CLEAR_SCREEN + text : text);
       out.flush();
@@ -40,7 +41,8 @@ final class StatusCommand {
     }
   }
 
-  private static StatusFacts look(OptionsReader.Source source) throws InterruptedException {
+  private static StatusFacts look(OptionsReader.Source source, LaterImages later)
+      throws InterruptedException {
     return StatusCheck.look(
         source.replication(),
         () -> {
@@ -50,7 +52,7 @@ final class StatusCommand {
             return new StatusCheck.Recorded(
                 sink.stateStore().read(slot),
                 sink.dumpLedger().read(slot),
-                sink.deadLetterCounts());
+                later.of(sink.deadLetterCounts(), sink));
           }
         });
   }

@@ -142,7 +142,18 @@ final class StatusServer implements AutoCloseable {
                       .append('\n'));
       return new Answer(NOT_READY, TEXT, body.toString());
     }
-    return new Answer(OK, TEXT, "ready\n");
+    StringBuilder body = new StringBuilder("ready\n");
+    now.get()
+        .missing()
+        .tables()
+        .forEach(
+            (table, reason) ->
+                body.append("but changes are missing in ")
+                    .append(table)
+                    .append(", which was let go: ")
+                    .append(reason)
+                    .append('\n'));
+    return new Answer(OK, TEXT, body.toString());
   }
 
   private static String metrics(Optional<RunProgress> now) {
@@ -158,6 +169,8 @@ final class StatusServer implements AutoCloseable {
           metric(text, Metric.DUMPS_LEFT, run.dumps().left());
           metric(text, Metric.DUMP_SECONDS_LEFT, run.dumps().secondsLeft().orElse(0));
           metric(text, Metric.STALLS, run.stalls().size());
+          metric(text, Metric.TABLES_LET_GO, run.missing().tables().size());
+          metric(text, Metric.MISSING_CHANGES, run.missing().changes());
           metric(text, Metric.LAG_BYTES, run.lag().bytes());
           metric(text, Metric.LAG_SECONDS, run.lag().seconds());
           metric(text, Metric.QUEUE_BYTES, run.lag().queueBytes());
@@ -192,6 +205,12 @@ final class StatusServer implements AutoCloseable {
               .put("finished", run.dumps().finished())
               .put("left", run.dumps().left())
               .put("rows", run.dumps().rows());
+          root.put("missingChanges", run.missing().changes());
+          ArrayNode letGo = root.putArray("letGo");
+          run.missing()
+              .tables()
+              .forEach(
+                  (table, reason) -> letGo.addObject().put("table", table).put("reason", reason));
           ArrayNode stalls = root.putArray("stalls");
           run.stalls()
               .forEach(

@@ -9,6 +9,7 @@ import io.walbeam.doctor.Amounts;
 import io.walbeam.doctor.Finding;
 import io.walbeam.doctor.StatusFacts;
 import io.walbeam.doctor.StatusRules;
+import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DumpEntry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -72,12 +73,19 @@ final class StatusText {
                     text,
                     String.format(
                         Locale.ROOT,
-                        "dead letters: %,d of class %s in %s, the last %s",
+                        "dead letters: %,d of class %s in %s%s, the last %s",
                         letters.count(),
                         letters.errorClass(),
                         letters.table(),
+                        superseded(letters),
                         time(letters.lastMicros()))));
     return text.toString();
+  }
+
+  private static String superseded(DeadLetterCount letters) {
+    return letters.superseded() == 0
+        ? ""
+        : String.format(Locale.ROOT, ", %,d superseded by a later image", letters.superseded());
   }
 
   private void slot(StringBuilder text, StatusFacts facts, StatusFacts.SlotFacts slot) {
@@ -205,6 +213,7 @@ final class StatusText {
                     .put("table", each.table().toString())
                     .put("errorClass", each.errorClass())
                     .put("count", each.count())
+                    .put("superseded", each.superseded())
                     .put("last", time(each.lastMicros())));
     try {
       return mapper.writeValueAsString(root) + "\n";

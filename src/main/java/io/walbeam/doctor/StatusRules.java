@@ -5,6 +5,7 @@ import io.walbeam.sink.DumpEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** From how a replication is to what somebody should know of it. */
 public final class StatusRules {
@@ -115,11 +116,15 @@ public final class StatusRules {
             .distinct()
             .toList();
     if (!tables.isEmpty()) {
+      long changes = facts.letGo().stream().mapToLong(DumpEntry::missingChanges).sum();
       findings.add(
           new Finding(
               Severity.ACT,
               "let_go",
-              "Changes are missing in tables that were let go: " + String.join("; ", tables) + ".",
+              (changes == 0 ? "Changes" : String.format(Locale.ROOT, "%,d changes", changes))
+                  + " are missing in tables that were let go: "
+                  + String.join("; ", tables)
+                  + ".",
               "Mend what it says; the run looks again by itself, and at each start.",
               "_walbeam_backfills"));
     }
@@ -135,12 +140,19 @@ public final class StatusRules {
 
   private static void deadLetters(StatusFacts facts, List<Finding> findings) {
     long count = facts.deadLetters().stream().mapToLong(letters -> letters.count()).sum();
+    long past = facts.deadLetters().stream().mapToLong(letters -> letters.superseded()).sum();
     if (count > 0) {
       findings.add(
           new Finding(
               Severity.NOTE,
               "dead_letters",
-              count + (count == 1 ? " dead letter is" : " dead letters are") + " open.",
+              count
+                  + (count == 1 ? " dead letter is" : " dead letters are")
+                  + " open"
+                  + (past == 0
+                      ? "."
+                      : String.format(
+                          Locale.ROOT, ", %,d of them superseded by a later image.", past)),
               "The column remedy says for each what to do; then: walbeam replay.",
               "the dead-letter table"));
     }

@@ -225,6 +225,7 @@ final class Discovery {
                 entry.requestLsn(),
                 entry.requestLsn(),
                 entry.order().point().commitMicros(),
+                0,
                 true,
                 reason.refusal().describe()));
     context.ledger().write(List.of(missing), LetGoEntry.until(missing));

@@ -26,6 +26,7 @@ final class LetGoEntry {
     ObjectNode scope = JSON.createObjectNode();
     scope.put("destination", table.destination());
     scope.put("until", Lsn.format(table.lastCommitLsn()));
+    scope.put("changes", table.changes());
     scope.put("whole", table.whole());
     return new DumpEntry(
         new DumpEntry.Order(
@@ -50,6 +51,7 @@ final class LetGoEntry {
         point.commitLsn(),
         until(entry),
         point.commitMicros(),
+        entry.missingChanges(),
         scope(entry).path("whole").asBoolean(),
         entry.error());
   }

@@ -9,6 +9,7 @@ import io.walbeam.change.TableId;
  * @param firstCommitLsn of the first change that is missing, as far as the process knows
  * @param lastCommitLsn of the last one
  * @param commitMicros commit time of it, epoch microseconds
+ * @param changes how many the process knows of, at least; 0 if a dump is what was let go
  * @param whole whether the keys are not all in the dead-letter table
  * @param reason why it was let go and what to do, without row values
  */
@@ -19,5 +20,6 @@ public record LetGoTable(
     long firstCommitLsn,
     long lastCommitLsn,
     long commitMicros,
+    long changes,
     boolean whole,
     String reason) {}

@@ -68,7 +68,7 @@ final class NewTables {
     for (TableId table : connection.published(publication)) {
       if (context.settings().tables().matches(table)
           && isDue(table, byTable.getOrDefault(table, List.of()))
-          && byTable.getOrDefault(table, List.of()).stream().noneMatch(this::covers)) {
+          && !isCovered(byTable.getOrDefault(table, List.of()), epoch())) {
         missing.add(table);
       }
     }
@@ -106,12 +106,52 @@ final class NewTables {
         .anyMatch(failed -> failed >= asked && now - failed >= AGAIN_MICROS);
   }
 
-  /** A dump of the whole table that is to come, or that says what it covered. */
-  private boolean covers(DumpEntry entry) {
-    return entry.isDump()
-        && entry.epoch() == context.settings().epoch()
-        && DumpScope.parse(entry.scope()).isAll()
-        && (!entry.status().isOver() || entry.resume().startsWith(COVERED));
+  private long epoch() {
+    return context.settings().epoch();
+  }
+
+  /**
+   * Whether a dump of the whole table is to come, or says what it covered: what ended otherwise,
+   * and says nothing, has read nothing that counts.
+   *
+   * @param known entries of the table
+   */
+  static boolean isCovered(List<DumpEntry> known, long epoch) {
+    return known.stream()
+        .anyMatch(
+            entry ->
+                entry.isDump()
+                    && entry.epoch() == epoch
+                    && DumpScope.parse(entry.scope()).isAll()
+                    && (!entry.status().isOver() || entry.resume().startsWith(COVERED)));
+  }
+
+  /**
+   * What the dumps of a table say that they covered.
+   *
+   * @param wasDumped whether the table itself was
+   * @param partitions object identifiers of what holds the rows that were
+   * @param pending quoted names of partitions that are to be dumped
+   */
+  record Coverage(boolean wasDumped, Set<Long> partitions, Set<String> pending) {
+    /** Of the entries of one table. */
+    static Coverage of(List<DumpEntry> known, long epoch) {
+      boolean wasDumped = false;
+      Set<Long> partitions = new HashSet<>();
+      Set<String> pending = new HashSet<>();
+      for (DumpEntry entry : sinceLastWholeDump(known, epoch)) {
+        if (entry.resume().startsWith(COVERED)) {
+          wasDumped = true;
+          String covered = entry.resume().substring(COVERED.length());
+          for (String oid : covered.isEmpty() ? new String[0] : covered.split(",", -1)) {
+            partitions.add(Long.parseLong(oid));
+          }
+        } else if (!entry.status().isOver()) {
+          pending.addAll(DumpScope.parse(entry.scope()).partitions());
+        }
+      }
+      return new Coverage(wasDumped, partitions, pending);
+    }
   }
 
   /**
@@ -121,30 +161,17 @@ final class NewTables {
    */
   private void attached(
       List<DumpEntry> known, TableId table, Map<Long, TableId> leaves, List<String> requests) {
-    Set<Long> dumped = new HashSet<>();
-    Set<String> pending = new HashSet<>();
-    boolean wasDumped = false;
-    for (DumpEntry entry : sinceLastWholeDump(known)) {
-      if (entry.resume().startsWith(COVERED)) {
-        wasDumped = true;
-        String covered = entry.resume().substring(COVERED.length());
-        for (String oid : covered.isEmpty() ? new String[0] : covered.split(",", -1)) {
-          dumped.add(Long.parseLong(oid));
-        }
-      } else if (!entry.status().isOver()) {
-        pending.addAll(DumpScope.parse(entry.scope()).partitions());
-      }
-    }
-    if (!wasDumped) {
+    Coverage dumped = Coverage.of(known, epoch());
+    if (!dumped.wasDumped()) {
       return;
     }
-    warnOfDetached(table, dumped, leaves.keySet());
+    warnOfDetached(table, dumped.partitions(), leaves.keySet());
     List<TableId> added = new ArrayList<>();
     leaves.forEach(
         (oid, leaf) -> {
-          if (!dumped.contains(oid)
+          if (!dumped.partitions().contains(oid)
               && !askedPartitions.contains(oid)
-              && !pending.contains(leaf.quoted())) {
+              && !dumped.pending().contains(leaf.quoted())) {
             added.add(leaf);
             askingPartitions.add(oid);
           }
@@ -155,12 +182,9 @@ final class NewTables {
   }
 
   /** Those from its last finished dump as a whole on; all if there is none. */
-  private List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known) {
+  private static List<DumpEntry> sinceLastWholeDump(List<DumpEntry> known, long epoch) {
     List<DumpEntry> entries =
-        known.stream()
-            .filter(DumpEntry::isDump)
-            .filter(entry -> entry.epoch() == context.settings().epoch())
-            .toList();
+        known.stream().filter(DumpEntry::isDump).filter(entry -> entry.epoch() == epoch).toList();
     Optional<Long> last =
         entries.stream()
             .filter(entry -> entry.resume().startsWith(COVERED))

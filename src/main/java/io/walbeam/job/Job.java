@@ -86,7 +86,7 @@ final class Job implements LocalJob.Shared {
     idle =
         new IdleConnections(List.of(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle));
     letGoProof = placement.letGoProof(sink.letGo(), sink.stateStore());
-    meter = new JobMeter(counts, sink.metrics(), sink.stalls(), dumps::overview);
+    meter = new JobMeter(counts, sink.metrics(), sink.stalls(), dumps::overview, this::missing);
     executor = placement.writers();
     TableWriter rows = new TableWriter(routes, sourceRows, sink.tables(), sink.metrics(), executor);
     DeadLetterQueue deadLetters =
@@ -127,6 +127,7 @@ final class Job implements LocalJob.Shared {
                         table.first().commitLsn(),
                         table.last().commitLsn(),
                         table.commitMicros(),
+                        table.changes(),
                         table.whole(),
                         table.reason()))
             .toList());
@@ -159,14 +160,16 @@ final class Job implements LocalJob.Shared {
     return receipts;
   }
 
-  /** Tables of which changes are missing, and why: what is written is not all. */
-  Map<String, String> letGo() {
+  /** What tables miss that were let go: what is written is not all. */
+  MissingChanges missing() {
     Map<String, String> tables = new TreeMap<>(sink.letGo().tables());
+    long changes = 0;
     for (LetGoTable table : dumps.letGo()) {
       tables.remove(table.destination());
       tables.put(table.table().toString(), table.reason());
+      changes += table.changes();
     }
-    return tables;
+    return new MissingChanges(tables, changes);
   }
 
   Stalls stalls() {

@@ -8,7 +8,6 @@ import io.walbeam.metrics.Metric;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.Stalls;
 import io.walbeam.write.WriteMeter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,20 +22,24 @@ final class JobMeter implements WriteMeter {
   private final CountingSinkMetrics sink;
   private final Stalls stalls;
   private final Supplier<Optional<DumpsOverview>> dumps;
+  private final Supplier<MissingChanges> missing;
 
   /**
    * @param counts of the job, dead letters among them
    * @param dumps how far they are, empty if they run in another process
+   * @param missing what tables miss that were let go, as far as this process knows
    */
   JobMeter(
       JobCounts counts,
       CountingSinkMetrics sink,
       Stalls stalls,
-      Supplier<Optional<DumpsOverview>> dumps) {
+      Supplier<Optional<DumpsOverview>> dumps,
+      Supplier<MissingChanges> missing) {
     this.counts = counts;
     this.sink = sink;
     this.stalls = stalls;
     this.dumps = dumps;
+    this.missing = missing;
   }
 
   @Override
@@ -56,16 +59,6 @@ final class JobMeter implements WriteMeter {
 
   long deadLetters() {
     return counts.total(Metric.DEAD_LETTERS);
-  }
-
-  /** How far the dumps are, empty if they run in another process. */
-  Optional<DumpsOverview> dumps() {
-    return dumps.get();
-  }
-
-  /** The stalls of this moment, the oldest first. */
-  List<Stalls.Stall> stalls() {
-    return stalls.current();
   }
 
   @Override
@@ -104,5 +97,9 @@ final class JobMeter implements WriteMeter {
     counts.raiseTo(Metric.DUMPED_BYTES.named(), overview.bytes());
     Metric.DUMPS_LEFT.gauge().set(overview.left());
     Metric.DUMP_SECONDS_LEFT.gauge().set(overview.secondsLeft().orElse(0));
+    // Whoever dumps knows what every process has let go.
+    MissingChanges letGo = missing.get();
+    Metric.TABLES_LET_GO.gauge().set(letGo.tables().size());
+    Metric.MISSING_CHANGES.gauge().set(letGo.changes());
   }
 }

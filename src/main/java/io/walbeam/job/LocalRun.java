@@ -100,16 +100,17 @@ public final class LocalRun implements AutoCloseable {
     SessionLag lag = job().lag();
     List<Stalls.Stall> silence = silence(job().silentSeconds());
     return Jobs.find(settings)
-        .map(Job::meter)
         .map(
-            meter ->
+            job ->
                 new RunProgress(
-                    meter.changes(),
-                    meter.deadLetters(),
+                    job.meter().changes(),
+                    job.meter().deadLetters(),
                     lag,
-                    Stream.concat(silence.stream(), meter.stalls().stream()).toList(),
-                    meter.dumps().orElse(DumpsOverview.NONE)))
-        .orElseGet(() -> new RunProgress(0, 0, lag, silence, DumpsOverview.NONE));
+                    Stream.concat(silence.stream(), job.stalls().current().stream()).toList(),
+                    job.dumps().overview().orElse(DumpsOverview.NONE),
+                    job.missing()))
+        .orElseGet(
+            () -> new RunProgress(0, 0, lag, silence, DumpsOverview.NONE, MissingChanges.NONE));
   }
 
   private List<Stalls.Stall> silence(long seconds) {
@@ -144,7 +145,7 @@ public final class LocalRun implements AutoCloseable {
       throw held.get();
     }
     if (confirmed && opened.isPresent()) {
-      MissingChanges.throwIfAny(settings.replication().slot(), opened.get().letGo());
+      opened.get().missing().throwIfAny(settings.replication().slot());
     }
     if (!confirmed) {
       throw new WalbeamException(

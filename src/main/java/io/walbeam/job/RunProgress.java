@@ -13,13 +13,15 @@ import java.util.List;
  * @param lag how far the destination is behind the server
  * @param stalls what waits, the oldest first
  * @param dumps how far the dumps are
+ * @param missing what tables miss at this moment that were let go
  */
 public record RunProgress(
     long changes,
     long deadLetters,
     SessionLag lag,
     List<Stalls.Stall> stalls,
-    DumpsOverview dumps) {
+    DumpsOverview dumps,
+    MissingChanges missing) {
   public RunProgress {
     stalls = List.copyOf(stalls);
   }

@@ -57,6 +57,17 @@ public enum Metric {
       "Time until the last of them is dumped, estimated from pg_class; 0 when it is not known"),
   STALLS(
       Kind.GAUGE, "stalls", "", "Tables that wait for something right now; the log says for what"),
+  TABLES_LET_GO(
+      Kind.GAUGE,
+      "tables_let_go",
+      "",
+      "Tables that hold nothing up any more though a person must mend them, and that no dump has"
+          + " brought back yet"),
+  MISSING_CHANGES(
+      Kind.GAUGE,
+      "missing_changes",
+      "",
+      "Changes that are missing in them, at least; a change that came twice counts twice"),
   LAG_BYTES(
       Kind.GAUGE,
       "lag_bytes",

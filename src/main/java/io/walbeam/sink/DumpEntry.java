@@ -3,6 +3,8 @@ package io.walbeam.sink;
 import io.walbeam.change.TableId;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One row of {@code _walbeam_backfills}: a dump of one table that was asked for, and how far it is.
@@ -19,6 +21,9 @@ public record DumpEntry(Order order, Status status, Course course, String error)
 
   /** Members of a scope with which a dump leaves rows as they were. */
   private static final List<String> PARTS = List.of("keyFrom", "keyTo", "partitions", "foreign");
+
+  /** How many changes are missing, in the scope of a table that was let go. */
+  private static final Pattern CHANGES = Pattern.compile("\"changes\":(\\d{1,18})");
 
   /**
    * What is asked for; it never changes.
@@ -125,6 +130,12 @@ public record DumpEntry(Order order, Status status, Course course, String error)
   /** Whether its table was let go, and no dump has brought it back. */
   public boolean isLetGo() {
     return kind() == Kind.LET_GO && !status.isOver();
+  }
+
+  /** Changes that are missing in a table that was let go, as far as its process knew. */
+  public long missingChanges() {
+    Matcher matcher = CHANGES.matcher(scope());
+    return kind() == Kind.LET_GO && matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
   }
 
   /** JSON object of what part of the table is meant, {@code {}} for all of it. */

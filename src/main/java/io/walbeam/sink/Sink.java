@@ -1,6 +1,8 @@
 package io.walbeam.sink;
 
+import io.walbeam.change.TableId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -80,6 +82,17 @@ public interface Sink extends AutoCloseable {
    * thousand largest.
    */
   List<DeadLetterCount> deadLetterCounts() throws InterruptedException;
+
+  /**
+   * Of the open dead letters of a table those whose row has a later image in the destination, by
+   * error class; empty if the destination cannot tell.
+   *
+   * @param destination name of the table with the current state
+   */
+  default Map<String, Long> supersededLetters(TableId table, String destination)
+      throws InterruptedException {
+    return Map.of();
+  }
 
   /**
    * Deletes walbeam's own tables, dead letters included, and says what was done.

@@ -33,6 +33,7 @@ public final class MissedChanges {
    * @param first position of the first change that this process knows of
    * @param last position of the last one
    * @param commitMicros commit time of the last one, epoch microseconds
+   * @param changes how many this process knows of; the same one may come twice
    * @param whole whether the keys are not all in the dead-letter table
    * @param reason why it was let go, and what to do
    */
@@ -42,6 +43,7 @@ public final class MissedChanges {
       ChangePosition first,
       ChangePosition last,
       long commitMicros,
+      long changes,
       boolean whole,
       String reason) {
     private Missed with(RowOrigin origin, boolean wholeTable, String why) {
@@ -52,18 +54,17 @@ public final class MissedChanges {
           first,
           later ? origin.position() : last,
           later ? origin.commitTimeMicros() : commitMicros,
+          changes + 1,
           wholeTable,
           why);
     }
   }
 
-  private record Tally(Missed missed, long keys) {}
-
   private final Ledger ledger;
   private final Predicate<String> keysTell;
 
   // Guarded by this, while the ledger is written too: what it says never goes back.
-  private final Map<TableId, Tally> tallies = new HashMap<>();
+  private final Map<TableId, Missed> tallies = new HashMap<>();
 
   /**
    * @param keysTell whether the keys of a destination table are beyond doubt
@@ -81,45 +82,42 @@ public final class MissedChanges {
   public synchronized List<RefusedRow> remember(List<RefusedRow> refused)
       throws InterruptedException {
     List<RefusedRow> letters = new ArrayList<>();
-    Map<TableId, Tally> now = new LinkedHashMap<>();
+    Map<TableId, Missed> now = new LinkedHashMap<>();
     for (RefusedRow row : refused) {
       if (!row.isKeyOnly()) {
         letters.add(row);
         continue;
       }
       TableId table = row.origin().route().relation().table();
-      Tally tally = tally(now.getOrDefault(table, tallies.get(table)), row);
+      Missed tally = tally(now.getOrDefault(table, tallies.get(table)), row);
       now.put(table, tally);
-      if (!tally.missed().whole()) {
+      if (!tally.whole()) {
         letters.add(row);
       }
     }
     if (!now.isEmpty()) {
-      ledger.record(now.values().stream().map(Tally::missed).toList());
+      ledger.record(List.copyOf(now.values()));
       tallies.putAll(now);
     }
     return letters;
   }
 
-  private Tally tally(@Nullable Tally before, RefusedRow row) {
+  private Missed tally(@Nullable Missed before, RefusedRow row) {
     RowOrigin origin = row.origin();
-    long keys = before == null ? 1 : before.keys() + 1;
     boolean whole =
-        keys > MOST_KEYS
-            || (before != null && before.missed().whole())
+        before != null && (before.whole() || before.changes() >= MOST_KEYS)
             || !keysTell.test(row.destination());
     String reason = row.refusal().describe();
-    Missed missed =
-        before == null
-            ? new Missed(
-                origin.route().relation().table(),
-                row.destination(),
-                origin.position(),
-                origin.position(),
-                origin.commitTimeMicros(),
-                whole,
-                reason)
-            : before.missed().with(origin, whole, reason);
-    return new Tally(missed, keys);
+    return before == null
+        ? new Missed(
+            origin.route().relation().table(),
+            row.destination(),
+            origin.position(),
+            origin.position(),
+            origin.commitTimeMicros(),
+            1,
+            whole,
+            reason)
+        : before.with(origin, whole, reason);
   }
 }

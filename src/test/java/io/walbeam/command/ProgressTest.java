@@ -3,6 +3,7 @@ package io.walbeam.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.dump.DumpsOverview;
+import io.walbeam.job.MissingChanges;
 import io.walbeam.job.RunProgress;
 import io.walbeam.local.demo.Await;
 import io.walbeam.sink.Stalls;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class ProgressTest {
 
   private static RunProgress progress(long changes, DumpsOverview dumps, Stalls.Stall... stalls) {
     SessionLag lag = new SessionLag(20L << 20, 7, 0, 2, 1);
-    return new RunProgress(changes, 3, lag, List.of(stalls), dumps);
+    return new RunProgress(changes, 3, lag, List.of(stalls), dumps, MissingChanges.NONE);
   }
 
   private static Stalls.Stall stall(String reason) {
@@ -71,6 +73,22 @@ class ProgressTest {
   void aStallIsNamedWithItsTableAndReason() {
     assertThat(new ProgressLine(0).forLog(progress(1, stall("no permission")), 1_000_000_000))
         .endsWith("stalls 1 (public_t waits: no permission)");
+  }
+
+  @Test
+  void aTableThatWasLetGoCountsThoughItHoldsNothingUp() {
+    RunProgress now = progress(1, stall("no permission"));
+    MissingChanges missing = new MissingChanges(Map.of("public.t", "No grant."), 1_300);
+    assertThat(text(now, now.stalls(), missing))
+        .endsWith("stalls 1, let go 1, missing changes 1,300 (public_t waits: no permission)");
+    assertThat(text(now, List.of(), missing))
+        .endsWith("stalls 0, let go 1, missing changes 1,300 (public.t was let go: No grant.)");
+  }
+
+  private static String text(RunProgress now, List<Stalls.Stall> stalls, MissingChanges missing) {
+    RunProgress with =
+        new RunProgress(now.changes(), now.deadLetters(), now.lag(), stalls, now.dumps(), missing);
+    return new ProgressLine(0).forLog(with, 1_000_000_000);
   }
 
   @Test

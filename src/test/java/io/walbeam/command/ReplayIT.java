@@ -73,8 +73,39 @@ class ReplayIT {
     }
   }
 
+  @Test
+  void aLetterIsSupersededOnceItsRowHasALaterImage() throws Exception {
+    try (LocalReplication local = new LocalReplication();
+        TestDatabase database = TestPostgres.shared().newDatabase()) {
+      local.createDataset(database);
+      database.execute(
+          "CREATE TABLE t (\"The id\" int, day date, v numeric, PRIMARY KEY (\"The id\", day))");
+      database.createPublicationAndSlot();
+      database.execute("INSERT INTO t VALUES (1, '2026-01-01', 1), (2, '2026-01-01', 2)");
+      local.replicate(database);
+      database.execute("UPDATE t SET v = 'NaN'", "INSERT INTO t VALUES (3, '2026-01-01', 'NaN')");
+      local.replicate(database);
+      assertThat(command("status", local, database)).doesNotContain("superseded");
+      database.execute("UPDATE t SET v = 5 WHERE \"The id\" = 1");
+      local.replicate(database);
+      assertThat(command("status", local, database))
+          .contains("3 dead letters are open, 1 of them superseded by a later image.");
+      JsonNode letters =
+          new ObjectMapper()
+              .readTree(command("status", local, database, "--format=json"))
+              .path("deadLetters")
+              .path(0);
+      assertThat(letters.path("superseded").asLong()).isEqualTo(1);
+    }
+  }
+
   private static String replay(LocalReplication local, TestDatabase database, String... more) {
-    List<String> arguments = new ArrayList<>(List.of("replay"));
+    return command("replay", local, database, more);
+  }
+
+  private static String command(
+      String name, LocalReplication local, TestDatabase database, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(name));
     arguments.addAll(local.arguments(database, more));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -83,7 +114,7 @@ class ReplayIT {
             arguments.toArray(String[]::new),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    assertThat(exitCode).as(err.toString(StandardCharsets.UTF_8)).isZero();
+    assertThat(exitCode).as(err.toString(StandardCharsets.UTF_8)).isIn(0, 1);
     return out.toString(StandardCharsets.UTF_8);
   }
 }

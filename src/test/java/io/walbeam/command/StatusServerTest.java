@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.walbeam.dump.DumpsOverview;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.job.MissingChanges;
 import io.walbeam.job.RunProgress;
 import io.walbeam.options.HttpAddress;
 import io.walbeam.sink.Stalls;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,10 @@ class StatusServerTest {
   }
 
   private void watch(Stalls.Stall... stalls) {
+    watch(MissingChanges.NONE, stalls);
+  }
+
+  private void watch(MissingChanges missing, Stalls.Stall... stalls) {
     server.watch(
         () ->
             new RunProgress(
@@ -44,7 +50,8 @@ class StatusServerTest {
                 3,
                 new SessionLag(2_048, 7, 0, 2, 99),
                 List.of(stalls),
-                new DumpsOverview(1, 2, 3, 400, 5, OptionalLong.of(60))));
+                new DumpsOverview(1, 2, 3, 400, 5, OptionalLong.of(60)),
+                missing));
   }
 
   @Test
@@ -85,6 +92,20 @@ class StatusServerTest {
     assertThat(get("/readyz").statusCode()).isEqualTo(503);
     assertThat(get("/readyz").body()).isEqualTo("public_orders waits: no permission\n");
     assertThat(get("/metrics").body()).contains("\nwalbeam_stalls 1\n");
+  }
+
+  @Test
+  void aTableThatWasLetGoHoldsNothingUpAndIsNamed() throws Exception {
+    watch(new MissingChanges(Map.of("public.orders", "No grant."), 300));
+    assertThat(get("/readyz").statusCode()).isEqualTo(200);
+    assertThat(get("/readyz").body())
+        .isEqualTo(
+            "ready\nbut changes are missing in public.orders, which was let go: No grant.\n");
+    assertThat(get("/metrics").body())
+        .contains("\nwalbeam_tables_let_go 1\n", "\nwalbeam_missing_changes 300\n");
+    assertThat(get("/status.json").body())
+        .contains("\"ready\":true", "\"missingChanges\":300")
+        .contains("\"letGo\":[{\"table\":\"public.orders\",\"reason\":\"No grant.\"}]");
   }
 
   @Test

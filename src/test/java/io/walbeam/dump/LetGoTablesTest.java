@@ -22,10 +22,11 @@ class LetGoTablesTest {
 
   @Test
   void whatTheLedgerKeepsIsReadAsItWasWritten() {
-    LetGoTable table = new LetGoTable(TABLE, "public_bad", 2, 100, 300, 17, true, "No grant.");
+    LetGoTable table = new LetGoTable(TABLE, "public_bad", 2, 100, 300, 17, 9, true, "No grant.");
     assertThat(LetGoEntry.read(LetGoEntry.of("slot", table))).isEqualTo(table);
     assertThat(LetGoEntry.of("slot", table).scope())
-        .isEqualTo("{\"destination\":\"public_bad\",\"until\":\"0/12C\",\"whole\":true}");
+        .isEqualTo(
+            "{\"destination\":\"public_bad\",\"until\":\"0/12C\",\"changes\":9,\"whole\":true}");
   }
 
   @Test
@@ -115,7 +116,7 @@ class LetGoTablesTest {
 
   private static DumpEntry letGo(long until) {
     return LetGoEntry.of(
-        "slot", new LetGoTable(TABLE, "public_bad", 0, 100, until, 17, false, "No grant."));
+        "slot", new LetGoTable(TABLE, "public_bad", 0, 100, until, 17, 1, false, "No grant."));
   }
 
   private static DumpEntry dump(long commitLsn, String scope, Status status) {

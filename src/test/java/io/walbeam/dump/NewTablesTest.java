@@ -48,6 +48,61 @@ class NewTablesTest {
         .isFalse();
   }
 
+  @Test
+  void aDumpThatEndedWithoutSayingWhatItCoveredCoversNothing() {
+    for (Status status : Status.values()) {
+      assertThat(NewTables.isCovered(List.of(entry(status, 1, "{}", "")), 0))
+          .as("%s", status)
+          .isEqualTo(!status.isOver());
+      assertThat(NewTables.isCovered(List.of(entry(status, 1, "{}", "covered=16384")), 0))
+          .as("%s that says what it covered", status)
+          .isTrue();
+    }
+    assertThat(NewTables.isCovered(List.of(entry(Status.SUPERSEDED, 1, "{}", "chunk=3")), 0))
+        .as("how far it came is not what it covered")
+        .isFalse();
+  }
+
+  @Test
+  void anotherEpochAndAPartCoverNoTable() {
+    assertThat(NewTables.isCovered(List.of(entry(Status.FINISHED, 1, "{}", "covered=1")), 1))
+        .isFalse();
+    for (String part :
+        List.of("{\"keyFrom\":[\"1\"]}", "{\"keyTo\":[\"1\"]}", "{\"partitions\":[\"p\"]}")) {
+      assertThat(NewTables.isCovered(List.of(entry(Status.FINISHED, 1, part, "covered=1")), 0))
+          .as(part)
+          .isFalse();
+    }
+  }
+
+  @Test
+  void aSupersededDumpCoversThePartitionsThatItNamesAndNoOther() {
+    NewTables.Coverage truncated =
+        NewTables.Coverage.of(List.of(entry(Status.SUPERSEDED, 1, "{}", "covered=7,9")), 0);
+    assertThat(truncated.wasDumped()).isTrue();
+    assertThat(truncated.partitions()).containsExactlyInAnyOrder(7L, 9L);
+
+    NewTables.Coverage given =
+        NewTables.Coverage.of(
+            List.of(
+                entry(Status.FINISHED, 1, "{}", "covered=7"),
+                entry(Status.SUPERSEDED, 2, "{\"partitions\":[\"p\"]}", ""),
+                entry(Status.REQUESTED, 3, "{\"partitions\":[\"q\"]}", "")),
+            0);
+    assertThat(given.partitions()).containsExactly(7L);
+    assertThat(given.pending()).containsExactly("q");
+    assertThat(NewTables.Coverage.of(List.of(entry(Status.SUPERSEDED, 1, "{}", "")), 0).wasDumped())
+        .isFalse();
+  }
+
+  private static DumpEntry entry(Status status, long request, String scope, String resume) {
+    return new DumpEntry(
+        new DumpEntry.Order("s", new DumpEntry.Point(0, request, 1, 0), TABLE, Kind.INITIAL, scope),
+        status,
+        new Course(ASKED, FAILED, 1, new DumpEntry.Sums(0, 0, 0), resume),
+        "");
+  }
+
   private static DumpEntry entry(Status status) {
     return new DumpEntry(
         new DumpEntry.Order("s", new DumpEntry.Point(0, 1, 1, 0), TABLE, Kind.INITIAL, "{}"),

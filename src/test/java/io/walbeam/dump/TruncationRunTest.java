@@ -110,7 +110,7 @@ class TruncationRunTest {
             LetGoEntry.of(
                 "slot",
                 new LetGoTable(
-                    TRUNCATION.table(), "public_t", 1, 300, 400, 7, false, "No grant."))));
+                    TRUNCATION.table(), "public_t", 1, 300, 400, 7, 5, false, "No grant."))));
     assertThatThrownBy(() -> run(Optional.empty()).carryOut(TRUNCATION, PurgeTest.MAPPING))
         .isInstanceOf(LetGoException.class);
     assertThat(events).doesNotContain("count");

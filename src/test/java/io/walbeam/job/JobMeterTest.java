@@ -8,6 +8,7 @@ import io.walbeam.metrics.Metric;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.Stalls;
 import java.io.Closeable;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
@@ -18,8 +19,10 @@ import org.junit.jupiter.api.Test;
 class JobMeterTest {
   private final MetricsContainerImpl beam = new MetricsContainerImpl("step");
   private Optional<DumpsOverview> dumps = Optional.empty();
+  private MissingChanges missing = MissingChanges.NONE;
   private final JobMeter meter =
-      new JobMeter(new JobCounts(), new CountingSinkMetrics(), new Stalls(), () -> dumps);
+      new JobMeter(
+          new JobCounts(), new CountingSinkMetrics(), new Stalls(), () -> dumps, () -> missing);
 
   @Test
   void whatDumpsDidIsReportedOnceAndWhatIsLeftAsItIsNow() throws Exception {
@@ -36,6 +39,19 @@ class JobMeterTest {
     assertThat(counter(Metric.DUMPED_BYTES)).isEqualTo(60_000);
     assertThat(gauge(Metric.DUMPS_LEFT)).isZero();
     assertThat(gauge(Metric.DUMP_SECONDS_LEFT)).isZero();
+  }
+
+  @Test
+  void whatIsMissingIsReportedUntilItIsBack() throws Exception {
+    dumps = Optional.of(DumpsOverview.NONE);
+    missing = new MissingChanges(Map.of("public.a", "No grant.", "public.b", "No grant."), 300);
+    report();
+    assertThat(gauge(Metric.TABLES_LET_GO)).isEqualTo(2);
+    assertThat(gauge(Metric.MISSING_CHANGES)).isEqualTo(300);
+    missing = MissingChanges.NONE;
+    report();
+    assertThat(gauge(Metric.TABLES_LET_GO)).isZero();
+    assertThat(gauge(Metric.MISSING_CHANGES)).isZero();
   }
 
   private void report() throws Exception {

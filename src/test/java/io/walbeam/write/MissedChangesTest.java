@@ -54,7 +54,7 @@ class MissedChangesTest {
     assertThat(last())
         .isEqualTo(
             new MissedChanges.Missed(
-                RELATION.table(), "public_t", at(1), at(3), 1_003, false, "Let go. Grant it."));
+                RELATION.table(), "public_t", at(1), at(3), 1_003, 3, false, "Let go. Grant it."));
     assertThat(changes.remember(rows(2, 2))).hasSize(1);
     assertThat(last().last()).as("it never goes back").isEqualTo(at(3));
     assertThat(last().first()).isEqualTo(at(1));
@@ -69,6 +69,7 @@ class MissedChangesTest {
     assertThat(letters).isEqualTo(MissedChanges.MOST_KEYS);
     assertThat(last().whole()).isTrue();
     assertThat(last().last()).isEqualTo(at(1_000_000));
+    assertThat(last().changes()).isEqualTo(1_000_000);
     assertThat(ledger).extracting(MissedChanges.Missed::first).containsOnly(at(1));
   }
 

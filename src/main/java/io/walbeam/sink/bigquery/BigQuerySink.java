@@ -1,5 +1,6 @@
 package io.walbeam.sink.bigquery;
 
+import io.walbeam.change.TableId;
 import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.DatasetSurvey;
@@ -21,6 +22,7 @@ import io.walbeam.sink.Waits;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -128,6 +130,12 @@ public final class BigQuerySink implements Sink {
   @Override
   public List<DeadLetterCount> deadLetterCounts() throws InterruptedException {
     return BigQueryDeadLetterCounts.read(rest);
+  }
+
+  @Override
+  public Map<String, Long> supersededLetters(TableId table, String destination)
+      throws InterruptedException {
+    return new SupersededLetters(rest).count(table, destination);
   }
 
   @Override

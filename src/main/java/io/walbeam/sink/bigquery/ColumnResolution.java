@@ -118,7 +118,8 @@ final class ColumnResolution {
     return String.format(Locale.ROOT, "%08x", checksum.getValue());
   }
 
-  private static Optional<String> source(TableFieldSchema field) {
+  /** The source's column that a column was made for; empty if its description does not tell. */
+  static Optional<String> source(TableFieldSchema field) {
     String description = field.getDescription();
     return description == null ? Optional.empty() : source(description);
   }

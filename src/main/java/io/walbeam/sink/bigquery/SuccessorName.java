@@ -20,7 +20,12 @@ final class SuccessorName {
     return number == 1
         ? table
         : table.named(
-            table.name() + MARK + number, table.description() + DESCRIPTION.formatted(number));
+            of(table.name(), number), table.description() + DESCRIPTION.formatted(number));
+  }
+
+  /** The name of the number, which counts from 1. */
+  static String of(String name, int number) {
+    return number == 1 ? name : name + MARK + number;
   }
 
   /** Whether the table that has the name is one that walbeam made for another source table. */
