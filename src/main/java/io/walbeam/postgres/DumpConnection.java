@@ -124,7 +124,7 @@ public final class DumpConnection implements AutoCloseable {
       throws InterruptedException {
     return call(
         "alter the publication " + publication,
-        c -> Publications.tend(c, publication, patterns, joining));
+        c -> OwnPublications.tend(c, publication, patterns, joining));
   }
 
   /** The partitions that hold rows of the published partitioned tables, by object identifier. */

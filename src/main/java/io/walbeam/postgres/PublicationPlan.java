@@ -49,12 +49,12 @@ public record PublicationPlan(List<TableId> tables, List<String> statements, boo
     List<TableId> tables = chosen.stream().map(PublishableTable::table).toList();
     if (!exists) {
       return new PublicationPlan(
-          tables, Publications.creation(connection, name, chosen), /* foreign= */ false);
+          tables, PublicationStatements.creation(connection, name, chosen), /* foreign= */ false);
     }
     List<String> statements = new ArrayList<>();
     for (PublishableTable found : chosen) {
       if (found.plain() && found.place() != found.wanted()) {
-        statements.addAll(Publications.move(name, found, found.wanted()));
+        statements.addAll(PublicationStatements.move(name, found, found.wanted()));
       }
     }
     return new PublicationPlan(tables, statements, /* foreign= */ false);

@@ -68,12 +68,12 @@ public final class SlotPreparation {
         }
       } else if (!Publications.exists(connection, publication)) {
         step = "create the publication " + publication;
-        Publications.create(connection, publication, tables);
+        OwnPublications.create(connection, publication, tables);
         log.info("Created the publications {}.", Publications.inUse(connection, publication));
       }
       step = "read the publication " + publication;
-      Publications.warnOfHarm(connection, publication);
-      Publications.checkColumnLists(connection, publication);
+      PublicationChecks.warnOfHarm(connection, publication);
+      PublicationChecks.checkColumnLists(connection, publication);
       StartChecks.requireMatch(connection, publication, tables);
       StartChecks.missingPrivileges(connection, publication, tables, settings.user())
           .ifPresent(log::warn);

@@ -194,7 +194,7 @@ class PublicationsIT {
         database.execute("ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL");
       }
       assertThat(PublishableTables.harmed(connection, database.publication())).isEmpty();
-      assertThat(Publications.tend(connection, database.publication(), TablePatterns.ALL, true))
+      assertThat(OwnPublications.tend(connection, database.publication(), TablePatterns.ALL, true))
           .isFalse();
     }
     applicationChanges();
@@ -259,7 +259,7 @@ class PublicationsIT {
     assertThatThrownBy(
             () -> {
               try (Connection connection = database.connect()) {
-                Publications.create(connection, "nothing", List.of("public.nope"));
+                OwnPublications.create(connection, "nothing", List.of("public.nope"));
               }
             })
         .isInstanceOfSatisfying(
