@@ -4,6 +4,7 @@ import io.walbeam.change.NearestNames;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.options.Command;
 import io.walbeam.options.OptionsReader;
+import io.walbeam.options.ResyncOptions;
 import io.walbeam.options.WalbeamOptions;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -131,7 +132,9 @@ public final class CommandLine {
       case RESYNC -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        return ResyncCommand.run(source, out);
+        return source.options().as(ResyncOptions.class).isFinish()
+            ? FinishCommand.run(source, out)
+            : ResyncCommand.run(source, out);
       }
       case REMOVE -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);

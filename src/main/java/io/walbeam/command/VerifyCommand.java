@@ -30,19 +30,12 @@ final class VerifyCommand {
   static int run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
     boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
     List<ComparedTable> tables = new ArrayList<>();
-    VerifyRequest request =
-        new VerifyRequest(
-            source.replication(),
-            source.tables(),
-            source.mapping(),
-            source.verifying().standby(),
-            source.verifying().rowsPerSecond(),
-            source.verifying().patience(),
-            source.verifying().within());
+    VerifyRequest request = request(source);
     try (Sink sink = source.destination().open()) {
       sink.verify();
       new Verify(request, sink, Clock.systemUTC())
           .run(
+              Verify.Choice.ALL,
               table -> {
                 tables.add(table);
                 out.print(json ? VerifyText.json(table) : VerifyText.text(table));
@@ -60,6 +53,18 @@ final class VerifyCommand {
     return tables.stream().anyMatch(table -> table.verification().differing() > 0)
         ? Severity.ACT.exitCode()
         : Severity.WARNING.exitCode();
+  }
+
+  /** What is compared, and how. */
+  static VerifyRequest request(OptionsReader.Source source) {
+    return new VerifyRequest(
+        source.replication(),
+        source.tables(),
+        source.mapping(),
+        source.verifying().standby(),
+        source.verifying().rowsPerSecond(),
+        source.verifying().patience(),
+        source.verifying().within());
   }
 
   private static void repair(

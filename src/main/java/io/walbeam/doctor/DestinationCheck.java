@@ -179,7 +179,8 @@ public final class DestinationCheck {
                   + "); a run writes to another table, "
                   + table
                   + "__2.",
-              "Mend the key of the source, or let readers use the other table.",
+              "Once the other table is dumped, resync --finish --tables=... puts a view of it in"
+                  + " the place of this one; or give the source its key back.",
               "INFORMATION_SCHEMA.KEY_COLUMN_USAGE"));
     }
     List<String> required = survey.required().getOrDefault(table, List.of());

@@ -46,13 +46,14 @@ public enum Command {
   /** Interfaces of the options that it takes beside those of a run. */
   List<Class<? extends PipelineOptions>> own() {
     return switch (this) {
-      case RUN, RESYNC, COMPLETION -> List.of();
+      case RUN, COMPLETION -> List.of();
       case CHECK -> List.of(ProviderOptions.class, ReportOptions.class);
       case SETUP -> List.of(SetupOptions.class, ProviderOptions.class);
       case STATUS -> List.of(StatusOptions.class, ReportOptions.class);
       case VERIFY -> List.of(VerifyOptions.class, ReportOptions.class);
       case BACKFILL -> List.of(BackfillOptions.class);
       case REPLAY -> List.of(ReplayOptions.class, ReportOptions.class);
+      case RESYNC -> List.of(ResyncOptions.class);
       case REMOVE -> List.of(RemoveOptions.class);
     };
   }

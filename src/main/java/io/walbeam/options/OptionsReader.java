@@ -113,7 +113,7 @@ public final class OptionsReader {
     TablePatterns tables = reader.source.tables();
     if ((command == Command.BACKFILL || command == Command.RESYNC)
         && options.getTables().isBlank()) {
-      problems.add("--tables is missing; name the tables, or give * for all.");
+      problems.add("--tables is missing; name the tables, or give *.* for all.");
     }
     Optional<Destination> destination = new DestinationReader(options, reader.values).read(slot);
     Optional<MappingSettings> mapping =

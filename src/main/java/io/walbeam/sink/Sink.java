@@ -61,6 +61,11 @@ public interface Sink extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Tables whose key has changed; empty where tables have no keys. */
+  default Optional<Successors> successors() {
+    return Optional.empty();
+  }
+
   /** What comparisons found; empty where there are none. */
   default Optional<VerificationLog> verifications() {
     return Optional.empty();

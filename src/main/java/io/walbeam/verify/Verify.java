@@ -6,6 +6,7 @@ import io.walbeam.failure.Pauses;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.ConfirmedChanges;
 import io.walbeam.postgres.PublishedTable;
+import io.walbeam.row.DestinationTable;
 import io.walbeam.row.Route;
 import io.walbeam.row.Substitutions;
 import io.walbeam.row.TableMapping;
@@ -35,6 +36,15 @@ public final class Verify {
     void compared(ComparedTable table);
   }
 
+  /** Chooses among the tables. */
+  @FunctionalInterface
+  public interface Choice {
+    /** Every table. */
+    Choice ALL = table -> true;
+
+    boolean includes(DestinationTable table) throws InterruptedException;
+  }
+
   private final VerifyRequest request;
   private final Sink sink;
   private final Clock clock;
@@ -51,7 +61,7 @@ public final class Verify {
    *
    * @throws WalbeamException if an end cannot be read, or the destination cannot be compared
    */
-  public void run(Listener listener) throws InterruptedException {
+  public void run(Choice choice, Listener listener) throws InterruptedException {
     ReplicaRows replica = sink.replicaRows().orElseThrow(Verify::incomparable);
     VerificationLog log = sink.verifications().orElseThrow(Verify::incomparable);
     Set<TableId> known = recentlyEqual(log);
@@ -78,8 +88,9 @@ public final class Verify {
         Optional<PublishedTable> described = source.describe(table);
         if (described.isPresent()) {
           Route route = routes.complete(described.get().relation(), described.get().types());
-          if (route.current() != null) {
-            compare(comparer, described.get(), route.current(), log, listener);
+          TableMapping current = route.current();
+          if (current != null && choice.includes(current.destination())) {
+            compare(comparer, described.get(), current, log, listener);
           }
         }
       }
@@ -114,7 +125,8 @@ public final class Verify {
         mapping.key().positions().stream()
             .map(i -> mapping.relation().columns().get(i).name())
             .toList();
-    listener.compared(new ComparedTable(verification, keyColumns, outcome.differences()));
+    listener.compared(
+        new ComparedTable(verification, mapping.destination(), keyColumns, outcome.differences()));
   }
 
   private Set<TableId> recentlyEqual(VerificationLog log) throws InterruptedException {

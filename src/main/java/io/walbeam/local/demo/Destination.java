@@ -77,6 +77,14 @@ public final class Destination implements CopiedTables {
     return query("SELECT * FROM " + quoted(table));
   }
 
+  /** Gives a table another description. */
+  public void describe(String table, String description) {
+    client.getTable(dataset.getDataset(), table).toBuilder()
+        .setDescription(description)
+        .build()
+        .update();
+  }
+
   /** The recorded position of a slot; empty before there is one. */
   public Optional<StateRow> state(String slot) throws InterruptedException {
     if (!tables().contains(STATE_TABLE)) {

@@ -8,6 +8,7 @@ import io.walbeam.sink.ExistingTables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads the columns of tables. Thread-safe. */
 final class BigQueryExistingTables implements ExistingTables {
@@ -19,7 +20,16 @@ final class BigQueryExistingTables implements ExistingTables {
 
   @Override
   public ExistingColumns columns(String table) throws InterruptedException {
-    return search.find(table).map(BigQueryExistingTables::columns).orElse(ExistingColumns.NONE);
+    Optional<Table> there = search.find(table);
+    if (there.isPresent() && "VIEW".equals(there.get().getType())) {
+      // Its schema is that of the day it was made; the last table in its stead has all columns.
+      Optional<Table> next = search.find(SuccessorName.of(table, 2));
+      for (int number = 3; next.isPresent(); number++) {
+        there = next;
+        next = search.find(SuccessorName.of(table, number));
+      }
+    }
+    return there.map(BigQueryExistingTables::columns).orElse(ExistingColumns.NONE);
   }
 
   /** Arrays and types that we never write are left out: no source column fits them. */

@@ -16,6 +16,7 @@ import io.walbeam.sink.SharedSinks;
 import io.walbeam.sink.Sink;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.StateStore;
+import io.walbeam.sink.Successors;
 import io.walbeam.sink.TableSink;
 import io.walbeam.sink.VerificationLog;
 import io.walbeam.sink.Waits;
@@ -67,6 +68,7 @@ public final class BigQuerySink implements Sink {
   private final SchemaChangeLog schemaChanges;
   private final ReplicaRows replicaRows;
   private final VerificationLog verifications;
+  private final Successors successors;
 
   BigQuerySink(BigQuerySettings settings, Pace pace) {
     this(settings, pace, System::nanoTime);
@@ -95,6 +97,7 @@ public final class BigQuerySink implements Sink {
     this.schemaChanges = new BigQuerySchemaChanges(tables, prepared, rest);
     this.replicaRows = new BigQueryReplicaRows(rest, prepared);
     this.verifications = new BigQueryVerifications(tables, prepared, rest);
+    this.successors = new BigQuerySuccessors(rest);
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -186,6 +189,11 @@ public final class BigQuerySink implements Sink {
   @Override
   public Optional<ReplicaRows> replicaRows() {
     return Optional.of(replicaRows);
+  }
+
+  @Override
+  public Optional<Successors> successors() {
+    return Optional.of(successors);
   }
 
   @Override

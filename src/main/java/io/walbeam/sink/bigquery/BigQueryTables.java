@@ -271,10 +271,12 @@ final class BigQueryTables {
     } else {
       log.warn(
           "The key of what is written to {} is now ({}), so its rows go to the new table {}; what"
-              + " is there under other keys stays as it is.",
+              + " is there under other keys stays as it is. Once the new table is dumped, walbeam"
+              + " resync --finish --tables='{}' puts a view of it in the place of the old one.",
           table.name(),
           String.join(", ", table.primaryKey()),
-          name);
+          name,
+          TableOwner.of(table.description()).orElse("*.*"));
     }
   }
 

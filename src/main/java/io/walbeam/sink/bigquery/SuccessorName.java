@@ -13,7 +13,22 @@ final class SuccessorName {
   /** In the description of every table but the first. */
   private static final String DESCRIPTION = " Number %d, by another key than the ones before.";
 
+  /** In the description of a view that has the place of the first table, before what it shows. */
+  static final String VIEW = " A view of ";
+
   private SuccessorName() {}
+
+  /** The name of the number, which counts from 1. */
+  static String of(String table, int number) {
+    return number == 1 ? table : table + MARK + number;
+  }
+
+  /** Whether it is the view that was put in the place of the first table. */
+  static boolean isView(Table existing, DestinationTable table) {
+    return "VIEW".equals(existing.getType())
+        && existing.getDescription() != null
+        && existing.getDescription().startsWith(table.description() + VIEW);
+  }
 
   /** The table under the name of the number, which counts from 1. */
   static DestinationTable of(DestinationTable table, int number) {
@@ -21,11 +36,6 @@ final class SuccessorName {
         ? table
         : table.named(
             of(table.name(), number), table.description() + DESCRIPTION.formatted(number));
-  }
-
-  /** The name of the number, which counts from 1. */
-  static String of(String name, int number) {
-    return number == 1 ? name : name + MARK + number;
   }
 
   /** Whether the table that has the name is one that walbeam made for another source table. */

@@ -51,6 +51,9 @@ final class TablePlaces {
         if (another.isPresent()) {
           return new Found(existing.get(), candidate.name(), another.get());
         }
+        if (number == 1 && SuccessorName.isView(existing.get(), table)) {
+          continue;
+        }
         TableEvolution.Plan plan = TableEvolution.plan(existing.get(), candidate);
         if (plan instanceof TableEvolution.NoTable view && !hasSuccessors) {
           return new Found(existing.get(), candidate.name(), view.conflict());
