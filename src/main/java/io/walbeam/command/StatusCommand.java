@@ -12,7 +12,7 @@ import java.time.Duration;
 
 /** {@code status}: how a replication is, without the process of its job. */
 final class StatusCommand {
-  /** Each look asks BigQuery three small queries, and one more when dead letters came. */
+  /** Each look asks BigQuery four small queries, and one more when dead letters came. */
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   /** To the upper left corner, and empty the screen (ECMA-48: CUP, ED). */
@@ -25,10 +25,13 @@ final class StatusCommand {
       throws InterruptedException {
     boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
     boolean watch = source.options().as(StatusOptions.class).isWatch();
-    LaterImages later = new LaterImages(source.mapping().tableName());
+    StatusCheck check = check(source);
     while (true) {
-      StatusFacts facts = look(source, later);
-      String text = json ? StatusText.json(facts) : new StatusText(columns).text(facts);
+      StatusFacts facts = check.look();
+      String text =
+          json
+              ? StatusText.json(facts, source.mapping().tableName())
+              : new StatusText(columns, source.mapping().tableName()).text(facts);
       out.print(watch && !json && terminal.isTerminal() ? CLEAR_SCREEN + text : text);
       out.flush();
       if (!watch) {
@@ -41,9 +44,9 @@ final class StatusCommand {
     }
   }
 
-  private static StatusFacts look(OptionsReader.Source source, LaterImages later)
-      throws InterruptedException {
-    return StatusCheck.look(
+  private static StatusCheck check(OptionsReader.Source source) {
+    LaterImages later = new LaterImages(source.mapping().tableName());
+    return new StatusCheck(
         source.replication(),
         () -> {
           try (Sink sink = source.destination().open()) {
@@ -52,7 +55,8 @@ final class StatusCommand {
             return new StatusCheck.Recorded(
                 sink.stateStore().read(slot),
                 sink.dumpLedger().read(slot),
-                later.of(sink.deadLetterCounts(), sink));
+                later.of(sink.deadLetterCounts(), sink),
+                sink.applied());
           }
         });
   }

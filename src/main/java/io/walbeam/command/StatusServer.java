@@ -173,6 +173,7 @@ final class StatusServer implements AutoCloseable {
           metric(text, Metric.MISSING_CHANGES, run.missing().changes());
           metric(text, Metric.LAG_BYTES, run.lag().bytes());
           metric(text, Metric.LAG_SECONDS, run.lag().seconds());
+          metric(text, Metric.LAG_AGE_SECONDS, run.lag().ageSeconds());
           metric(text, Metric.QUEUE_BYTES, run.lag().queueBytes());
           metric(text, Metric.BATCHES_OUTSTANDING, run.lag().batches());
           metric(text, Metric.CONFIRMED_LSN, run.lag().confirmedLsn());
@@ -199,6 +200,7 @@ final class StatusServer implements AutoCloseable {
           root.putObject("lag")
               .put("bytes", run.lag().bytes())
               .put("seconds", run.lag().seconds())
+              .put("ageSeconds", run.lag().ageSeconds())
               .put("queueBytes", run.lag().queueBytes())
               .put("batches", run.lag().batches());
           root.putObject("dumps")

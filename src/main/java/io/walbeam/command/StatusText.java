@@ -9,24 +9,37 @@ import io.walbeam.doctor.Amounts;
 import io.walbeam.doctor.Finding;
 import io.walbeam.doctor.StatusFacts;
 import io.walbeam.doctor.StatusRules;
+import io.walbeam.row.TableNameTemplate;
 import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DumpEntry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A status for people, folded to the terminal, and for programs. */
 final class StatusText {
   /** Dumps under way that are listed one by one. */
   private static final int MOST_DUMPS = 10;
 
+  /** Busy tables that are listed one by one. */
+  private static final int MOST_TABLES = 10;
+
   private static final String INDENT = "  ";
   private static final String LATER = "    ";
 
   private final Folding folding;
 
-  StatusText(int columns) {
+  private final TableNameTemplate names;
+
+  /**
+   * @param names of tables in the destination
+   */
+  StatusText(int columns, TableNameTemplate names) {
     this.folding = new Folding(columns);
+    this.names = names;
   }
 
   /** The findings first, the worst of them at the top. */
@@ -64,6 +77,7 @@ final class StatusText {
                       + " by "
                       + state.incarnation());
             });
+    tables(text, facts);
     dumps(text, facts);
     facts
         .deadLetters()
@@ -113,7 +127,51 @@ final class StatusText {
             + ", not read "
             + Amounts.bytes(slot.unreadBytes())
             + ", not written "
-            + Amounts.bytes(slot.unwrittenBytes()));
+            + Amounts.bytes(slot.unwrittenBytes())
+            + notApplied(facts, names)
+                .map(seconds -> ", not applied up to " + ProgressLine.duration(seconds))
+                .orElse(""));
+  }
+
+  /** How old the oldest change of a busy table may be that BigQuery has not applied. */
+  private static Optional<Long> notApplied(StatusFacts facts, TableNameTemplate names) {
+    return facts.rates().stream()
+        .flatMap(rate -> facts.appliedSecondsAgo(names.nameOf(rate.table())).stream())
+        .max(Comparator.naturalOrder());
+  }
+
+  private void tables(StringBuilder text, StatusFacts facts) {
+    facts.rates().stream()
+        .limit(MOST_TABLES)
+        .forEach(
+            rate ->
+                line(
+                    text,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %,.1f rows a second",
+                            rate.table(),
+                            rate.rowsPerSecond())
+                        + facts
+                            .appliedSecondsAgo(names.nameOf(rate.table()))
+                            .map(s -> ", applied up to " + ProgressLine.duration(s) + " ago")
+                            .orElse("")));
+    int more = facts.rates().size() - MOST_TABLES;
+    if (more > 0) {
+      line(text, "and " + more + " more tables are written to");
+    }
+  }
+
+  private static void tables(ObjectNode root, StatusFacts facts, TableNameTemplate names) {
+    notApplied(facts, names).ifPresent(seconds -> root.put("notAppliedSeconds", seconds));
+    ArrayNode tables = root.putArray("tables");
+    for (StatusFacts.TableRate rate : facts.rates()) {
+      ObjectNode each = tables.addObject();
+      each.put("table", rate.table().toString()).put("rowsPerSecond", rate.rowsPerSecond());
+      facts
+          .appliedSecondsAgo(names.nameOf(rate.table()))
+          .ifPresent(seconds -> each.put("appliedSecondsAgo", seconds));
+    }
   }
 
   private void dumps(StringBuilder text, StatusFacts facts) {
@@ -125,16 +183,24 @@ final class StatusText {
                     text,
                     String.format(
                         Locale.ROOT,
-                        "dump of %s %s: %,d of %s chunks, %,d rows",
+                        "dump of %s %s: %,d of %s chunks, %,d rows%s",
                         dump.table(),
                         dump.status().name().toLowerCase(Locale.ROOT),
                         dump.course().sums().chunks(),
                         dump.course().chunksTotal() == 0 ? "?" : dump.course().chunksTotal(),
-                        dump.course().sums().rows())));
+                        dump.course().sums().rows(),
+                        left(facts, dump))));
     int more = facts.dumpsUnderWay().size() - MOST_DUMPS;
     if (more > 0) {
       line(text, "and " + more + " more dumps");
     }
+  }
+
+  private static String left(StatusFacts facts, DumpEntry dump) {
+    OptionalLong seconds = facts.secondsLeft(dump);
+    return seconds.isPresent()
+        ? ", about " + ProgressLine.duration(seconds.getAsLong()) + " left"
+        : "";
   }
 
   private void line(StringBuilder text, String sentence) {
@@ -146,7 +212,7 @@ final class StatusText {
   }
 
   /** One object on one line, so that a watch is a stream of lines. */
-  static String json(StatusFacts facts) {
+  static String json(StatusFacts facts, TableNameTemplate names) {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     ArrayNode findings = root.putArray("findings");
@@ -193,11 +259,12 @@ final class StatusText {
               root.put("incarnation", state.incarnation());
             });
     facts.completeSecondsAgo().ifPresent(seconds -> root.put("completeSecondsAgo", seconds));
+    tables(root, facts, names);
     ArrayNode dumps = root.putArray("dumps");
     for (DumpEntry dump : facts.dumpsUnderWay()) {
-      dumps
-          .addObject()
-          .put("table", dump.table().toString())
+      ObjectNode each = dumps.addObject();
+      facts.secondsLeft(dump).ifPresent(seconds -> each.put("secondsLeft", seconds));
+      each.put("table", dump.table().toString())
           .put("status", dump.status().name())
           .put("chunksDone", dump.course().sums().chunks())
           .put("chunksTotal", dump.course().chunksTotal())

@@ -36,10 +36,20 @@ final class VerifyCommand {
       new Verify(request, sink, Clock.systemUTC())
           .run(
               Verify.Choice.ALL,
-              table -> {
-                tables.add(table);
-                out.print(json ? VerifyText.json(table) : VerifyText.text(table));
-                out.flush();
+              new Verify.Listener() {
+                @Override
+                public void compared(ComparedTable table) {
+                  tables.add(table);
+                  out.print(json ? VerifyText.json(table) : VerifyText.text(table));
+                  out.flush();
+                }
+
+                @Override
+                public void resumed(TableId table, long rows) {
+                  if (!json) {
+                    out.print(VerifyText.resumed(table, rows));
+                  }
+                }
               });
       if (source.options().as(VerifyOptions.class).isRepair()) {
         for (ComparedTable table : tables) {
@@ -64,7 +74,10 @@ final class VerifyCommand {
         source.verifying().standby(),
         source.verifying().rowsPerSecond(),
         source.verifying().patience(),
-        source.verifying().within());
+        source.verifying().within(),
+        source.verifying().values(),
+        source.verifying().sample(),
+        source.verifying().resumeFile());
   }
 
   private static void repair(

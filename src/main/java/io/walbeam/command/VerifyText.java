@@ -3,6 +3,7 @@ package io.walbeam.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.walbeam.change.TableId;
 import io.walbeam.sink.Verification;
 import io.walbeam.verify.ComparedTable;
 import io.walbeam.verify.Difference;
@@ -27,10 +28,19 @@ final class VerifyText {
       text.append("  ")
           .append(difference.kind().name().toLowerCase(Locale.ROOT))
           .append(' ')
-          .append(key(table, difference))
-          .append('\n');
+          .append(key(table, difference));
+      if (!difference.columns().isEmpty()) {
+        text.append(" in ").append(String.join(", ", difference.columns()));
+      }
+      text.append('\n');
     }
     return text.toString();
+  }
+
+  /** That a table goes on. */
+  static String resumed(TableId table, long rows) {
+    return String.format(
+        Locale.ROOT, "%s: goes on behind %,d rows that were read before%n", table, rows);
   }
 
   private static String verdict(Verification found) {
@@ -73,6 +83,10 @@ final class VerifyText {
       ObjectNode each = differences.addObject();
       each.put("kind", difference.kind().name().toLowerCase(Locale.ROOT));
       each.set("key", key(table, difference));
+      if (!difference.columns().isEmpty()) {
+        ArrayNode columns = each.putArray("columns");
+        difference.columns().forEach(columns::add);
+      }
     }
     return root + "\n";
   }

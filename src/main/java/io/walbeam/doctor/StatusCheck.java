@@ -4,7 +4,9 @@ import io.walbeam.change.Lsn;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.PostgresErrors;
+import io.walbeam.postgres.Publications;
 import io.walbeam.postgres.ReplicationSettings;
+import io.walbeam.sink.AppliedTable;
 import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.SlotState;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at both ends, without the process of the job. What cannot be reached is a finding; the
- * other end is looked at all the same.
+ * other end is looked at all the same. Used by one thread.
  */
 public final class StatusCheck {
   private static final String APPLICATION = "walbeam-status";
@@ -56,14 +58,30 @@ public final class StatusCheck {
           + " (CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()"
           + " ELSE pg_catalog.pg_current_wal_flush_lsn() END)::text";
 
-  private StatusCheck() {}
+  private final ReplicationSettings replication;
+  private final Records records;
+
+  /** What the look before this one has seen. */
+  private Optional<TableActivity> earlier = Optional.empty();
+
+  /**
+   * @param records reads the destination
+   */
+  public StatusCheck(ReplicationSettings replication, Records records) {
+    this.replication = replication;
+    this.records = records;
+  }
 
   /** What the tables in the destination say. */
   public record Recorded(
-      Optional<SlotState> state, List<DumpEntry> dumps, List<DeadLetterCount> deadLetters) {
+      Optional<SlotState> state,
+      List<DumpEntry> dumps,
+      List<DeadLetterCount> deadLetters,
+      List<AppliedTable> applied) {
     public Recorded {
       dumps = List.copyOf(dumps);
       deadLetters = List.copyOf(deadLetters);
+      applied = List.copyOf(applied);
     }
   }
 
@@ -75,28 +93,31 @@ public final class StatusCheck {
 
   private record Clock(long micros, long walEnd) {}
 
-  private record AtSource(long nowMicros, Optional<StatusFacts.SlotFacts> slot) {}
+  private record AtSource(
+      long nowMicros, Optional<StatusFacts.SlotFacts> slot, List<StatusFacts.TableRate> rates) {}
 
   /**
-   * Looks at both ends.
+   * Looks at both ends. Rates are of the time since the look before, or measured for a moment.
    *
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
-  public static StatusFacts look(ReplicationSettings replication, Records records)
-      throws InterruptedException {
+  public StatusFacts look() throws InterruptedException {
     List<Finding> unreachable = new ArrayList<>();
     AtSource source =
-        new AtSource(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()), Optional.empty());
+        new AtSource(
+            TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()),
+            Optional.empty(),
+            List.of());
     try (Connection connection =
         new PostgresConnections(replication.postgres()).open(APPLICATION)) {
-      source = source(connection, replication.slot());
+      source = source(connection);
     } catch (WalbeamException e) {
       unreachable.add(failed("source", e));
     } catch (SQLException e) {
       unreachable.add(
           failed("source", PostgresErrors.using("read the slot", replication.postgres(), e)));
     }
-    Recorded recorded = new Recorded(Optional.empty(), List.of(), List.of());
+    Recorded recorded = new Recorded(Optional.empty(), List.of(), List.of(), List.of());
     try {
       recorded = records.read();
     } catch (WalbeamException e) {
@@ -108,6 +129,8 @@ public final class StatusCheck {
         recorded.state(),
         recorded.dumps(),
         recorded.deadLetters(),
+        recorded.applied(),
+        source.rates(),
         source.nowMicros(),
         unreachable);
   }
@@ -116,19 +139,27 @@ public final class StatusCheck {
     return new Finding(Severity.ACT, end, e.getMessage(), e.remedy(), "the connection");
   }
 
-  private static AtSource source(Connection connection, String slot)
-      throws SQLException, InterruptedException {
+  private AtSource source(Connection connection) throws SQLException, InterruptedException {
+    List<String> publications = Publications.inUse(connection, replication.publication());
     Clock before = clock(connection);
+    TableActivity first =
+        earlier.isPresent()
+            ? earlier.get()
+            : TableActivity.read(connection, publications, before.micros());
     Thread.sleep(MEASURED_MILLIS);
     Clock after = clock(connection);
     double seconds =
         Math.max(1, (after.micros() - before.micros()) / MILLIS_PER_SECOND) / MILLIS_PER_SECOND;
+    TableActivity now = TableActivity.read(connection, publications, after.micros());
+    earlier = Optional.of(now);
     double rate = (after.walEnd() - before.walEnd()) / seconds;
     try (PreparedStatement statement = connection.prepareStatement(SLOT)) {
-      statement.setString(1, slot);
+      statement.setString(1, replication.slot());
       try (ResultSet row = statement.executeQuery()) {
         return new AtSource(
-            after.micros(), row.next() ? Optional.of(slot(row, rate)) : Optional.empty());
+            after.micros(),
+            row.next() ? Optional.of(slot(row, rate)) : Optional.empty(),
+            now.since(first));
       }
     }
   }

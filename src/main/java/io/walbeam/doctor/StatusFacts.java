@@ -1,10 +1,13 @@
 package io.walbeam.doctor;
 
+import io.walbeam.change.TableId;
+import io.walbeam.sink.AppliedTable;
 import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.SlotState;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How a replication is, as PostgreSQL and the tables in BigQuery show it. Immutable.
@@ -12,6 +15,8 @@ import java.util.Optional;
  * @param slot empty if there is none of that name, or the source was not reached
  * @param state empty if no run has confirmed anything yet, or the destination was not reached
  * @param dumps every entry of the ledger
+ * @param applied up to when the rows of each destination table are applied
+ * @param rates of the tables that are written to at the source, the busiest first
  * @param nowMicros the server's clock, microseconds since the Unix epoch
  */
 public record StatusFacts(
@@ -20,11 +25,15 @@ public record StatusFacts(
     Optional<SlotState> state,
     List<DumpEntry> dumps,
     List<DeadLetterCount> deadLetters,
+    List<AppliedTable> applied,
+    List<TableRate> rates,
     long nowMicros,
     List<Finding> unreachable) {
   public StatusFacts {
     dumps = List.copyOf(dumps);
     deadLetters = List.copyOf(deadLetters);
+    applied = List.copyOf(applied);
+    rates = List.copyOf(rates);
     unreachable = List.copyOf(unreachable);
   }
 
@@ -59,6 +68,33 @@ public record StatusFacts(
     public Optional<Double> hoursLeft() {
       return safeBytes.flatMap(safe -> ServerRules.hours(safe, walRate));
     }
+  }
+
+  /** Rows a second that were written to a table of the source, while the facts were read. */
+  public record TableRate(TableId table, double rowsPerSecond) {}
+
+  /**
+   * Since when changes of a destination table are not applied, at most: queries that allow for
+   * stale rows may not show those. Empty if nothing says so.
+   *
+   * @param table name of the destination table
+   */
+  public Optional<Long> appliedSecondsAgo(String table) {
+    return applied.stream()
+        .filter(each -> each.table().equals(table))
+        .map(each -> Math.max(0, (nowMicros - each.untilMicros()) / 1_000_000))
+        .findFirst();
+  }
+
+  /** Seconds until a dump is over, by the rows and chunks so far; empty if nobody can tell. */
+  public OptionalLong secondsLeft(DumpEntry dump) {
+    DumpEntry.Course course = dump.course();
+    long done = course.sums().chunks();
+    long total = course.chunksTotal();
+    double seconds = (nowMicros - course.startedMicros()) / 1e6;
+    return course.startedMicros() == 0 || done == 0 || total < done || seconds <= 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.round(seconds / done * (total - done)));
   }
 
   /** Dumps that are asked for and not over. */

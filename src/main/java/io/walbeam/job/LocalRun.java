@@ -32,6 +32,9 @@ public final class LocalRun implements AutoCloseable {
   /** The same when a person wants the run to end, and for tables that a person must mend. */
   private static final Duration SHORT_PATIENCE = EndOfRun.PATIENCE;
 
+  /** PostgreSQL is asked each second; so many without an answer are no chance. */
+  private static final long NO_ANSWER_SECONDS = 10;
+
   /** Between two looks at what held rows wait for. */
   private static final Duration HELD_POLL = Duration.ofMillis(100);
 
@@ -98,7 +101,7 @@ public final class LocalRun implements AutoCloseable {
   /** How far the run is. Any thread. */
   public RunProgress progress() {
     SessionLag lag = job().lag();
-    List<Stalls.Stall> silence = silence(job().silentSeconds());
+    List<Stalls.Stall> silence = silence(lag.ageSeconds(), job().silentSeconds());
     return Jobs.find(settings)
         .map(
             job ->
@@ -113,15 +116,28 @@ public final class LocalRun implements AutoCloseable {
             () -> new RunProgress(0, 0, lag, silence, DumpsOverview.NONE, MissingChanges.NONE));
   }
 
-  private List<Stalls.Stall> silence(long seconds) {
-    return seconds == 0
+  /** What is to be said of a server that does not answer, or whose stream brings nothing. */
+  private List<Stalls.Stall> silence(long unanswered, long silent) {
+    if (unanswered >= NO_ANSWER_SECONDS) {
+      return List.of(
+          silence(
+              "PostgreSQL has not answered for " + unanswered + " s; the lag is that of then.",
+              unanswered));
+    }
+    return silent == 0
         ? List.of()
         : List.of(
-            new Stalls.Stall(
-                "slot " + settings.replication().slot(),
-                "PostgreSQL has sent nothing for " + seconds + " s, though its log goes on.",
-                Instant.now().minusSeconds(seconds),
-                false));
+            silence(
+                "PostgreSQL has sent nothing for " + silent + " s, though its log goes on.",
+                silent));
+  }
+
+  private Stalls.Stall silence(String reason, long seconds) {
+    return new Stalls.Stall(
+        "slot " + settings.replication().slot(),
+        reason,
+        Instant.now().minusSeconds(seconds),
+        false);
   }
 
   /**

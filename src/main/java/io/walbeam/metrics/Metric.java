@@ -79,6 +79,11 @@ public enum Metric {
       "",
       "Age of the oldest part of the log that is not confirmed, seconds; 0 when nothing is"
           + " missing"),
+  LAG_AGE_SECONDS(
+      Kind.GAUGE,
+      "lag_age_seconds",
+      "",
+      "Seconds since PostgreSQL answered last: so old is what the lag says"),
   QUEUE_BYTES(Kind.GAUGE, "queue_bytes", "", "Bytes read from the server that no worker took yet"),
   BATCHES_OUTSTANDING(
       Kind.GAUGE, "batches_outstanding", "", "Batches handed out that are not confirmed yet"),

@@ -4,6 +4,7 @@ import io.walbeam.change.TablePatterns;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.RolePassword;
 import io.walbeam.secret.SecretReference;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class CommandReader {
   /** Options of single commands that take listed values only. */
   static final Set<String> OWN_CHOICES = Set.of("format", "provider");
+
+  /** Rows of a sample, kept with their keys: some ten megabytes. */
+  private static final long MOST_SAMPLED = 100_000;
 
   private static final Set<String> DROPPABLE = Set.of("slot", "publications", "tables");
 
@@ -110,6 +114,9 @@ public final class CommandReader {
         standby,
         values.number("--rowsPerSecond", verify.getRowsPerSecond(), 0, Long.MAX_VALUE),
         values.duration("--patience", verify.getPatience(), "PT30M"),
-        values.duration("--within", verify.getWithin(), "PT12H"));
+        values.duration("--within", verify.getWithin(), "PT12H"),
+        verify.isValues(),
+        (int) values.number("--sample", verify.getSample(), 0, MOST_SAMPLED),
+        Optional.ofNullable(verify.getResumeFile()).map(Path::of));
   }
 }

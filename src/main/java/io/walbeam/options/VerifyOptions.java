@@ -3,6 +3,7 @@ package io.walbeam.options;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code verify} takes beside the options of a run. Public because Beam proxies it. */
 @OptionGroup("Verify")
@@ -32,4 +33,25 @@ public interface VerifyOptions extends PipelineOptions {
   String getWithin();
 
   void setWithin(String value);
+
+  @Description(
+      "Read the values of both sides and compare these, so that values that were edited in"
+          + " BigQuery are found, and name the columns that differ.")
+  boolean isValues();
+
+  void setValues(boolean value);
+
+  @Description(
+      "Compare the values of so many rows of each table as well, taken at random; at most 100000.")
+  @Default.String("0")
+  String getSample();
+
+  void setSample(String value);
+
+  @Description(
+      "A file that keeps how far a table was read, so that a verification that was ended goes on"
+          + " in the middle of it.")
+  @Nullable String getResumeFile();
+
+  void setResumeFile(String value);
 }

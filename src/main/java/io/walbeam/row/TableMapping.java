@@ -170,6 +170,15 @@ public final class TableMapping {
     return out.endRow();
   }
 
+  /**
+   * Whether column {@code i} of the destination has the source's value itself in a form of its own.
+   */
+  boolean isPlain(int i) {
+    return i < fields.length
+        && fields[i] instanceof SingleField single
+        && !(single.value() instanceof JsonColumnEncoder || single.value() instanceof MoneyEncoder);
+  }
+
   /** What tells this image of a row from every other; the member {@code _walbeam.fingerprint}. */
   public long fingerprint(Tuple row) {
     requireWidth(row);

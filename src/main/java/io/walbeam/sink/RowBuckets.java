@@ -1,5 +1,8 @@
 package io.walbeam.sink;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.BitSet;
 
 /**
@@ -8,6 +11,9 @@ import java.util.BitSet;
  * bytes a bucket, however many rows. Not thread-safe.
  */
 public final class RowBuckets {
+  /** Of which anybody has made use; 200 MB. */
+  private static final int LARGEST = 1 << 24;
+
   private final long[] xors;
   private final int[] counts;
   private long rows;
@@ -58,6 +64,32 @@ public final class RowBuckets {
       }
     }
     return differing;
+  }
+
+  /** Writes them, so that {@link #read} makes the same of it. */
+  public void write(DataOutput out) throws IOException {
+    out.writeInt(xors.length);
+    for (int i = 0; i < xors.length; i++) {
+      out.writeInt(counts[i]);
+      out.writeLong(xors[i]);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalArgumentException if it did not
+   */
+  public static RowBuckets read(DataInput in) throws IOException {
+    int size = in.readInt();
+    if (size < 1 || size > LARGEST) {
+      throw new IllegalArgumentException("there are no buckets");
+    }
+    RowBuckets buckets = new RowBuckets(size);
+    for (int i = 0; i < size; i++) {
+      buckets.add(i, in.readInt(), in.readLong());
+    }
+    return buckets;
   }
 
   /** Rows in some buckets. */

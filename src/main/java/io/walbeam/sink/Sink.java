@@ -66,9 +66,19 @@ public interface Sink extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** The values that are there, to be compared; empty if this destination cannot tell. */
+  default Optional<ReplicaValues> replicaValues() {
+    return Optional.empty();
+  }
+
   /** What comparisons found; empty where there are none. */
   default Optional<VerificationLog> verifications() {
     return Optional.empty();
+  }
+
+  /** Up to when the rows of each table are applied; empty where that is at once. */
+  default List<AppliedTable> applied() throws InterruptedException {
+    return List.of();
   }
 
   /** What waits. */

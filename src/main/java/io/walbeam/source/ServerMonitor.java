@@ -4,6 +4,7 @@ import io.walbeam.change.Lsn;
 import io.walbeam.postgres.ServerSample;
 import io.walbeam.postgres.Shutdown;
 import io.walbeam.postgres.SideConnection;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,11 @@ final class ServerMonitor implements AutoCloseable {
     /** The server's clock now, as far as this machine knows. */
     long serverMicros(long now) {
       return timeMicros + (now - nanos) / 1_000;
+    }
+
+    /** How old it is, seconds; 0 before the first. */
+    long ageSeconds(long now) {
+      return timeMicros == 0 ? 0 : TimeUnit.NANOSECONDS.toSeconds(now - nanos);
     }
   }
 

@@ -9,17 +9,19 @@ import io.walbeam.metrics.Metric;
  * @param seconds age of the oldest commit that is not confirmed, 0 when nothing is missing
  * @param queueBytes read from the server and not handed out
  * @param batches read from the server and not confirmed
+ * @param ageSeconds since the server said last where its WAL ends; beyond a few it does not answer
  * @param confirmedLsn everything that ends at or before it is durable, unsigned; 0 if not known
  */
 public record SessionLag(
-    long bytes, long seconds, long queueBytes, long batches, long confirmedLsn) {
+    long bytes, long seconds, long ageSeconds, long queueBytes, long batches, long confirmedLsn) {
   /** Before there is a connection. */
-  public static final SessionLag UNKNOWN = new SessionLag(0, 0, 0, 0, 0);
+  public static final SessionLag UNKNOWN = new SessionLag(0, 0, 0, 0, 0, 0);
 
   /** Sets Beam's gauges. On a thread of Beam. */
   void report() {
     Metric.LAG_BYTES.gauge().set(bytes);
     Metric.LAG_SECONDS.gauge().set(seconds);
+    Metric.LAG_AGE_SECONDS.gauge().set(ageSeconds);
     Metric.QUEUE_BYTES.gauge().set(queueBytes);
     Metric.BATCHES_OUTSTANDING.gauge().set(batches);
     Metric.CONFIRMED_LSN.gauge().set(confirmedLsn);

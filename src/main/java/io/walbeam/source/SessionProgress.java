@@ -100,6 +100,7 @@ final class SessionProgress {
     return new SessionLag(
         behind ? sample.flushLsn() - confirmed : 0,
         Math.max(0, Math.max(commitAge, logAge) / 1_000_000),
+        sample.ageSeconds(System.nanoTime()),
         queueBytes,
         unconfirmed.count(),
         confirmed);

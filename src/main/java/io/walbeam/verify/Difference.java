@@ -6,8 +6,9 @@ import java.util.List;
  * A row that is not the same on both sides.
  *
  * @param key values of the key's columns as PostgreSQL writes them
+ * @param columns that differ in a changed row; empty if values were not compared
  */
-public record Difference(Kind kind, List<String> key) {
+public record Difference(Kind kind, List<String> key, List<String> columns) {
   /** What is the matter, as the destination is concerned. */
   public enum Kind {
     MISSING,
@@ -17,6 +18,12 @@ public record Difference(Kind kind, List<String> key) {
 
   public Difference {
     key = List.copyOf(key);
+    columns = List.copyOf(columns);
+  }
+
+  /** One of which nobody knows the columns. */
+  Difference(Kind kind, List<String> key) {
+    this(kind, key, List.of());
   }
 
   /** Hides the key: row values never reach a log line. */

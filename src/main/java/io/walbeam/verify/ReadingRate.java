@@ -1,5 +1,7 @@
 package io.walbeam.verify;
 
+import io.walbeam.failure.Pauses;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Holds a reader to so many rows a second. Used by one thread. */
@@ -8,14 +10,17 @@ final class ReadingRate {
   private static final int STEP = 1_000;
 
   private final long rowsPerSecond;
-  private final long begun = System.nanoTime();
+  private final Pauses pauses;
+  private final long begun;
   private long rows;
 
   /**
    * @param rowsPerSecond 0 for as fast as it goes
    */
-  ReadingRate(long rowsPerSecond) {
+  ReadingRate(long rowsPerSecond, Pauses pauses) {
     this.rowsPerSecond = rowsPerSecond;
+    this.pauses = pauses;
+    this.begun = pauses.nanoTime();
   }
 
   /** Counts a row, and waits if there were too many. */
@@ -24,9 +29,9 @@ final class ReadingRate {
       return;
     }
     double due = (double) rows / rowsPerSecond * TimeUnit.SECONDS.toNanos(1);
-    long early = (long) due - (System.nanoTime() - begun);
+    long early = (long) due - (pauses.nanoTime() - begun);
     if (early > 0) {
-      TimeUnit.NANOSECONDS.sleep(early);
+      boolean unused = pauses.pause(Duration.ofNanos(early));
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * The rows of the source, by their fingerprints. Whole tables may be read from a standby; what
@@ -55,29 +56,63 @@ final class SourceImages implements AutoCloseable {
     return primary.describe(replication, table);
   }
 
+  /**
+   * A place in a table: everything before it was read.
+   *
+   * @param leaves the physical tables in the order in which they are read, each as it was written
+   *     to; of another list or file the place says nothing
+   * @param leaf number of the one that is read
+   * @param page of it that is read next
+   */
+  record Place(List<String> leaves, int leaf, long page) {
+    Place {
+      leaves = List.copyOf(leaves);
+    }
+  }
+
+  /** Told of each place that was reached. */
+  @FunctionalInterface
+  interface Places {
+    void reached(Place place) throws InterruptedException;
+  }
+
+  /** The beginning of a table as it is now. */
+  Place beginning(PublishedTable table) throws InterruptedException {
+    return new Place(
+        reader.leaves(table.relation().id()).stream()
+            .map(leaf -> leaf.oid() + ":" + leaf.fileNode())
+            .toList(),
+        0,
+        0);
+  }
+
   /** Reads every row once; one that changes meanwhile perhaps twice, or not at all. */
   void all(PublishedTable table, Rows rows) throws InterruptedException {
-    for (PhysicalTable leaf : reader.leaves(table.relation().id())) {
-      if (!leaf.heap()) {
-        copy(
-            reader,
-            table,
-            leaf,
-            new TableRange.Keys(List.of(), List.of(), false),
-            /* withAddress= */ false,
-            rowsOnly(rows));
-        continue;
+    all(table, beginning(table), rows, place -> {});
+  }
+
+  /**
+   * Reads every row behind a place.
+   *
+   * @param from a place of {@link #beginning}'s leaves
+   */
+  void all(PublishedTable table, Place from, Rows rows, Places places) throws InterruptedException {
+    List<PhysicalTable> leaves = reader.leaves(table.relation().id());
+    for (int i = from.leaf(); i < leaves.size(); i++) {
+      PhysicalTable leaf = leaves.get(i);
+      if (leaf.heap()) {
+        // Rows that come behind the last page meanwhile were changed, and are looked at again.
+        long first = i == from.leaf() ? from.page() : 0;
+        for (long page = first; page <= leaf.pages(); page += PAGES_AT_ONCE) {
+          TableRange pages = new TableRange.Pages(page, page + PAGES_AT_ONCE);
+          copy(reader, table, leaf, pages, /* withAddress= */ false, rowsOnly(rows));
+          places.reached(new Place(from.leaves(), i, page + PAGES_AT_ONCE));
+        }
+      } else {
+        TableRange everything = new TableRange.Keys(List.of(), List.of(), false);
+        copy(reader, table, leaf, everything, /* withAddress= */ false, rowsOnly(rows));
       }
-      // Rows that come behind the last page meanwhile were changed, and are looked at again.
-      for (long page = 0; page <= leaf.pages(); page += PAGES_AT_ONCE) {
-        copy(
-            reader,
-            table,
-            leaf,
-            new TableRange.Pages(page, page + PAGES_AT_ONCE),
-            /* withAddress= */ false,
-            rowsOnly(rows));
-      }
+      places.reached(new Place(from.leaves(), i + 1, 0));
     }
   }
 
@@ -92,9 +127,30 @@ final class SourceImages implements AutoCloseable {
 
   /** What is there under those of these keys that are there, by key. */
   Map<List<String>, Version> versions(
-      PublishedTable table, TableMapping mapping, List<List<String>> keys)
+      PublishedTable table,
+      TableMapping mapping,
+      List<List<String>> keys,
+      ToLongFunction<Tuple> number)
       throws InterruptedException {
     Map<List<String>, Version> versions = new HashMap<>();
+    of(
+        table,
+        mapping,
+        keys,
+        (row, leaf, address) ->
+            versions.put(key(mapping, row), new Version(number.applyAsLong(row), leaf, address)));
+    return versions;
+  }
+
+  /** Takes a row, and where it is. */
+  @FunctionalInterface
+  interface PlacedRows {
+    void take(Tuple row, long leaf, long address) throws InterruptedException;
+  }
+
+  /** Reads the rows of these keys from the primary. */
+  void of(PublishedTable table, TableMapping mapping, List<List<String>> keys, PlacedRows rows)
+      throws InterruptedException {
     List<Integer> columns = mapping.key().positions();
     for (PhysicalTable leaf : primary.leaves(table.relation().id())) {
       for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
@@ -107,12 +163,9 @@ final class SourceImages implements AutoCloseable {
             leaf,
             wanted,
             /* withAddress= */ true,
-            (row, line, address) ->
-                versions.put(
-                    key(mapping, row), new Version(mapping.fingerprint(row), leaf.oid(), address)));
+            (row, line, address) -> rows.take(row, leaf.oid(), address));
       }
     }
-    return versions;
   }
 
   /** The key of a row, as PostgreSQL writes it. */

@@ -1,15 +1,16 @@
 package io.walbeam.verify;
 
 import io.walbeam.postgres.PublishedTable;
-import io.walbeam.row.DestinationTable;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.ReplicaRows;
 import io.walbeam.sink.RowBuckets;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 
 /**
  * Compares one table: first the buckets of all rows, then the rows of the buckets that differ, then
@@ -31,15 +32,22 @@ final class TableComparer {
   private static final int MOST_ROUNDS = 20;
 
   private final SourceImages source;
-  private final ReplicaRows replica;
   private final Arrival arrival;
   private final ReadingRate rate;
+  private final ResumeFile resume;
+  private final int sampleSize;
 
-  TableComparer(SourceImages source, ReplicaRows replica, Arrival arrival, ReadingRate rate) {
+  /**
+   * @param resume where it is kept how far the present table was read
+   * @param sampleSize rows of a table whose values are compared too
+   */
+  TableComparer(
+      SourceImages source, Arrival arrival, ReadingRate rate, ResumeFile resume, int sampleSize) {
     this.source = source;
-    this.replica = replica;
     this.arrival = arrival;
     this.rate = rate;
+    this.resume = resume;
+    this.sampleSize = sampleSize;
   }
 
   /**
@@ -51,32 +59,54 @@ final class TableComparer {
    */
   record Outcome(long rows, List<Difference> differences, long undecided, long unknown) {}
 
-  Outcome compare(PublishedTable table, TableMapping mapping) throws InterruptedException {
-    DestinationTable destination = mapping.destination();
-    int size = buckets(table);
-    RowBuckets there = new RowBuckets(size);
-    long untold = replica.count(destination, there);
-    RowBuckets here = new RowBuckets(size);
+  /**
+   * Compares all rows.
+   *
+   * @param images what rows are told apart by
+   * @param values what those of a sample are told apart by as well
+   */
+  Outcome compare(
+      PublishedTable table, TableMapping mapping, RowImages images, Optional<RowImages> values)
+      throws InterruptedException {
+    SourceImages.Place beginning = source.beginning(table);
+    ResumeFile.Reached from =
+        resume
+            .read(table.relation(), beginning)
+            .orElseGet(() -> new ResumeFile.Reached(beginning, new RowBuckets(buckets(table))));
+    RowBuckets here = from.buckets();
+    RowBuckets there = new RowBuckets(here.size());
+    long untold = images.count(there);
+    RowSample sample = new RowSample(values.isPresent() ? sampleSize : 0, new Random());
     source.all(
         table,
+        from.place(),
         row -> {
           rate.row();
-          here.add(mapping.fingerprint(row));
-        });
+          here.add(images.of(row));
+          sample.offer(() -> SourceImages.key(mapping, row));
+        },
+        place -> resume.write(table.relation(), new ResumeFile.Reached(place, here)));
     BitSet differing = here.differing(there);
-    if (differing.isEmpty()) {
-      return new Outcome(here.rows(), List.of(), 0, untold);
-    }
     long suspicious = Math.max(here.rows(differing), there.rows(differing));
-    if (suspicious > MOST_ROWS) {
-      return new Outcome(here.rows(), List.of(), Math.max(0, suspicious - untold), untold);
+    Suspects suspects = new Suspects();
+    if (suspicious <= MOST_ROWS && !differing.isEmpty()) {
+      suspect(table, mapping, images, here, differing, suspects);
+      settle(table, mapping, suspects, images);
     }
-    Suspects suspects = suspects(table, mapping, here, differing);
-    settle(table, mapping, suspects);
+    Map<List<String>, Difference> found = new LinkedHashMap<>();
+    explained(table, mapping, suspects, images).forEach(each -> found.put(each.key(), each));
+    Suspects sampled = new Suspects();
+    if (values.isPresent()) {
+      sample.keys().forEach(sampled::add);
+      settle(table, mapping, sampled, values.get());
+      // They know the columns, too.
+      explained(table, mapping, sampled, values.get()).forEach(each -> found.put(each.key(), each));
+    }
     return new Outcome(
         here.rows(),
-        suspects.proven(),
-        suspects.open().size(),
+        List.copyOf(found.values()),
+        sampled.open().size()
+            + (suspicious > MOST_ROWS ? Math.max(0, suspicious - untold) : suspects.open().size()),
         Math.max(untold, suspects.unknown()));
   }
 
@@ -85,43 +115,45 @@ final class TableComparer {
     return (int) Long.highestOneBit(Math.max(FEWEST_BUCKETS, Math.min(MOST_BUCKETS, wanted)));
   }
 
-  /** The keys of rows whose fingerprints one side has alone. */
-  private Suspects suspects(
-      PublishedTable table, TableMapping mapping, RowBuckets buckets, BitSet differing)
+  /** Suspects the keys of rows whose numbers one side has alone. */
+  private void suspect(
+      PublishedTable table,
+      TableMapping mapping,
+      RowImages images,
+      RowBuckets buckets,
+      BitSet differing,
+      Suspects suspects)
       throws InterruptedException {
     Map<Long, List<String>> there = new HashMap<>();
-    replica.rows(
-        mapping.destination(),
-        buckets.size(),
-        differing,
-        (key, fingerprint) -> there.put(fingerprint, key));
-    Suspects suspects = new Suspects();
+    images.rows(buckets.size(), differing, (key, number) -> there.put(number, key));
     source.all(
         table,
         row -> {
           rate.row();
-          long fingerprint = mapping.fingerprint(row);
-          if (differing.get(buckets.of(fingerprint)) && there.remove(fingerprint) == null) {
+          long number = images.of(row);
+          if (differing.get(buckets.of(number)) && there.remove(number) == null) {
             suspects.add(SourceImages.key(mapping, row));
           }
         });
     for (List<String> key : there.values()) {
       suspects.add(source.canonical(table, mapping, key));
     }
-    return suspects;
   }
 
-  private void settle(PublishedTable table, TableMapping mapping, Suspects suspects)
+  private void settle(
+      PublishedTable table, TableMapping mapping, Suspects suspects, RowImages images)
       throws InterruptedException {
     for (int round = 0; round < MOST_ROUNDS && !suspects.open().isEmpty(); round++) {
       List<List<String>> keys = suspects.open();
-      Map<List<String>, SourceImages.Version> before = source.versions(table, mapping, keys);
+      Map<List<String>, SourceImages.Version> before =
+          source.versions(table, mapping, keys, images::of);
       long position = source.position();
       if (!arrival.await(position, mapping.destination())) {
         return;
       }
-      List<Optional<ReplicaRows.Image>> there = replica.images(mapping.destination(), keys);
-      Map<List<String>, SourceImages.Version> after = source.versions(table, mapping, keys);
+      List<Optional<ReplicaRows.Image>> there = images.images(keys);
+      Map<List<String>, SourceImages.Version> after =
+          source.versions(table, mapping, keys, images::of);
       for (int i = 0; i < keys.size(); i++) {
         List<String> key = keys.get(i);
         suspects.judge(
@@ -132,5 +164,13 @@ final class TableComparer {
             position);
       }
     }
+  }
+
+  private List<Difference> explained(
+      PublishedTable table, TableMapping mapping, Suspects suspects, RowImages images)
+      throws InterruptedException {
+    return images.explained(
+        suspects.proven(),
+        (keys, rows) -> source.of(table, mapping, keys, (row, leaf, address) -> rows.take(row)));
   }
 }

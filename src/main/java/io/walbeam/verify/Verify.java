@@ -11,6 +11,7 @@ import io.walbeam.row.Route;
 import io.walbeam.row.Substitutions;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.ReplicaRows;
+import io.walbeam.sink.ReplicaValues;
 import io.walbeam.sink.Sink;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.Verification;
@@ -21,6 +22,7 @@ import io.walbeam.write.SourceCatalogue;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +36,9 @@ public final class Verify {
   @FunctionalInterface
   public interface Listener {
     void compared(ComparedTable table);
+
+    /** An earlier verification had read so many rows of a table that is compared next. */
+    default void resumed(TableId table, long rows) {}
   }
 
   /** Chooses among the tables. */
@@ -62,7 +67,8 @@ public final class Verify {
    * @throws WalbeamException if an end cannot be read, or the destination cannot be compared
    */
   public void run(Choice choice, Listener listener) throws InterruptedException {
-    ReplicaRows replica = sink.replicaRows().orElseThrow(Verify::incomparable);
+    ReplicaRows rows = sink.replicaRows().orElseThrow(Verify::incomparable);
+    ReplicaValues values = sink.replicaValues().orElseThrow(Verify::incomparable);
     VerificationLog log = sink.verifications().orElseThrow(Verify::incomparable);
     Set<TableId> known = recentlyEqual(log);
     try (SourceImages source = new SourceImages(request.replication(), request.standby());
@@ -79,36 +85,59 @@ public final class Verify {
                   Substitutions.UNTOLD));
       Arrival arrival =
           new Arrival(confirmed, sink.outdatedRows(), Pauses.UNTIL_INTERRUPTED, request.patience());
+      ResumeFile resume = new ResumeFile(request.resumeFile(), kind(), listener::resumed);
       TableComparer comparer =
-          new TableComparer(source, replica, arrival, new ReadingRate(request.rowsPerSecond()));
-      for (TableId table : source.published()) {
+          new TableComparer(
+              source,
+              arrival,
+              new ReadingRate(request.rowsPerSecond(), Pauses.UNTIL_INTERRUPTED),
+              resume,
+              request.sample());
+      for (TableId table : ordered(source.published(), resume.table())) {
         if (!request.tables().matches(table) || known.contains(table)) {
           continue;
         }
         Optional<PublishedTable> described = source.describe(table);
         if (described.isPresent()) {
           Route route = routes.complete(described.get().relation(), described.get().types());
-          TableMapping current = route.current();
-          if (current != null && choice.includes(current.destination())) {
-            compare(comparer, described.get(), current, log, listener);
+          TableMapping mapping = route.current();
+          if (mapping != null && choice.includes(mapping.destination())) {
+            RowImages byValue = new Values(mapping, values);
+            TableComparer.Outcome outcome =
+                comparer.compare(
+                    described.get(),
+                    mapping,
+                    request.values() ? byValue : new Fingerprints(mapping, rows),
+                    request.sample() > 0 && !request.values()
+                        ? Optional.of(byValue)
+                        : Optional.empty());
+            record(outcome, mapping, log, listener);
           }
         }
       }
+      resume.delete();
     }
   }
 
-  private void compare(
-      TableComparer comparer,
-      PublishedTable table,
-      TableMapping mapping,
-      VerificationLog log,
-      Listener listener)
+  /** What was read in part comes first, before another table takes its place in the file. */
+  private static List<TableId> ordered(List<TableId> tables, Optional<TableId> first) {
+    List<TableId> ordered = new ArrayList<>(tables);
+    first.filter(ordered::remove).ifPresent(table -> ordered.add(0, table));
+    return ordered;
+  }
+
+  /** Numbers of one kind mean nothing to a verification of another. */
+  private String kind() {
+    return request.replication().slot() + (request.values() ? " values" : " fingerprints");
+  }
+
+  private void record(
+      TableComparer.Outcome outcome, TableMapping mapping, VerificationLog log, Listener listener)
       throws InterruptedException {
-    TableComparer.Outcome outcome = comparer.compare(table, mapping);
     Verification verification =
         new Verification(
             request.replication().slot(),
-            table.relation().table(),
+            mapping.relation().table(),
             micros(clock.instant()),
             sink.stateStore()
                 .read(request.replication().slot())

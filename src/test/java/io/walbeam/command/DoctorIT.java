@@ -157,6 +157,16 @@ class DoctorIT {
     JsonNode behind = JSON.readTree(say(arguments("status", "--format=json")).out());
     assertThat(behind.path("lagBytes").path("notSent").asLong())
         .isGreaterThan(status.path("lagBytes").path("notSent").asLong() + 1_000_000);
+    Await.until(
+        "the table that is written to is named, with its rate and what is applied",
+        () -> {
+          database.execute("UPDATE orders SET at = at + 1 WHERE id > 1000 AND id < 2000");
+          JsonNode busy =
+              JSON.readTree(say(arguments("status", "--format=json")).out()).path("tables");
+          return busy.path(0).path("table").asText().equals("public.orders")
+              && busy.path(0).path("rowsPerSecond").asDouble() > 0
+              && busy.path(0).has("appliedSecondsAgo");
+        });
     Said text = say(arguments("status"));
     assertThat(text.exitCode()).isEqualTo(1);
     assertThat(text.out())

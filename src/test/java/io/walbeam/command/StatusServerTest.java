@@ -48,7 +48,7 @@ class StatusServerTest {
             new RunProgress(
                 17,
                 3,
-                new SessionLag(2_048, 7, 0, 2, 99),
+                new SessionLag(2_048, 7, 1, 0, 2, 99),
                 List.of(stalls),
                 new DumpsOverview(1, 2, 3, 400, 5, OptionalLong.of(60)),
                 missing));
@@ -74,6 +74,7 @@ class StatusServerTest {
             "walbeam_dumps_left 2",
             "walbeam_lag_bytes 2048",
             "walbeam_lag_seconds 7",
+            "walbeam_lag_age_seconds 1",
             "walbeam_stalls 0",
             "walbeam_confirmed_lsn 99");
     assertThat(

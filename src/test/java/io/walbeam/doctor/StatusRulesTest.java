@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.TableId;
 import io.walbeam.doctor.StatusFacts.SlotFacts;
+import io.walbeam.sink.AppliedTable;
 import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.SlotState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,8 @@ class StatusRulesTest {
     SlotState state =
         new SlotState("s", 0, "1", 1, 1, NOW - completeSecondsAgo * 1_000_000, "i", NOW);
     StatusFacts facts =
-        new StatusFacts("s", slot, Optional.of(state), dumps, letters, NOW, List.of());
+        new StatusFacts(
+            "s", slot, Optional.of(state), dumps, letters, List.of(), List.of(), NOW, List.of());
     assertThat(facts.completeSecondsAgo()).contains(completeSecondsAgo);
     return StatusRules.findings(facts).stream()
         .map(finding -> finding.severity() + " " + finding.check())
@@ -100,5 +103,59 @@ class StatusRulesTest {
         new SlotFacts(true, "reserved", "", 1, 9, Optional.empty(), "r", 100, 20, 3, 1);
     assertThat(slot.lagBytes()).isEqualTo(123);
     assertThat(slot.hoursLeft()).isEmpty();
+  }
+
+  private static StatusFacts facts(List<DumpEntry> entries, List<AppliedTable> applied) {
+    return new StatusFacts(
+        "s",
+        Optional.empty(),
+        Optional.empty(),
+        entries,
+        List.of(),
+        applied,
+        List.of(),
+        NOW,
+        List.of());
+  }
+
+  private static DumpEntry running(long startedSecondsAgo, long done, long total) {
+    DumpEntry entry = dump(DumpEntry.Status.RUNNING, 1);
+    long started = startedSecondsAgo == 0 ? 0 : NOW - startedSecondsAgo * 1_000_000;
+    return new DumpEntry(
+        entry.order(),
+        entry.status(),
+        new DumpEntry.Course(started, 0, total, new DumpEntry.Sums(done, 0, 0), ""),
+        "");
+  }
+
+  @Test
+  void aDumpTakesAsLongForTheRestAsItDidForWhatIsDone() {
+    StatusFacts facts = facts(List.of(), List.of());
+    assertThat(facts.secondsLeft(running(60, 3, 9))).hasValue(120);
+    assertThat(facts.secondsLeft(running(60, 9, 9))).hasValue(0);
+    assertThat(facts.secondsLeft(running(60, 0, 9))).as("nothing is done").isEmpty();
+    assertThat(facts.secondsLeft(running(60, 3, 0))).as("the total is not known").isEmpty();
+    assertThat(facts.secondsLeft(running(0, 0, 9))).as("it has not begun").isEmpty();
+  }
+
+  @Test
+  void whatIsAppliedIsOfTheTableThatIsAskedFor() {
+    StatusFacts facts = facts(List.of(), List.of(new AppliedTable("public_a", NOW - 7_000_000)));
+    assertThat(facts.appliedSecondsAgo("public_a")).hasValue(7L);
+    assertThat(facts.appliedSecondsAgo("public_b")).isEmpty();
+  }
+
+  @Test
+  void ratesAreOfTheTablesThatWereWrittenToTheBusiestFirst() {
+    TableId quiet = new TableId("public", "quiet");
+    TableId busy = new TableId("public", "busy");
+    TableId busier = new TableId("public", "busier");
+    TableId reset = new TableId("public", "reset");
+    TableActivity before =
+        new TableActivity(Map.of(quiet, 5L, busy, 5L, busier, 5L, reset, 100L), NOW);
+    TableActivity after =
+        new TableActivity(Map.of(quiet, 5L, busy, 9L, busier, 25L, reset, 1L), NOW + 2_000_000);
+    assertThat(after.since(before))
+        .containsExactly(new StatusFacts.TableRate(busier, 10), new StatusFacts.TableRate(busy, 2));
   }
 }

@@ -46,13 +46,6 @@ final class InProcessDump implements AutoCloseable {
    * @param landing longest time from reading to writing
    */
   InProcessDump(TestDatabase database, Duration landing, Arrival arrival) {
-    this(database, landing, DumpPace.ONE_JVM.holding(), arrival);
-  }
-
-  /**
-   * @param holding longest time that a COPY waits for rows to be taken
-   */
-  InProcessDump(TestDatabase database, Duration landing, Duration holding, Arrival arrival) {
     this.database = database;
     this.arrival = arrival;
     DumpPace usual = DumpPace.ONE_JVM;
@@ -79,8 +72,7 @@ final class InProcessDump implements AutoCloseable {
                     usual.ledger(),
                     Duration.ofMillis(20),
                     Duration.ZERO,
-                    landing,
-                    holding)),
+                    landing)),
             KeyedEnds.of(new Sink(), new Ledger()));
   }
 

@@ -47,6 +47,9 @@ class RepeatedArraysIT {
           "INSERT INTO odd VALUES (8, '{4}', '{x}')");
       fixture.runToNow(command);
 
+      Said verified =
+          Said.verify(fixture, "--values", "--arrays=repeated", "--unrepresentable=arrays:string");
+      assertThat(verified.exitCode()).as("%s", verified).isZero();
       List<TextRow> rows = byId(fixture, "public_a");
       assertThat(texts(rows.get(0)))
           .containsExactly(

@@ -128,6 +128,29 @@ class StandbyDumpIT {
     fixture.assertEqual();
   }
 
+  @Test
+  void aVerificationReadsWholeTablesFromTheStandbyAndDecidesAtThePrimary() throws Exception {
+    Scenario fixture = fixture("verified_elsewhere");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 20) g");
+    fixture.runToNow();
+    awaitReplay();
+    standby.query("postgres", "SELECT pg_wal_replay_pause()::text");
+    fixture.execute(
+        "INSERT INTO t SELECT g, 'v' || g FROM generate_series(21, 30) g",
+        "UPDATE t SET v = 'newer' WHERE id < 4",
+        "DELETE FROM t WHERE id = 5");
+    fixture.runToNow();
+    for (String how : new String[] {"--rowsPerSecond=0", "--values"}) {
+      Said said = Said.verify(fixture, how, "--snapshotUrl=" + standby.url("verified_elsewhere"));
+      assertThat(said.exitCode()).as("%s", said).isZero();
+      assertThat(said.table("public.t").path("rows").asInt())
+          .as("rows that a late standby has")
+          .isEqualTo(20);
+    }
+  }
+
   /** A session's reads are counted at its end at the latest. */
   private void awaitNoReader() throws Exception {
     String sessions =

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Passes TCP connections on to a port of this machine, and cuts, freezes, slows down or refuses
  * them when told. Thread-safe.
  */
-final class TcpProxy implements AutoCloseable {
+public final class TcpProxy implements AutoCloseable {
   private static final int BUFFER_BYTES = 16 << 10;
 
   /** Connections that wait to be accepted. */
@@ -97,13 +97,13 @@ final class TcpProxy implements AutoCloseable {
   /**
    * @param target port of this machine, asked for each connection
    */
-  TcpProxy(IntSupplier target) throws IOException {
+  public TcpProxy(IntSupplier target) throws IOException {
     this.target = target;
     this.port = listen(0);
   }
 
   /** The port that it listens on. */
-  int port() {
+  public int port() {
     return port;
   }
 
@@ -126,12 +126,12 @@ final class TcpProxy implements AutoCloseable {
   }
 
   /** Whether data of all connections waits. */
-  void freeze(boolean on) {
+  public void freeze(boolean on) {
     frozen = on;
   }
 
   /** Resets all connections, and lets nobody connect. */
-  synchronized void refuse() throws IOException {
+  public synchronized void refuse() throws IOException {
     ServerSocket open = listener;
     listener = null;
     if (open != null) {
@@ -141,7 +141,7 @@ final class TcpProxy implements AutoCloseable {
   }
 
   /** Everything passes; what was lost stays lost. */
-  synchronized void heal() throws IOException {
+  public synchronized void heal() throws IOException {
     slow = false;
     frozen = false;
     if (listener == null && !closed) {

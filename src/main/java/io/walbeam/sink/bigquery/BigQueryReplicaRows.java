@@ -1,9 +1,7 @@
 package io.walbeam.sink.bigquery;
 
-import com.google.api.services.bigquery.model.TableCell;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableRow;
-import io.walbeam.row.DestinationColumn;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.DestinationType;
 import io.walbeam.sink.ReplicaRows;
@@ -24,9 +22,6 @@ final class BigQueryReplicaRows implements ReplicaRows {
   /** Numbers in one list of a query, far below a query's longest text of 1 MB. */
   private static final int BUCKETS_PER_QUERY = 20_000;
 
-  /** Keys of one query; with 16 columns below the 10,000 parameters that BigQuery allows. */
-  private static final int KEYS_PER_QUERY = 200;
-
   private final BigQueryRest rest;
   private final BigQueryTables tables;
 
@@ -43,8 +38,12 @@ final class BigQueryReplicaRows implements ReplicaRows {
     }
     if (!hasFingerprints(table)) {
       List<TableRow> rows = new ArrayList<>();
-      rest.query(table.name(), "SELECT COUNT(*) FROM " + name(table), Map.of(), rows::addAll);
-      return number(rows.get(0).getF().get(0)).orElse(0L);
+      rest.query(
+          table.name(),
+          "SELECT COUNT(*) FROM " + rest.settings().quoted(table.name()),
+          Map.of(),
+          rows::addAll);
+      return WantedKeys.number(rows.get(0).getF().get(0)).orElse(0L);
     }
     long[] without = new long[1];
     rest.query(
@@ -54,17 +53,20 @@ final class BigQueryReplicaRows implements ReplicaRows {
             + " AS bucket, COUNT(*), BIT_XOR("
             + FINGERPRINT
             + ") FROM "
-            + name(table)
+            + rest.settings().quoted(table.name())
             + " GROUP BY bucket",
         Map.of(),
         rows -> {
           for (TableRow row : rows) {
-            Optional<Long> bucket = number(row.getF().get(0));
-            long count = number(row.getF().get(1)).orElse(0L);
+            Optional<Long> bucket = WantedKeys.number(row.getF().get(0));
+            long count = WantedKeys.number(row.getF().get(1)).orElse(0L);
             if (bucket.isEmpty()) {
               without[0] += count;
             } else {
-              into.add(bucket.get().intValue(), (int) count, number(row.getF().get(2)).orElse(0L));
+              into.add(
+                  bucket.get().intValue(),
+                  (int) count,
+                  WantedKeys.number(row.getF().get(2)).orElse(0L));
             }
           }
         });
@@ -78,7 +80,7 @@ final class BigQueryReplicaRows implements ReplicaRows {
     if (!isThere(table) || !hasFingerprints(table)) {
       return;
     }
-    List<DestinationType> types = keyTypes(table);
+    List<DestinationType> types = WantedKeys.types(table);
     List<Integer> numbers = which.stream().boxed().toList();
     for (int from = 0; from < numbers.size(); from += BUCKETS_PER_QUERY) {
       List<Integer> some =
@@ -86,13 +88,11 @@ final class BigQueryReplicaRows implements ReplicaRows {
       rest.query(
           table.name(),
           "SELECT "
-              + table.primaryKey().stream()
-                  .map(BigQueryReplicaRows::quote)
-                  .collect(Collectors.joining(", "))
+              + table.primaryKey().stream().map(WantedKeys::quote).collect(Collectors.joining(", "))
               + ", "
               + FINGERPRINT
               + " FROM "
-              + name(table)
+              + rest.settings().quoted(table.name())
               + " WHERE "
               + bucket(buckets)
               + " IN ("
@@ -103,7 +103,7 @@ final class BigQueryReplicaRows implements ReplicaRows {
             for (TableRow row : page) {
               rows.take(
                   BigQueryOutdatedRows.key(row, types),
-                  number(row.getF().get(types.size())).orElse(0L));
+                  WantedKeys.number(row.getF().get(types.size())).orElse(0L));
             }
           });
     }
@@ -118,74 +118,36 @@ final class BigQueryReplicaRows implements ReplicaRows {
     if (!isThere(table)) {
       return images;
     }
-    List<DestinationType> types = keyTypes(table);
+    List<DestinationType> types = WantedKeys.types(table);
     String fingerprint = hasFingerprints(table) ? "t." + FINGERPRINT : "NULL";
-    for (int from = 0; from < keys.size(); from += KEYS_PER_QUERY) {
+    for (int from = 0; from < keys.size(); from += WantedKeys.PER_QUERY) {
       int first = from;
-      List<List<String>> some = keys.subList(from, Math.min(keys.size(), from + KEYS_PER_QUERY));
+      List<List<String>> some =
+          keys.subList(from, Math.min(keys.size(), from + WantedKeys.PER_QUERY));
       Map<String, String> parameters = new TreeMap<>();
       rest.query(
           table.name(),
           "SELECT k.i, "
               + fingerprint
               + ", t._walbeam.commit_lsn FROM ("
-              + keyRows(some, types, parameters)
+              + WantedKeys.rows(some, types, parameters)
               + ") AS k JOIN "
-              + name(table)
+              + rest.settings().quoted(table.name())
               + " AS t ON "
-              + condition(table),
+              + WantedKeys.condition(table),
           parameters,
           page -> {
             for (TableRow row : page) {
               images.set(
-                  first + number(row.getF().get(0)).orElseThrow().intValue(),
+                  first + WantedKeys.number(row.getF().get(0)).orElseThrow().intValue(),
                   Optional.of(
-                      new Image(number(row.getF().get(1)), number(row.getF().get(2)).orElse(0L))));
+                      new Image(
+                          WantedKeys.number(row.getF().get(1)),
+                          WantedKeys.number(row.getF().get(2)).orElse(0L))));
             }
           });
     }
     return images;
-  }
-
-  /** A relation of the wanted keys, numbered, bound to parameters. */
-  private static String keyRows(
-      List<List<String>> keys, List<DestinationType> types, Map<String, String> parameters) {
-    List<String> rows = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      StringBuilder row = new StringBuilder("SELECT ").append(i).append(" AS i");
-      for (int column = 0; column < types.size(); column++) {
-        String parameter = "k" + i + "_" + column;
-        parameters.put(parameter, spelled(keys.get(i).get(column), types.get(column)));
-        row.append(", ").append(typed(parameter, types.get(column))).append(" AS c").append(column);
-      }
-      rows.add(row.toString());
-    }
-    return String.join(" UNION ALL ", rows);
-  }
-
-  private static String condition(DestinationTable table) {
-    List<String> equal = new ArrayList<>();
-    for (int column = 0; column < table.primaryKey().size(); column++) {
-      equal.add("t." + quote(table.primaryKey().get(column)) + " = k.c" + column);
-    }
-    return String.join(" AND ", equal);
-  }
-
-  /** PostgreSQL's text as BigQuery reads it. */
-  private static String spelled(String text, DestinationType type) {
-    return switch (type) {
-      case BOOL -> text.equals("t") ? "true" : "false";
-      case BYTES -> text.startsWith("\\x") ? text.substring(2) : text;
-      default -> text;
-    };
-  }
-
-  private static String typed(String parameter, DestinationType type) {
-    return switch (type) {
-      case STRING -> "@" + parameter;
-      case BYTES -> "FROM_HEX(@" + parameter + ")";
-      default -> "CAST(@" + parameter + " AS " + type + ")";
-    };
   }
 
   private static String bucket(int buckets) {
@@ -207,36 +169,5 @@ final class BigQueryReplicaRows implements ReplicaRows {
 
   private DestinationTable there(DestinationTable wanted) throws InterruptedException {
     return tables.existing(wanted).orElse(wanted);
-  }
-
-  private static List<DestinationType> keyTypes(DestinationTable table) {
-    List<DestinationType> types = new ArrayList<>();
-    for (String name : table.primaryKey()) {
-      table.columns().stream()
-          .filter(column -> column.name().equals(name))
-          .map(DestinationColumn::type)
-          .forEach(types::add);
-    }
-    return types;
-  }
-
-  private static Optional<Long> number(TableCell cell) {
-    return cell.getV() instanceof String text
-        ? Optional.of(Long.parseLong(text))
-        : Optional.empty();
-  }
-
-  private String name(DestinationTable table) {
-    return "`"
-        + rest.settings().project()
-        + "."
-        + rest.settings().dataset()
-        + "."
-        + table.name()
-        + "`";
-  }
-
-  private static String quote(String column) {
-    return "`" + column + "`";
   }
 }

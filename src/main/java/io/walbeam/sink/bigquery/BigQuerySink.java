@@ -1,6 +1,7 @@
 package io.walbeam.sink.bigquery;
 
 import io.walbeam.change.TableId;
+import io.walbeam.sink.AppliedTable;
 import io.walbeam.sink.ChangelogShapes;
 import io.walbeam.sink.CountingSinkMetrics;
 import io.walbeam.sink.DatasetSurvey;
@@ -11,6 +12,7 @@ import io.walbeam.sink.ExistingTables;
 import io.walbeam.sink.LetGo;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.ReplicaRows;
+import io.walbeam.sink.ReplicaValues;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.SharedSinks;
 import io.walbeam.sink.Sink;
@@ -67,6 +69,7 @@ public final class BigQuerySink implements Sink {
   private final OutdatedRows outdatedRows;
   private final SchemaChangeLog schemaChanges;
   private final ReplicaRows replicaRows;
+  private final ReplicaValues replicaValues;
   private final VerificationLog verifications;
   private final Successors successors;
 
@@ -96,6 +99,7 @@ public final class BigQuerySink implements Sink {
     this.outdatedRows = new BigQueryOutdatedRows(rest, prepared, Clock.systemUTC());
     this.schemaChanges = new BigQuerySchemaChanges(tables, prepared, rest);
     this.replicaRows = new BigQueryReplicaRows(rest, prepared);
+    this.replicaValues = new BigQueryReplicaValues(rest, prepared);
     this.verifications = new BigQueryVerifications(tables, prepared, rest);
     this.successors = new BigQuerySuccessors(rest);
     this.sweeper =
@@ -194,6 +198,16 @@ public final class BigQuerySink implements Sink {
   @Override
   public Optional<Successors> successors() {
     return Optional.of(successors);
+  }
+
+  @Override
+  public List<AppliedTable> applied() throws InterruptedException {
+    return AppliedTables.read(rest);
+  }
+
+  @Override
+  public Optional<ReplicaValues> replicaValues() {
+    return Optional.of(replicaValues);
   }
 
   @Override
