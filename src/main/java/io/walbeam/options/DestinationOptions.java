@@ -60,6 +60,15 @@ public interface DestinationOptions extends PipelineOptions {
   void setWriteMode(String value);
 
   @Description(
+      "scd2: beside the changelog of each table with a key a view <table>_history, which has every"
+          + " version of a row and when it was valid; none.")
+  @Default.String("none")
+  @OneOf({"none", "scd2"})
+  String getHistory();
+
+  void setHistory(String value);
+
+  @Description(
       "How arrays, composites, ranges and hstore are written: json; repeated: arrays as REPEATED"
           + " columns, the others as json; text: as PostgreSQL prints them. A column that BigQuery"
           + " has already stays what it is.")

@@ -2,6 +2,7 @@ package io.walbeam.options;
 
 import io.walbeam.change.MessagePrefix;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.HistoryMode;
 import io.walbeam.row.MappingSettings;
 import io.walbeam.row.RowForm;
 import io.walbeam.row.StructureMode;
@@ -43,11 +44,25 @@ final class MappingReader {
               structures,
               contexts(),
               form,
-              UnrepresentableReader.read(options.getUnrepresentable(), values.problems())));
+              UnrepresentableReader.read(options.getUnrepresentable(), values.problems()),
+              history(form, writeMode)));
     } catch (WalbeamException e) {
       values.problem("--tableName: " + e.describe());
       return Optional.empty();
     }
+  }
+
+  private HistoryMode history(RowForm form, WriteMode writeMode) {
+    if (values.oneOf("--history", options.getHistory(), "none", "scd2").equals("none")) {
+      return HistoryMode.NONE;
+    }
+    if (form != RowForm.TABLE_ROW) {
+      values.problem("--history=scd2 goes with --destination=bigquery.");
+    } else if (!writeMode.changelog()) {
+      values.problem(
+          "--history=scd2 is a view of the changelog; add --writeMode=both or changelog.");
+    }
+    return HistoryMode.SCD2;
   }
 
   private WriteMode writeMode() {

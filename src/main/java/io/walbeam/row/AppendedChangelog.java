@@ -80,7 +80,10 @@ final class AppendedChangelog implements ChangelogMapping {
                 new ChangesView(
                     base + VIEW_SUFFIX,
                     ChangelogMapping.description(relation)
-                        + " Each change is there once, with the context of its transaction.")));
+                        + " Each change is there once, with the context of its transaction.",
+                    key.exists() && settings.history() == HistoryMode.SCD2
+                        ? HistoryView.of(relation, key, types, settings)
+                        : Optional.empty())));
     RowBuffer source = new RowBuffer();
     source.beginRow();
     writeText(EnvelopeField.DATABASE, settings.database(), source);

@@ -14,6 +14,7 @@ import java.util.List;
  *     transaction
  * @param form what rows are
  * @param unrepresentable what is written of values that BigQuery lacks
+ * @param history what is made of changelogs
  */
 public record MappingSettings(
     TableNameTemplate tableName,
@@ -23,7 +24,8 @@ public record MappingSettings(
     StructureMode structures,
     List<String> contexts,
     RowForm form,
-    Unrepresentable unrepresentable)
+    Unrepresentable unrepresentable,
+    HistoryMode history)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -47,7 +49,8 @@ public record MappingSettings(
         structures,
         contexts,
         RowForm.TABLE_ROW,
-        Unrepresentable.DEAD_LETTERS);
+        Unrepresentable.DEAD_LETTERS,
+        HistoryMode.NONE);
   }
 
   /** No context. */

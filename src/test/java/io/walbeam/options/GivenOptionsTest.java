@@ -205,6 +205,9 @@ class GivenOptionsTest {
   private static List<String> problemsOf(String option, String value) {
     List<String> arguments =
         new ArrayList<>(List.of(URL, "--dataset=p1.d", "--" + option + "=" + value));
+    if (option.equals("history")) {
+      arguments.add("--writeMode=changelog");
+    }
     return problems(arguments, Map.of());
   }
 

@@ -59,7 +59,8 @@ class RepeatedColumnsTest {
             StructureMode.REPEATED,
             List.of(),
             RowForm.TABLE_ROW,
-            Unrepresentable.of(choice)),
+            Unrepresentable.of(choice),
+            HistoryMode.NONE),
         Substitutions.UNTOLD);
   }
 

@@ -45,7 +45,8 @@ class UnrepresentableTest {
             StructureMode.JSON,
             List.of(),
             RowForm.TABLE_ROW,
-            new Unrepresentable(numbers, times, documents, Choice.DEADLETTER));
+            new Unrepresentable(numbers, times, documents, Choice.DEADLETTER),
+            HistoryMode.NONE);
     return TableMapping.compile(
         TABLE,
         KeyColumns.of(TABLE, Optional.empty()),

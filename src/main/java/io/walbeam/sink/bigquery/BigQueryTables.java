@@ -5,6 +5,7 @@ import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
 import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.Stage;
+import io.walbeam.row.ChangesView;
 import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.sink.Waits;
@@ -56,7 +57,8 @@ final class BigQueryTables {
   private final class TableState {
     final ReentrantLock lock = new ReentrantLock();
     final Set<String> seen = new HashSet<>();
-    boolean viewSeen;
+    final Set<ChangesView> viewsSeen = new HashSet<>();
+    boolean lettersSeen;
 
     /** When the last write found the table gone. */
     OptionalLong missedNanos = OptionalLong.empty();
@@ -293,16 +295,16 @@ final class BigQueryTables {
       }
     }
     state.seen.add(table.name());
-    if (table.view().isPresent() && !state.viewSeen) {
+    if (table.view().isPresent() && !state.viewsSeen.contains(table.view().get())) {
       // A view of a table that is not there would be refused.
       prepare(ContextMapping.DESTINATION);
       views.make(table.view().get(), table);
-      state.viewSeen = true;
+      state.viewsSeen.add(table.view().get());
     }
-    if (table.name().equals(rest.settings().deadLetterTable()) && !state.viewSeen) {
+    if (table.name().equals(rest.settings().deadLetterTable()) && !state.lettersSeen) {
       prepare(ledger);
       views.makeOpenLetters();
-      state.viewSeen = true;
+      state.lettersSeen = true;
     }
     state.validatedNanos = System.nanoTime();
     state.missedNanos = OptionalLong.empty();

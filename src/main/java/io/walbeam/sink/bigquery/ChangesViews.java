@@ -7,14 +7,16 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.ChangesView;
 import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
+import io.walbeam.row.HistoryView;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes the views that show each change of a changelog once, with the context of its transaction,
- * and the one of open dead letters. Rows do not wait for a view: one that cannot be made is a
- * warning. A view that is there is its owner's affair. Thread-safe.
+ * those of the versions of rows, and the one of open dead letters. Rows do not wait for a view: one
+ * that cannot be made is a warning. A view that is there is its owner's affair, unless it says
+ * otherwise. Thread-safe.
  */
 final class ChangesViews {
   private static final Logger log = LoggerFactory.getLogger(ChangesViews.class);
@@ -28,6 +30,14 @@ final class ChangesViews {
   /** Makes the view of a changelog that exists, as does the table of contexts. */
   void make(ChangesView view, DestinationTable changelog) throws InterruptedException {
     make(view.name(), view.description(), changelog.name(), sql(changelog, rest.settings()));
+    if (view.history().isPresent()) {
+      HistoryView history = view.history().get();
+      make(
+          history.name(),
+          history.description(),
+          changelog.name(),
+          HistorySql.sql(history, view, changelog, rest.settings()));
+    }
   }
 
   /** Makes the view of open dead letters; their table exists, as does the ledger. */
@@ -55,12 +65,26 @@ final class ChangesViews {
             name,
             table,
             sql);
+      } else {
+        follow(existing.get(), sql);
       }
     } catch (WalbeamException e) {
       if (e.kind() != FailureKind.OPERATOR) {
         throw e;
       }
       log.warn("The view {} of table {} is not there. {}", name, table, e.describe());
+    }
+  }
+
+  /** Gives a view that is still walbeam's its query of today. */
+  private void follow(Table existing, String sql) throws InterruptedException {
+    String before = existing.getView() == null ? null : existing.getView().getQuery();
+    if (before != null && before.startsWith(HistorySql.MARK) && !before.equals(sql)) {
+      String name = existing.getTableReference().getTableId();
+      Table patch = new Table().setView(new ViewDefinition().setQuery(sql).setUseLegacySql(false));
+      if (rest.patch(name, patch, existing.getEtag())) {
+        log.info("View {} has the columns of its table now.", name);
+      }
     }
   }
 
