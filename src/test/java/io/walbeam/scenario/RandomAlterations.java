@@ -35,7 +35,7 @@ final class RandomAlterations {
   private static final String COLUMNS =
       "SELECT string_agg(quote_ident(attname) || '|' || format_type(atttypid, atttypmod), '~'"
           + " ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass('public.%s')"
-          + " AND attnum > 0 AND NOT attisdropped AND attname <> 'id'";
+          + " AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('id', 'k')";
 
   private final Scenario fixture;
   private final Random random;
@@ -89,7 +89,8 @@ final class RandomAlterations {
   private String create(String table) {
     return "CREATE TABLE "
         + table
-        + " (id int PRIMARY KEY, a integer, b text, c numeric(12,3), d text)";
+        + " (id int PRIMARY KEY, k int NOT NULL DEFAULT 0, a integer, b text, c numeric(12,3),"
+        + " d text)";
   }
 
   private static Map<String, String> initial() {
@@ -131,7 +132,12 @@ final class RandomAlterations {
           + random.nextInt(3);
     }
     if (kind < 8) {
-      return "UPDATE " + table + " SET id = id + 1000 WHERE id = " + random.nextInt(40);
+      // Keys of rows change, where k is part of the key by either.
+      return "UPDATE "
+          + table
+          + (chance(50) ? " SET id = id + 1000" : " SET k = k + 1")
+          + " WHERE id = "
+          + random.nextInt(40);
     }
     return "DELETE FROM " + table + " WHERE id % 7 = " + random.nextInt(7);
   }
@@ -155,14 +161,14 @@ final class RandomAlterations {
         + first
         + ", "
         + (first + random.nextInt(6))
-        + ") g ON CONFLICT (id) DO NOTHING";
+        + ") g ON CONFLICT DO NOTHING";
   }
 
   private String alter(String table) throws SQLException {
     Map<String, String> columns = columns(table);
     List<String> names = List.copyOf(columns.keySet());
     String prefix = "ALTER TABLE " + table + " ";
-    int kind = random.nextInt(columns.size() < 2 ? 4 : 16);
+    int kind = random.nextInt(columns.size() < 2 ? 4 : 17);
     return switch (kind) {
       case 0, 1, 2 -> {
         String type = any(TYPES);
@@ -214,6 +220,14 @@ final class RandomAlterations {
               + create(table)
               + "; "
               + insert(table, initial());
+      case 15 ->
+          prefix
+              + "DROP CONSTRAINT "
+              + table
+              + "_pkey, ADD CONSTRAINT "
+              + table
+              + "_pkey PRIMARY KEY "
+              + (chance(60) ? "(id, k)" : "(id)");
       default -> "ANALYZE " + table + "; GRANT SELECT ON " + table + " TO PUBLIC";
     };
   }

@@ -6,7 +6,9 @@ import io.walbeam.change.TableId;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.TableComparison;
+import io.walbeam.local.demo.TableComparison.Place;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -153,8 +155,13 @@ class RandomAlterationsIT {
   private static List<String> differences(Scenario fixture) throws Exception {
     List<String> different = new ArrayList<>();
     try (Connection connection = fixture.connect()) {
-      for (TableComparison table : TableComparison.compareAll(connection, fixture.destination())) {
-        if (!table.equal() && !isEqualInOtherColumns(connection, fixture, table.table())) {
+      Map<String, Set<String>> keys = destinationKeys(fixture);
+      for (TableId id : tables(connection)) {
+        String copy = copy(keys, key(fixture, id), "public_" + id.name());
+        TableComparison table =
+            TableComparison.compare(
+                connection, fixture.destination(), id, new Place(copy, Map.of()));
+        if (!table.equal() && !isEqualInOtherColumns(connection, fixture, id, copy)) {
           different.add(table.describe());
         }
       }
@@ -162,10 +169,63 @@ class RandomAlterationsIT {
     return different;
   }
 
+  private static List<TableId> tables(Connection connection) throws SQLException {
+    List<TableId> tables = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")) {
+      while (rows.next()) {
+        tables.add(new TableId("public", rows.getString(1)));
+      }
+    }
+    return tables;
+  }
+
+  /** Columns of the keys of the destination's tables, by table. */
+  private static Map<String, Set<String>> destinationKeys(Scenario fixture) throws Exception {
+    Map<String, Set<String>> keys = new HashMap<>();
+    fixture
+        .destination()
+        .query(
+            "SELECT table_name, column_name FROM `"
+                + fixture.name()
+                + "`.INFORMATION_SCHEMA.KEY_COLUMN_USAGE")
+        .forEach(
+            row ->
+                keys.computeIfAbsent(row.require("table_name"), any -> new TreeSet<>())
+                    .add(row.require("column_name")));
+    return keys;
+  }
+
+  private static Set<String> key(Scenario fixture, TableId table) throws SQLException {
+    return new TreeSet<>(
+        List.of(
+            fixture
+                .query(
+                    "SELECT string_agg(attname, '~') FROM pg_index JOIN pg_attribute ON attrelid ="
+                        + " indrelid AND attnum = ANY (indkey) WHERE indisprimary AND indrelid = '"
+                        + table.quoted()
+                        + "'::regclass")
+                .orElse("")
+                .split("~", -1)));
+  }
+
+  /** Of the tables that follow one another under a name, the one that has the key. */
+  private static String copy(Map<String, Set<String>> keys, Set<String> key, String name) {
+    String copy = name;
+    for (int number = 2; keys.containsKey(copy); number++) {
+      if (key.equals(keys.get(copy))) {
+        return copy;
+      }
+      copy = name + "__" + number;
+    }
+    return copy;
+  }
+
   /** A column whose type BigQuery could not change is beside the one of its name. */
   private static boolean isEqualInOtherColumns(
-      Connection connection, Scenario fixture, TableId table) throws Exception {
-    String copy = "public_" + table.name();
+      Connection connection, Scenario fixture, TableId table, String copy) throws Exception {
     if (!fixture.destination().tables().contains(copy)
         || fixture.destination().rows(copy).isEmpty()) {
       return false;
@@ -178,7 +238,7 @@ class RandomAlterationsIT {
         if (candidate.equalsIgnoreCase(name) || candidate.startsWith(name + "_")) {
           Map<String, String> tried = new HashMap<>(places);
           tried.put(column, candidate);
-          if (isEqualIn(connection, fixture, table, column, tried)) {
+          if (isEqualIn(connection, fixture, table, column, new Place(copy, tried))) {
             places.put(column, candidate);
             break;
           }
@@ -186,8 +246,7 @@ class RandomAlterationsIT {
       }
     }
     TableComparison compared =
-        TableComparison.compare(
-            connection, fixture.destination(), table, new TableComparison.Place(copy, places));
+        TableComparison.compare(connection, fixture.destination(), table, new Place(copy, places));
     Set<String> columns = columns(fixture, table);
     // A column that came without values is not there before the first row of the new shape.
     return compared.differences().stream()
@@ -200,17 +259,9 @@ class RandomAlterationsIT {
 
   /** Whether nothing is different about the one column. */
   private static boolean isEqualIn(
-      Connection connection,
-      Scenario fixture,
-      TableId table,
-      String column,
-      Map<String, String> places)
+      Connection connection, Scenario fixture, TableId table, String column, Place place)
       throws Exception {
-    return TableComparison.compare(
-            connection,
-            fixture.destination(),
-            table,
-            new TableComparison.Place("public_" + table.name(), places))
+    return TableComparison.compare(connection, fixture.destination(), table, place)
         .differences()
         .stream()
         .noneMatch(
