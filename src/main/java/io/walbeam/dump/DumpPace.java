@@ -15,6 +15,8 @@ import java.time.Duration;
  *     none do
  * @param landing longest time from the beginning of a chunk's read to the end of its writing; what
  *     takes longer is read again
+ * @param holding longest time that a COPY, and with it a transaction at the source, stays open
+ *     while the destination takes nothing; then it is given up and its chunk is read again later
  */
 public record DumpPace(
     long chunkBytes,
@@ -23,7 +25,8 @@ public record DumpPace(
     Duration ledger,
     Duration poll,
     Duration reread,
-    Duration landing) {
+    Duration landing,
+    Duration holding) {
   /**
    * BigQuery forgets after two days that a row was deleted; a dumped row that was read before the
    * deletion and written after that would come back. A quarter of that leaves time for the slowest
@@ -31,9 +34,15 @@ public record DumpPace(
    */
   private static final Duration LANDING = Duration.ofHours(12);
 
+  /**
+   * Several times what a request takes, and short of the minute that {@code pg_ctl stop} waits: a
+   * smart shutdown waits for the session.
+   */
+  private static final Duration HOLDING = Duration.ofSeconds(20);
+
   /** The same with chunks of another size. */
   public DumpPace withChunkRows(long rows) {
-    return new DumpPace(chunkBytes, rows, discovery, ledger, poll, reread, landing);
+    return new DumpPace(chunkBytes, rows, discovery, ledger, poll, reread, landing, holding);
   }
 
   /** For one process that does everything. */
@@ -45,7 +54,8 @@ public record DumpPace(
           Duration.ofSeconds(5),
           Duration.ofMillis(100),
           Duration.ZERO,
-          LANDING);
+          LANDING,
+          HOLDING);
 
   /** For workers: requests may be read by another process than the one that dumps. */
   public static final DumpPace WORKERS =
@@ -56,5 +66,6 @@ public record DumpPace(
           Duration.ofSeconds(15),
           Duration.ofMillis(250),
           Duration.ofSeconds(30),
-          LANDING);
+          LANDING,
+          HOLDING);
 }

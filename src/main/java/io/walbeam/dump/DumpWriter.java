@@ -71,10 +71,13 @@ final class DumpWriter implements CopiedRow {
       Duration landing,
       Clock clock) {}
 
-  /** Waits until what was read so far would survive a crash of the server. */
-  @FunctionalInterface
+  /** Makes sure that what was read so far would survive a crash of the server. */
   interface Durability {
+    /** Waits for it, however long that takes. */
     void await() throws InterruptedException;
+
+    /** Returns whether it is so; does not try again. */
+    boolean tryOnce() throws InterruptedException;
   }
 
   /** Rows of a chunk that are durable, and those that are dead letters. */
@@ -97,6 +100,7 @@ final class DumpWriter implements CopiedRow {
 
   private final Target target;
   private final int leafIndex;
+  private final Duration holding;
   private final RowMeta meta = new RowMeta();
   private final RowBuffer buffer = new RowBuffer();
   private final RowJson json;
@@ -112,9 +116,16 @@ final class DumpWriter implements CopiedRow {
   private long rows;
   private long buried;
 
-  DumpWriter(Target target, int leafIndex) {
+  /** Whether a transaction at the source is open meanwhile. */
+  private boolean reading = true;
+
+  /**
+   * @param holding longest time for {@link #take} to wait until something is taken
+   */
+  DumpWriter(Target target, int leafIndex, Duration holding) {
     this.target = target;
     this.leafIndex = leafIndex;
+    this.holding = holding;
     this.json = new RowJson(target.route().relation());
     this.width = target.route().relation().columns().size();
     DumpEntry entry = target.entry();
@@ -126,6 +137,9 @@ final class DumpWriter implements CopiedRow {
     return target.route().changelog() != null;
   }
 
+  /**
+   * @throws NothingTakenException if nothing was taken for too long
+   */
   @Override
   public void take(Tuple row, byte[] line, long address) throws InterruptedException {
     if (row.size() != width) {
@@ -163,6 +177,7 @@ final class DumpWriter implements CopiedRow {
    * @return how many of each
    */
   Written finish() throws InterruptedException {
+    reading = false;
     for (Gathered table : gathered.values()) {
       send(table);
     }
@@ -199,7 +214,7 @@ final class DumpWriter implements CopiedRow {
     if (of.rows.isEmpty()) {
       return;
     }
-    target.durability().await();
+    awaitDurableSource();
     if (left() <= 0) {
       throw late();
     }
@@ -245,10 +260,22 @@ final class DumpWriter implements CopiedRow {
             "Writing dumped rows of table " + target.entry().table() + " failed unexpectedly.");
   }
 
+  private void awaitDurableSource() throws InterruptedException {
+    if (!reading) {
+      target.durability().await();
+    } else if (!target.durability().tryOnce()) {
+      throw new NothingTakenException();
+    }
+  }
+
   private void awaitLanding(Future<?> result) throws InterruptedException {
+    long patience = reading ? Math.min(left(), holding.toNanos()) : left();
     try {
-      result.get(Math.max(left(), 0), TimeUnit.NANOSECONDS);
+      result.get(Math.max(patience, 0), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
+      if (left() > 0) {
+        throw new NothingTakenException();
+      }
       throw late();
     } catch (ExecutionException e) {
       // The caller asks for the outcome.

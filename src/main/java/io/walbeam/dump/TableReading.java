@@ -1,10 +1,13 @@
 package io.walbeam.dump;
 
 import io.walbeam.change.TableId;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.Route;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +37,33 @@ final class TableReading {
   private boolean stopped;
   private boolean altered;
   private @Nullable ChunkPlan plan;
+
+  /** What a standby replays is durable already. */
+  private final DumpWriter.Durability durability =
+      new DumpWriter.Durability() {
+        @Override
+        public void await() throws InterruptedException {
+          if (standby == null) {
+            patience.of("make the WAL durable", this::ask);
+          }
+        }
+
+        @Override
+        public boolean tryOnce() throws InterruptedException {
+          try {
+            return standby != null || ask() >= 0;
+          } catch (WalbeamException e) {
+            if (e.kind() == FailureKind.TRANSIENT) {
+              return false;
+            }
+            throw e;
+          }
+        }
+
+        private long ask() throws InterruptedException {
+          return context.primary().ask(DumpConnection::awaitDurable);
+        }
+      };
 
   /**
    * @param planner asks the server that rows are read from
@@ -155,7 +185,7 @@ final class TableReading {
   /** Takes its turn to read something. */
   @FunctionalInterface
   private interface Turns {
-    DumpConnection.Copied read(Asking.Question<DumpConnection.Copied> chunk)
+    Optional<DumpConnection.Copied> read(Asking.Question<Optional<DumpConnection.Copied>> chunk)
         throws InterruptedException;
   }
 
@@ -187,7 +217,7 @@ final class TableReading {
             context.tables(),
             context.deadLetters(),
             context.executor(),
-            this::awaitDurable,
+            durability,
             context.pace().landing(),
             context.clock());
     for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {
@@ -201,47 +231,69 @@ final class TableReading {
     }
   }
 
-  /** What a standby replays is durable already. */
-  private void awaitDurable() throws InterruptedException {
-    if (standby == null) {
-      patience.of(
-          "make the WAL durable", () -> context.primary().ask(DumpConnection::awaitDurable));
+  /**
+   * Reads a chunk and writes it. No transaction stays open while the destination takes nothing: the
+   * chunk is read again then, and waited for longer, so that one that is slow takes it in the end.
+   */
+  private void read(Turns turns, DumpWriter.Target target, ChunkPlan chunks, Chunk chunk)
+      throws InterruptedException {
+    Duration holding = context.pace().holding();
+    while (!attempt(turns, target, chunks, chunk, holding)) {
+      holding = holding.multipliedBy(2);
     }
   }
 
-  private void read(Turns turns, DumpWriter.Target target, ChunkPlan chunks, Chunk chunk)
+  /** Returns whether it need not be read again. */
+  private boolean attempt(
+      Turns turns, DumpWriter.Target target, ChunkPlan chunks, Chunk chunk, Duration holding)
       throws InterruptedException {
-    DumpWriter writer = new DumpWriter(target, chunk.leafIndex());
+    DumpWriter writer = new DumpWriter(target, chunk.leafIndex(), holding);
     boolean done = false;
     try {
-      DumpConnection.Copied copied =
-          turns.read(
-              connection -> {
-                DumpConnection.Copied rows =
-                    connection.copy(
-                        table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
-                if (!rows.altered() && !writer.isSmall()) {
-                  // Who waits for its rows keeps its turn, so that they are few and memory bounded.
-                  writer.finish();
-                }
-                return rows;
-              });
+      Optional<DumpConnection.Copied> read =
+          turns.read(connection -> copy(connection, chunk, writer));
+      if (read.isEmpty()) {
+        return isStopped();
+      }
+      DumpConnection.Copied copied = read.get();
       if (copied.altered()) {
         synchronized (this) {
           altered = true;
         }
         chunks.stop();
-        return;
+        return true;
       }
       DumpWriter.Written written = writer.finish();
       done = true;
       if (chunks.isAsPlanned(chunk, copied.fileNode())) {
         progress.done(chunk, written, copied.bytes());
       }
+      return true;
     } finally {
       if (!done) {
         writer.abandon();
       }
+    }
+  }
+
+  /** Returns empty, once what was read is written, if the reading was given up. */
+  private Optional<DumpConnection.Copied> copy(
+      DumpConnection connection, Chunk chunk, DumpWriter writer) throws InterruptedException {
+    // Who waits for its rows keeps its turn, so that they are few and memory bounded.
+    try {
+      DumpConnection.Copied rows =
+          connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
+      if (!rows.altered() && !writer.isSmall()) {
+        writer.finish();
+      }
+      return Optional.of(rows);
+    } catch (NothingTakenException e) {
+      log.info(
+          "Reading table {} is given up until its rows are written, so that no transaction stays"
+              + " open at the source.",
+          progress.entry().table());
+      writer.finish();
+      return Optional.empty();
     }
   }
 }

@@ -13,7 +13,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,11 @@ import org.junit.jupiter.api.Test;
 class DumpedRowsIT {
   /** Far longer than a small table takes, far shorter than a test waits. */
   private static final Duration SHORT_LANDING = Duration.ofSeconds(3);
+
+  /** Rows of 12 kB: more than the requests hold that may be on their way. */
+  private static final int LARGE_ROWS = 1_200;
+
+  private static final Duration SHORT_HOLDING = Duration.ofMillis(300);
 
   private static final Duration LONG_LANDING = Duration.ofHours(1);
 
@@ -58,6 +65,46 @@ class DumpedRowsIT {
         assertThat(dump.ended()).hasValue(DumpEntry.Status.FINISHED);
         assertThat(dump.written("id")).containsExactly(1L);
         Await.until("the append that hung is given up", () -> !interrupted.isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void noTransactionStaysOpenAtTheSourceWhileNothingIsTakenAndTheDumpEndsWhole() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, filler text)",
+          "INSERT INTO t SELECT n, repeat(md5(n::text), 400) FROM generate_series(1, "
+              + LARGE_ROWS
+              + ") n",
+          "CREATE PUBLICATION " + database.publication() + " FOR TABLE t");
+      CountDownLatch taking = new CountDownLatch(1);
+      AtomicInteger waiting = new AtomicInteger();
+      InProcessDump.Arrival takesNothingAtFirst =
+          rows -> {
+            waiting.incrementAndGet();
+            taking.await();
+          };
+      try (InProcessDump dump =
+          new InProcessDump(database, LONG_LANDING, SHORT_HOLDING, takesNothingAtFirst)) {
+        dump.request("t");
+        Await.until("rows were read", () -> waiting.get() > 0);
+        Await.until(
+            "no transaction is open",
+            () ->
+                query(
+                        database,
+                        "SELECT count(*)::text FROM pg_stat_activity"
+                            + " WHERE application_name LIKE 'walbeam-dumps:%'"
+                            + " AND datname = current_database()"
+                            + " AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL)")
+                    .equals("0"));
+        assertThat(dump.ended()).isEmpty();
+        execute(database, "DELETE FROM t WHERE id = 2");
+        taking.countDown();
+        Await.until("the dump is over", () -> dump.ended().isPresent());
+        assertThat(dump.ended()).hasValue(DumpEntry.Status.FINISHED);
+        assertThat(Set.copyOf(dump.written("id"))).hasSizeGreaterThanOrEqualTo(LARGE_ROWS - 1);
       }
     }
   }

@@ -46,6 +46,13 @@ final class InProcessDump implements AutoCloseable {
    * @param landing longest time from reading to writing
    */
   InProcessDump(TestDatabase database, Duration landing, Arrival arrival) {
+    this(database, landing, DumpPace.ONE_JVM.holding(), arrival);
+  }
+
+  /**
+   * @param holding longest time that a COPY waits for rows to be taken
+   */
+  InProcessDump(TestDatabase database, Duration landing, Duration holding, Arrival arrival) {
     this.database = database;
     this.arrival = arrival;
     DumpPace usual = DumpPace.ONE_JVM;
@@ -72,7 +79,8 @@ final class InProcessDump implements AutoCloseable {
                     usual.ledger(),
                     Duration.ofMillis(20),
                     Duration.ZERO,
-                    landing)),
+                    landing,
+                    holding)),
             KeyedEnds.of(new Sink(), new Ledger()));
   }
 

@@ -62,12 +62,13 @@ class ShutdownIT {
     shutDown(MODES, "nothing is pending");
     aLoneTerminationCostsNothing();
     aTableWaitsForAGrant();
+    aDumpWaitsForBigQuery();
     bigQueryDoesNotAnswer();
     aReadBackIsPendingAndBigQueryDoesNotAnswer();
     // What waits for a person is tried again at a slow pace; another run tries it at once.
     pipeline.kill();
     scenario.runToNow();
-    for (String table : List.of("documents", "good", "forbidden")) {
+    for (String table : List.of("documents", "good", "forbidden", "large")) {
       SchemaChangesIT.assertEqual(scenario, table);
     }
     assertThat(scenario.destination().deadLetters()).isEmpty();
@@ -81,6 +82,27 @@ class ShutdownIT {
     shutDown(MODES, "a read-back is pending and BigQuery does not answer");
     signal("CONT", scenario.standIn().process().pid());
     execute("GRANT SELECT ON documents TO replicator");
+  }
+
+  /** A smart shutdown waits for every transaction, and so for a COPY whose rows nobody takes. */
+  private void aDumpWaitsForBigQuery() throws Exception {
+    send("POST", "{\"kind\": \"HUNG\", \"table\": \"public_large\"}");
+    execute(
+        "CREATE TABLE large (id int PRIMARY KEY, body text)",
+        "GRANT SELECT ON large TO replicator",
+        "INSERT INTO large SELECT n, " + LARGE + " || n FROM generate_series(1, 1500) n",
+        "ALTER PUBLICATION " + scenario.name() + " ADD TABLE large");
+    Await.until(
+        "the dump reads",
+        Scenario.DEADLINE,
+        () ->
+            scenario
+                .query("SELECT 'reads' FROM pg_stat_activity WHERE query LIKE 'COPY%\"large\"%'")
+                .isPresent());
+    shutDown(List.of("TERM"), "rows of a dump are not taken");
+    send("DELETE", "");
+    scenario.await(
+        pipeline, "the dump ends", () -> scenario.ledger().contains("large:INITIAL:FINISHED"));
   }
 
   private void bigQueryDoesNotAnswer() throws Exception {
