@@ -21,8 +21,8 @@ import java.util.UUID;
 
 /** {@code verify}: whether the copy is right, while both sides go on changing. */
 final class VerifyCommand {
-  /** More keys than these are repaired by a dump of the table: each is a request of its own. */
-  private static final int MOST_KEYS = 100;
+  /** More keys than these are repaired by a dump of the table. */
+  private static final int MOST_KEYS = 10_000;
 
   private VerifyCommand() {}
 
@@ -87,21 +87,19 @@ final class VerifyCommand {
     if (found.isEqual()) {
       return;
     }
-    List<TableId> one = List.of(found.table());
-    // A dump of keys deletes nothing.
-    boolean whole = found.differing() > MOST_KEYS || found.differing() == 0 || found.extra() > 0;
-    List<List<String>> keys =
-        whole
-            ? List.of(List.of())
-            : table.differences().stream().map(Difference::key).distinct().toList();
-    for (List<String> key : keys) {
-      sink.dumpLedger()
-          .ask(new AskedDump(UUID.randomUUID().toString(), slot, DumpRequest.of(one, key, key)));
+    List<List<String>> keys = table.differences().stream().map(Difference::key).distinct().toList();
+    boolean whole = found.differing() > MOST_KEYS || keys.size() < found.differing();
+    List<String> requests =
+        whole || keys.isEmpty()
+            ? List.of(DumpRequest.of(List.of(found.table()), List.of(), List.of()))
+            : DumpRequest.ofKeys(found.table(), keys);
+    for (String request : requests) {
+      sink.dumpLedger().ask(new AskedDump(UUID.randomUUID().toString(), slot, request));
     }
     if (!json) {
       out.println(
           "Asked for a dump of "
-              + (whole ? "" : keys.size() + " keys of ")
+              + (whole || keys.isEmpty() ? "" : keys.size() + " keys of ")
               + found.table()
               + "; the run that reads the slot carries it out.");
     }

@@ -6,6 +6,7 @@ import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.postgres.TableRange;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class ChunkPlan {
   private final DumpScope scope;
   private final DumpPace pace;
   private final Boundaries boundaries;
+
+  /** The only keys meant, if single ones are. */
+  private final Optional<TableRange.Exactly> exactly;
 
   private int index;
   private int leafIndex;
@@ -57,6 +61,29 @@ final class ChunkPlan {
       DumpPace pace,
       Boundaries boundaries,
       String resume) {
+    this(table, leaves, scope, pace, boundaries, resume, Optional.empty());
+  }
+
+  /** One chunk of each leaf: the rows of some keys. */
+  static ChunkPlan ofKeys(
+      PublishedTable table,
+      List<PhysicalTable> leaves,
+      DumpScope scope,
+      DumpPace pace,
+      TableRange.Exactly keys) {
+    Boundaries none = (leaf, range, rows) -> List.of();
+    return new ChunkPlan(table, leaves, scope, pace, none, "", Optional.of(keys));
+  }
+
+  private ChunkPlan(
+      PublishedTable table,
+      List<PhysicalTable> leaves,
+      DumpScope scope,
+      DumpPace pace,
+      Boundaries boundaries,
+      String resume,
+      Optional<TableRange.Exactly> exactly) {
+    this.exactly = exactly;
     this.table = table;
     this.leaves = List.copyOf(leaves);
     this.scope = scope;
@@ -64,7 +91,7 @@ final class ChunkPlan {
     this.boundaries = boundaries;
     this.key = scope.keyFrom();
     for (PhysicalTable leaf : leaves) {
-      if (!byPages(leaf) && !hasPublishedKey()) {
+      if (exactly.isEmpty() && !byPages(leaf) && !hasPublishedKey()) {
         throw new WalbeamException(
             FailureKind.OPERATOR,
             "The table "
@@ -80,6 +107,9 @@ final class ChunkPlan {
 
   /** Why the chunks are as they are, for the log. */
   String reason() {
+    if (exactly.isPresent()) {
+      return "for " + exactly.get().keys().size() + " keys";
+    }
     if (scope.hasKeys()) {
       return "by key, because the request has bounds";
     }
@@ -90,6 +120,9 @@ final class ChunkPlan {
 
   /** Number of chunks, 0 if it is not known. */
   synchronized long total() {
+    if (exactly.isPresent()) {
+      return leaves.size();
+    }
     long total = 0;
     for (PhysicalTable leaf : leaves) {
       if (byPages(leaf)) {
@@ -105,6 +138,9 @@ final class ChunkPlan {
   synchronized @Nullable Chunk next() throws InterruptedException {
     while (!stopped && leafIndex < leaves.size()) {
       PhysicalTable leaf = leaves.get(leafIndex);
+      if (exactly.isPresent()) {
+        return new Chunk(index++, leafIndex++, leaf, exactly.get(), "");
+      }
       if (!byPages(leaf)) {
         return nextByKey(leaf);
       }
@@ -126,7 +162,8 @@ final class ChunkPlan {
    * @param fileNode of the leaf while the chunk was read
    */
   synchronized boolean isAsPlanned(Chunk chunk, long fileNode) {
-    boolean same = chunk.range() instanceof TableRange.Keys || fileNode == chunk.leaf().fileNode();
+    boolean same =
+        !(chunk.range() instanceof TableRange.Pages) || fileNode == chunk.leaf().fileNode();
     if (!same) {
       outdated = true;
       stopped = true;

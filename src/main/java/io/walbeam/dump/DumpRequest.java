@@ -31,11 +31,17 @@ public final class DumpRequest {
 
   private static final int LONGEST_BOUND = 4_096;
 
+  /** Keys of one request. */
+  private static final int MOST_KEYS = 1_000;
+
+  /** As JSON escapes a control character. */
+  private static final int MOST_BYTES_OF_CHARACTER = 6;
+
   /** Longest identifier in PostgreSQL, twice over, with quotes and a dot; UTF-8 may be shorter. */
   private static final int LONGEST_NAME = 300;
 
   private static final Set<String> FIELDS =
-      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions", "job", "asked");
+      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions", "keys", "job", "asked");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -82,6 +88,31 @@ public final class DumpRequest {
       keyTo.forEach(bound::add);
     }
     return request.toString();
+  }
+
+  /**
+   * Contents of requests for some keys of a table, as many as it takes.
+   *
+   * @param keys texts in the order of the destination's key
+   */
+  public static List<String> ofKeys(TableId table, List<List<String>> keys) {
+    List<String> requests = new ArrayList<>();
+    ObjectNode request = names(List.of(table));
+    ArrayNode array = request.putArray("keys");
+    int length = 0;
+    for (List<String> key : keys) {
+      int more = key.stream().mapToInt(text -> MOST_BYTES_OF_CHARACTER * text.length() + 8).sum();
+      if (array.size() == MOST_KEYS || (length > 0 && length + more > LARGEST_CONTENT / 2)) {
+        requests.add(request.toString());
+        array.removeAll();
+        length = 0;
+      }
+      ArrayNode one = array.addArray();
+      key.forEach(one::add);
+      length += more;
+    }
+    requests.add(request.toString());
+    return requests;
   }
 
   /**
@@ -186,6 +217,7 @@ public final class DumpRequest {
             texts(request.path("keyFrom"), MOST_BOUND_COLUMNS, LONGEST_BOUND, "keyFrom"),
             texts(request.path("keyTo"), MOST_BOUND_COLUMNS, LONGEST_BOUND, "keyTo"),
             texts(request.path("partitions"), MOST_TABLES, LONGEST_NAME, "partitions"),
+            keys(request.path("keys")),
             own ? request.path("asked").asText("") : "",
             !own);
     if (tables.size() > 1 && !scope.isAll()) {
@@ -201,6 +233,10 @@ public final class DumpRequest {
     if (!own && !job.isEmpty()) {
       return new Read(false, entries);
     }
+    if (!scope.keys().isEmpty() && !own) {
+      // Rows of them may be deleted.
+      throw new RefusedException("Only walbeam itself asks for single keys.");
+    }
     if (kind == DumpEntry.Kind.INITIAL && !own) {
       // Anybody can write one; it would be carried out where requests are switched off.
       throw new RefusedException("Only walbeam itself asks for initial dumps.");
@@ -209,6 +245,20 @@ public final class DumpRequest {
       entries.add(DumpEntry.requested(order(origin, table, kind, scope)));
     }
     return new Read(own, entries);
+  }
+
+  private static List<List<String>> keys(JsonNode array) throws RefusedException {
+    List<List<String>> keys = new ArrayList<>();
+    if (array.isMissingNode()) {
+      return keys;
+    }
+    if (!array.isArray() || array.size() > MOST_KEYS) {
+      throw new RefusedException("The field keys is not a list, or too long.");
+    }
+    for (JsonNode key : array) {
+      keys.add(texts(key, MOST_BOUND_COLUMNS, LARGEST_CONTENT, "keys"));
+    }
+    return keys;
   }
 
   private static List<String> texts(JsonNode array, int most, int longest, String field)

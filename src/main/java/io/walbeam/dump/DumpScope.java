@@ -14,6 +14,8 @@ import java.util.List;
  * @param keyFrom texts of the lowest key, empty for no bound
  * @param keyTo texts of the highest key, itself included, empty for no bound
  * @param partitions names of the only partitions meant, empty for all
+ * @param keys the only keys meant, texts in the order of the destination's key; empty for no such
+ *     bound. Of those that the source lacks the rows are deleted
  * @param asked the row of {@code _walbeam_requests} that it comes from, empty for none
  * @param foreign whether somebody asked who may have no right to the destination: nothing is
  *     deleted then
@@ -22,6 +24,7 @@ record DumpScope(
     List<String> keyFrom,
     List<String> keyTo,
     List<String> partitions,
+    List<List<String>> keys,
     String asked,
     boolean foreign) {
   /** The whole table. */
@@ -31,13 +34,14 @@ record DumpScope(
 
   /** A part that walbeam itself asks for. */
   DumpScope(List<String> keyFrom, List<String> keyTo, List<String> partitions) {
-    this(keyFrom, keyTo, partitions, "", false);
+    this(keyFrom, keyTo, partitions, List.of(), "", false);
   }
 
   DumpScope {
     keyFrom = List.copyOf(keyFrom);
     keyTo = List.copyOf(keyTo);
     partitions = List.copyOf(partitions);
+    keys = keys.stream().map(List::copyOf).toList();
   }
 
   boolean isAll() {
@@ -45,7 +49,7 @@ record DumpScope(
   }
 
   boolean hasKeys() {
-    return !keyFrom.isEmpty() || !keyTo.isEmpty();
+    return !keyFrom.isEmpty() || !keyTo.isEmpty() || !keys.isEmpty();
   }
 
   /** The ledger's form. */
@@ -54,6 +58,13 @@ record DumpScope(
     put(object, "keyFrom", keyFrom);
     put(object, "keyTo", keyTo);
     put(object, "partitions", partitions);
+    if (!keys.isEmpty()) {
+      ArrayNode array = object.putArray("keys");
+      for (List<String> key : keys) {
+        ArrayNode one = array.addArray();
+        key.forEach(one::add);
+      }
+    }
     if (!asked.isEmpty()) {
       object.put("asked", asked);
     }
@@ -71,6 +82,7 @@ record DumpScope(
           texts(object.path("keyFrom")),
           texts(object.path("keyTo")),
           texts(object.path("partitions")),
+          keys(object.path("keys")),
           object.path("asked").asText(""),
           object.path("foreign").asBoolean());
     } catch (JsonProcessingException e) {
@@ -85,6 +97,12 @@ record DumpScope(
     }
   }
 
+  private static List<List<String>> keys(JsonNode array) {
+    List<List<String>> keys = new ArrayList<>();
+    array.forEach(key -> keys.add(texts(key)));
+    return keys;
+  }
+
   private static List<String> texts(JsonNode array) {
     List<String> texts = new ArrayList<>();
     array.forEach(value -> texts.add(value.asText()));
@@ -94,6 +112,6 @@ record DumpScope(
   /** Hides the bounds: row values never reach a log line. */
   @Override
   public String toString() {
-    return isAll() ? "the whole table" : hasKeys() ? "a key range" : "some partitions";
+    return isAll() ? "the whole table" : hasKeys() ? "some keys" : "some partitions";
   }
 }

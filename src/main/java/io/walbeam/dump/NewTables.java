@@ -140,6 +140,9 @@ final class NewTables {
       Set<Long> partitions = new HashSet<>();
       Set<String> pending = new HashSet<>();
       for (DumpEntry entry : sinceLastWholeDump(known, epoch)) {
+        if (DumpScope.parse(entry.scope()).hasKeys()) {
+          continue;
+        }
         if (entry.resume().startsWith(COVERED)) {
           wasDumped = true;
           String covered = entry.resume().substring(COVERED.length());

@@ -119,7 +119,8 @@ final class Purge {
     }
   }
 
-  private void delete(Order order, List<List<String>> keys) throws InterruptedException {
+  /** Deletes rows of these keys that are at a lower position than their deletes. */
+  void delete(Order order, List<List<String>> keys) throws InterruptedException {
     ChangePosition at = order.at();
     RowMeta meta =
         new RowMeta()

@@ -76,6 +76,8 @@ final class TableDump {
       Route route = read(scope, workers);
       if (!isStopped() && scope.isAll() && !scope.foreign()) {
         purge(route.current());
+      } else if (!isStopped() && !scope.keys().isEmpty() && !scope.foreign()) {
+        deleteBelow(route.current(), scope.keys());
       }
     } catch (WalbeamException e) {
       TableId id = progress.entry().table();
@@ -160,6 +162,7 @@ final class TableDump {
         canonical(table, scope.keyFrom()),
         canonical(table, scope.keyTo()),
         scope.partitions(),
+        scope.keys(),
         scope.asked(),
         scope.foreign());
   }
@@ -263,26 +266,11 @@ final class TableDump {
         || (entry.kind() == DumpEntry.Kind.INITIAL && !mayHaveOthers(current, entry))) {
       return;
     }
-    // Waiting may take long, and what is written so far need not be read again.
-    progress.flush();
-    // A batch from before the request that is still to be written could bring a row back.
-    patience.await(
-        "the dump ends when everything from before its request is written.",
-        () -> Long.compareUnsigned(context.confirmedLsn(), entry.requestLsn()) > 0);
+    awaitConfirmed();
     if (isStopped()) {
       return;
     }
-    long deleted =
-        context
-            .purge()
-            .run(
-                new Purge.Order(
-                    current,
-                    new ChangePosition(entry.epoch(), entry.requestLsn(), 0, DumpWriter.ROW_N),
-                    new ChangePosition(entry.epoch(), entry.requestLsn(), 0, 0),
-                    entry.order().point().commitMicros(),
-                    Operation.DELETE,
-                    Long.MAX_VALUE));
+    long deleted = context.purge().run(order(current));
     if (deleted > 0) {
       log.info(
           "Deleted {} rows of {} that table {} no longer has.",
@@ -290,5 +278,41 @@ final class TableDump {
           current.destination().name(),
           entry.table());
     }
+  }
+
+  /**
+   * Deletes the rows of some keys below what was written: of those that the source has the row
+   * stays, because its position is higher.
+   */
+  private void deleteBelow(@Nullable TableMapping current, List<List<String>> keys)
+      throws InterruptedException {
+    if (current == null) {
+      return;
+    }
+    awaitConfirmed();
+    if (!isStopped()) {
+      context.purge().delete(order(current), keys);
+    }
+  }
+
+  /** A batch from before the request that is still to be written could bring a row back. */
+  private void awaitConfirmed() throws InterruptedException {
+    // Waiting may take long, and what is written so far need not be read again.
+    progress.flush();
+    long request = progress.entry().requestLsn();
+    patience.await(
+        "the dump ends when everything from before its request is written.",
+        () -> Long.compareUnsigned(context.confirmedLsn(), request) > 0);
+  }
+
+  private Purge.Order order(TableMapping current) {
+    DumpEntry entry = progress.entry();
+    return new Purge.Order(
+        current,
+        new ChangePosition(entry.epoch(), entry.requestLsn(), 0, DumpWriter.ROW_N),
+        new ChangePosition(entry.epoch(), entry.requestLsn(), 0, 0),
+        entry.order().point().commitMicros(),
+        Operation.DELETE,
+        Long.MAX_VALUE);
   }
 }

@@ -6,6 +6,7 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PublishedTable;
+import io.walbeam.postgres.TableRange;
 import io.walbeam.row.Route;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,6 +145,9 @@ final class TableReading {
             ? leaves
             : leaves.stream().filter(leaf -> only.contains(Optional.of(leaf.table()))).toList();
     progress.covers(meant);
+    if (!scope.keys().isEmpty()) {
+      return ChunkPlan.ofKeys(table, meant, scope, context.pace(), exactly(scope.keys()));
+    }
     return new ChunkPlan(
         table,
         meant,
@@ -153,6 +157,19 @@ final class TableReading {
             patience.of(
                 "plan a chunk", () -> planner.ask(any -> any.keyAfter(table, leaf, range, rows))),
         progress.entry().resume());
+  }
+
+  private TableRange.Exactly exactly(List<List<String>> keys) {
+    List<Integer> columns = route.key().positions();
+    for (List<String> key : keys) {
+      if (columns.isEmpty() || key.size() != columns.size()) {
+        throw new WalbeamException(
+            FailureKind.OPERATOR,
+            "The table " + table.relation().table() + " has another key than the one asked for.",
+            "Ask for the whole table.");
+      }
+    }
+    return new TableRange.Exactly(columns, keys);
   }
 
   private void read(ChunkPlan chunks, int workers) throws InterruptedException {

@@ -20,7 +20,8 @@ public record DumpEntry(Order order, Status status, Course course, String error)
           .thenComparing(each -> each.table().toString());
 
   /** Members of a scope with which a dump leaves rows as they were. */
-  private static final List<String> PARTS = List.of("keyFrom", "keyTo", "partitions", "foreign");
+  private static final List<String> PARTS =
+      List.of("keyFrom", "keyTo", "partitions", "keys", "foreign");
 
   /** How many changes are missing, in the scope of a table that was let go. */
   private static final Pattern CHANGES = Pattern.compile("\"changes\":(\\d{1,18})");

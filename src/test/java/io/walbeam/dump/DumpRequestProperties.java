@@ -47,7 +47,7 @@ class DumpRequestProperties {
             entry -> {
               assertThat(entry.table()).isEqualTo(table);
               assertThat(DumpScope.parse(entry.scope()))
-                  .isEqualTo(new DumpScope(from, to, List.of(), "", true));
+                  .isEqualTo(new DumpScope(from, to, List.of(), List.of(), "", true));
             });
   }
 

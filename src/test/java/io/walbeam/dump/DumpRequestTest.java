@@ -7,6 +7,7 @@ import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,9 +143,40 @@ class DumpRequestTest {
     assertThat(read.own()).isTrue();
     assertThat(read.entries())
         .extracting(entry -> DumpScope.parse(entry.scope()))
-        .containsExactly(new DumpScope(List.of("1"), List.of("9"), List.of(), "id-1", false));
+        .containsExactly(
+            new DumpScope(List.of("1"), List.of("9"), List.of(), List.of(), "id-1", false));
     assertThat(DumpRequest.carried("[1]", "id-2", JOB)).isEmpty();
     assertThat(DumpRequest.carried("{", "id-3", JOB)).isEmpty();
+  }
+
+  @Test
+  void manyKeysAreAsManyRequestsAsItTakesAndNoneIsLost() {
+    List<List<String>> keys = new ArrayList<>();
+    for (int i = 0; i < 2_500; i++) {
+      keys.add(List.of(Integer.toString(i), "\u0001".repeat(i % 50)));
+    }
+    List<List<String>> read = new ArrayList<>();
+    for (String request : DumpRequest.ofKeys(ORDERS, keys)) {
+      assertThat(read(DumpRequest.carried(request, "id", JOB).orElseThrow()).entries())
+          .singleElement()
+          .satisfies(
+              entry -> {
+                assertThat(entry.status()).isEqualTo(Status.REQUESTED);
+                assertThat(entry.bringsAll()).isFalse();
+                DumpScope scope = DumpScope.parse(entry.scope());
+                assertThat(scope.isAll()).isFalse();
+                read.addAll(scope.keys());
+              });
+    }
+    assertThat(read).isEqualTo(keys);
+  }
+
+  @Test
+  void onlyWhoMayWriteToTheDestinationAsksForSingleKeysOfWhichRowsMayGo() {
+    String request = DumpRequest.ofKeys(ORDERS, List.of(List.of("1"))).get(0);
+    assertThat(read(request).entries())
+        .extracting(DumpEntry::status)
+        .containsExactly(Status.REFUSED);
   }
 
   @Test
@@ -153,7 +185,7 @@ class DumpRequestTest {
     assertThat(read.own()).isFalse();
     assertThat(read.entries())
         .extracting(entry -> DumpScope.parse(entry.scope()))
-        .containsExactly(new DumpScope(List.of(), List.of(), List.of(), "", true));
+        .containsExactly(new DumpScope(List.of(), List.of(), List.of(), List.of(), "", true));
     String of = DumpRequest.of(List.of(ORDERS), List.of(), List.of());
     assertThat(read(DumpRequest.carried(of, "id-1", "guessed").orElseThrow()).entries())
         .as("another token")

@@ -95,6 +95,19 @@ class NewTablesTest {
         .isFalse();
   }
 
+  @Test
+  void aDumpOfSomeKeysCoversNoPartition() {
+    assertThat(
+            NewTables.Coverage.of(
+                    List.of(
+                        entry(Status.FINISHED, 1, "{}", "covered=7"),
+                        entry(Status.FINISHED, 2, "{\"keys\":[[\"1\"]]}", "covered=7,9"),
+                        entry(Status.FINISHED, 3, "{\"keyFrom\":[\"1\"]}", "covered=7,9")),
+                    0)
+                .partitions())
+        .containsExactly(7L);
+  }
+
   private static DumpEntry entry(Status status, long request, String scope, String resume) {
     return new DumpEntry(
         new DumpEntry.Order("s", new DumpEntry.Point(0, request, 1, 0), TABLE, Kind.INITIAL, scope),

@@ -57,7 +57,7 @@ class VanishedTablesTest {
   }
 
   private static String part() {
-    return new DumpScope(List.of("1"), List.of(), List.of(), "", false).toJson();
+    return new DumpScope(List.of("1"), List.of(), List.of(), List.of(), "", false).toJson();
   }
 
   private static DumpEntry entry(

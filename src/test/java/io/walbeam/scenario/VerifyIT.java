@@ -75,6 +75,9 @@ class VerifyIT {
             "the dump has repaired it",
             Scenario.DEADLINE,
             () -> Said.verify(scenario).exitCode() == 0);
+        assertThat(scenario.ledger("scope"))
+            .as("by a dump of the keys, the one that was too many among them")
+            .anyMatch(scope -> scope.contains("\"keys\":[[") && scope.contains("999999"));
       }
       assertThat(
               scenario
