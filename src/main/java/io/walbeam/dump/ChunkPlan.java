@@ -97,7 +97,7 @@ final class ChunkPlan {
             "The table "
                 + leaf.table()
                 + " cannot be read in parts: "
-                + (scope.hasKeys() ? "key bounds need" : "its storage has no pages, and it has no")
+                + (scope.hasKeys() ? "key bounds need" : "its storage has no pages, and it lacks")
                 + " a published primary key.",
             scope.hasKeys() ? "Ask for the whole table." : "Add a primary key to it.");
       }

@@ -86,10 +86,11 @@ final class PublishedTables {
   private static final String SHAPE_OF_COLUMN =
       "pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod)";
 
+  /** Empty for a table without columns, as it is described. */
   private static final String SHAPE =
-      "SELECT pg_catalog.string_agg("
+      "SELECT coalesce(pg_catalog.string_agg("
           + SHAPE_OF_COLUMN
-          + ", ',' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a"
+          + ", ',' ORDER BY a.attnum), '') FROM pg_catalog.pg_attribute a"
           + " WHERE a.attrelid = ?::pg_catalog.int8::pg_catalog.oid AND a.attnum > 0"
           + " AND NOT a.attisdropped";
 

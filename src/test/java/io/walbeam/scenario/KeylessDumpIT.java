@@ -16,6 +16,26 @@ import org.junit.jupiter.api.Test;
  */
 class KeylessDumpIT {
   @Test
+  void theDumpOfATableWithoutColumnsEndsAndHasItsRows() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario fixture = Scenario.on(servers, "columnless")) {
+      fixture.execute(
+          "CREATE TABLE nothing ()",
+          "INSERT INTO nothing DEFAULT VALUES",
+          "CREATE TABLE emptied (a int)",
+          "INSERT INTO emptied VALUES (1), (2)",
+          "ALTER TABLE emptied DROP COLUMN a");
+      fixture.runToNow();
+      assertThat(fixture.destination().rows("public_nothing_changelog"))
+          .extracting(row -> row.require("after"))
+          .containsExactly("{}");
+      assertThat(fixture.destination().rows("public_emptied_changelog"))
+          .extracting(row -> row.require("after"))
+          .containsExactly("{}", "{}");
+    }
+  }
+
+  @Test
   void aRowInsertedBetweenRequestAndReadIsThereAsReadAndAsInsertAndOthersOnlyAsRead()
       throws Exception {
     try (Servers servers = Servers.here();
