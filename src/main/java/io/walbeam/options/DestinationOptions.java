@@ -30,6 +30,13 @@ public interface DestinationOptions extends PipelineOptions {
   void setStateDirectory(@Nullable String value);
 
   @Description(
+      "Of Pub/Sub: where envelopes longer than a message takes are kept, file:///dir or"
+          + " gs://bucket/dir; by default in the state directory.")
+  @Nullable String getOversize();
+
+  void setOversize(@Nullable String value);
+
+  @Description(
       "Of files: longest time from a file's first row to when it can be seen, an ISO-8601"
           + " duration; the slot is confirmed that much later.")
   @Default.String("PT1M")

@@ -62,6 +62,7 @@ final class DestinationReader {
   /** The destination of a slot's job; empty if it is not named as it must be. */
   Optional<Destination> read(String slot) {
     String destination = options.getDestination();
+    requireTopicForOversize();
     if (destination.equals(BIGQUERY)) {
       return bigQuery(slot);
     }
@@ -72,6 +73,12 @@ final class DestinationReader {
             ? topic(destination.substring(PUBSUB.length()))
             : files("--destination", destination).map(FileDestination::new);
     return problems.size() > before ? Optional.empty() : read;
+  }
+
+  private void requireTopicForOversize() {
+    if (options.getOversize() != null && !options.getDestination().startsWith(PUBSUB)) {
+      problems.add("--oversize goes with --destination=pubsub:; others have no such limit.");
+    }
   }
 
   /** What makes sense for tables only. */
@@ -97,8 +104,13 @@ final class DestinationReader {
     }
     String root = options.as(PubsubOptions.class).getPubsubRootUrl();
     String endpoint = root.startsWith("http://") ? root.replaceFirst("/+$", "") : "";
-    return files("--stateDirectory", directory)
-        .map(beside -> new PubSubDestination(new PubSubSettings(topic, endpoint, beside)));
+    Optional<FileSettings> beside = files("--stateDirectory", directory);
+    String oversize = options.getOversize();
+    Optional<FileSettings> large = oversize == null ? beside : files("--oversize", oversize);
+    return beside.isEmpty() || large.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new PubSubDestination(new PubSubSettings(topic, endpoint, beside.get(), large.get())));
   }
 
   /** What rows are at the destination that the options name. */

@@ -188,7 +188,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
         new Refusal(
             Stage.DECODE,
             ErrorClass.ROW_TOO_LARGE,
-            "The change is " + bytes + " bytes long, more than BigQuery takes as a row.",
+            "The change is " + bytes + " bytes long, more than walbeam carries.",
             "Leave the large column out of the publication, or shorten the value."));
   }
 

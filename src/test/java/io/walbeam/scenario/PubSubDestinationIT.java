@@ -9,6 +9,7 @@ import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.Replay;
 import io.walbeam.local.demo.TableComparison;
 import io.walbeam.local.demo.TopicCopy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -94,7 +95,8 @@ class PubSubDestinationIT {
       fixture.execute(
           "CREATE TABLE t (id int PRIMARY KEY, v text)",
           "INSERT INTO t VALUES (1, repeat('x', 12000000)), (2, 'short')");
-      fixture.runToNow(command(fixture, copy.topic()));
+      Path objects = Files.createDirectory(directory.resolve("objects"));
+      fixture.runToNow(command(fixture, copy.topic()).with("oversize", "file://" + objects));
       Await.until("both were heard", Scenario.DEADLINE, () -> copy.received().size() >= 2);
       assertEqual(fixture, copy.replay());
       assertThat(copy.received())
@@ -103,7 +105,7 @@ class PubSubDestinationIT {
           .satisfies(
               message ->
                   assertThat(message.getAttributesOrThrow("object"))
-                      .startsWith("file://" + directory + "/_walbeam_large/"));
+                      .startsWith("file://" + objects + "/_walbeam_large/"));
     }
   }
 

@@ -67,8 +67,8 @@ final class FileFailures {
               + (directory.startsWith("gs:") ? "bucket for " : "directory ")
               + directory
               + ".",
-          "Create it (walbeam does not, because a disk may not be mounted), or correct"
-              + " --destination.",
+          "Create it (walbeam does not, because a disk may not be mounted), or correct the option"
+              + " that names it.",
           cause);
     }
     return new WalbeamException(

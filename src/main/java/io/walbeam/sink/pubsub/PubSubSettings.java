@@ -9,9 +9,10 @@ import java.io.Serializable;
  * @param topic {@code projects/p/topics/t}
  * @param endpoint empty for Google's; {@code http://host:port} for a local stand-in, then plaintext
  *     and without credentials
- * @param beside where state, ledger, dead letters and large envelopes are
+ * @param beside where state, ledger and dead letters are
+ * @param large where envelopes are that are too long for a message
  */
-public record PubSubSettings(String topic, String endpoint, FileSettings beside)
+public record PubSubSettings(String topic, String endpoint, FileSettings beside, FileSettings large)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 

@@ -31,6 +31,7 @@ public final class PubSubSink implements Sink {
 
   private final PubSubSettings settings;
   private final FileSink beside;
+  private final FileSink large;
   private final PubSubClients clients;
   private final TableSink tables;
 
@@ -38,11 +39,12 @@ public final class PubSubSink implements Sink {
     this.settings = settings;
     this.clients = new PubSubClients(settings);
     this.beside = FileSink.acquire(settings.beside());
+    this.large = FileSink.acquire(settings.large());
     this.tables =
         new PubSubTableSink(
             settings.topic(),
             clients.publisher(),
-            new Messages(line -> beside.keep(LARGE, line)),
+            new Messages(line -> large.keep(LARGE, line)),
             beside.waits(),
             beside.stalls(),
             beside.metrics());
@@ -56,6 +58,7 @@ public final class PubSubSink implements Sink {
   @Override
   public void verify() {
     beside.verify();
+    large.verify();
     clients.requireTopic();
   }
 
@@ -128,6 +131,7 @@ public final class PubSubSink implements Sink {
   @Override
   public void close() {
     if (SHARED.release(settings, this)) {
+      large.close();
       beside.close();
       clients.close();
     }

@@ -48,11 +48,9 @@ class PubSubSinkIT {
   }
 
   private Sink sink(String topic) {
-    return PubSubSink.acquire(
-        new PubSubSettings(
-            topic,
-            server.endpoint(),
-            new FileSettings("file://" + directory, Duration.ofHours(1), 1_000_000, "dead")));
+    FileSettings beside =
+        new FileSettings("file://" + directory, Duration.ofHours(1), 1_000_000, "dead");
+    return PubSubSink.acquire(new PubSubSettings(topic, server.endpoint(), beside, beside));
   }
 
   /** One row for each change of a key. */
