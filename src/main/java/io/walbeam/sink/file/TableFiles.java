@@ -191,8 +191,9 @@ final class TableFiles {
       shared.calls().carryOut(folder, file.part::publish);
       shared.metrics().appended(folder, file.rows, file.part.length(), System.nanoTime() - begin);
       room.release();
-      file.durable.complete(null);
+      // First, so that who was waiting finds it gone from there.
       shared.unpublished().remove(file);
+      file.durable.complete(null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       file.durable.completeExceptionally(e);
