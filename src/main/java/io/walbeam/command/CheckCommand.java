@@ -25,8 +25,7 @@ final class CheckCommand {
         Optional.ofNullable(source.options().as(ProviderOptions.class).getProvider())
             .flatMap(Provider::of);
     SourceCheck.Outcome found =
-        SourceCheck.run(
-            source.replication(), source.tables(), source.mapping().tableName(), provider);
+        SourceCheck.run(source.replication(), source.tables(), source.mapping(), provider);
     String dataset = source.destination().describe();
     CheckReport destination =
         DestinationCheck.run(
@@ -36,7 +35,9 @@ final class CheckCommand {
               }
             },
             dataset,
-            found.keyedDestinations());
+            found.keyedDestinations(),
+            found.columns(),
+            source.mapping().structures());
     CheckReport report =
         new CheckReport(
             joined(found.report().summary(), destination.summary()),

@@ -2,6 +2,7 @@ package io.walbeam.doctor;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Everything that a check has found, the worst first.
@@ -15,6 +16,12 @@ public record CheckReport(
     findings =
         findings.stream().sorted(Comparator.comparing(Finding::severity).reversed()).toList();
     notChecked = List.copyOf(notChecked);
+  }
+
+  /** The same with more findings. */
+  CheckReport and(List<Finding> more) {
+    return new CheckReport(
+        summary, Stream.concat(findings.stream(), more.stream()).toList(), notChecked);
   }
 
   /** Exit code of the command: that of the worst finding. */

@@ -1,6 +1,7 @@
 package io.walbeam.doctor;
 
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.StructureMode;
 import io.walbeam.sink.DatasetSurvey;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The destination's half of a check. */
@@ -32,14 +34,23 @@ public final class DestinationCheck {
    *
    * @param dataset as project.dataset, or what else the destination is called
    * @param keyed lower-case names of the tables that a run would write by key, with its columns
+   * @param columns all columns of these tables
    * @throws InterruptedException if the thread is interrupted meanwhile
    */
-  public static CheckReport run(Surveyor surveyor, String dataset, Map<String, List<String>> keyed)
+  public static CheckReport run(
+      Surveyor surveyor,
+      String dataset,
+      Map<String, List<String>> keyed,
+      Map<String, List<WantedColumn>> columns,
+      StructureMode structures)
       throws InterruptedException {
     try {
       return surveyor
           .survey()
-          .map(survey -> report(survey, dataset, keyed))
+          .map(
+              survey ->
+                  report(survey, dataset, keyed)
+                      .and(TypeDrift.findings(survey, columns, structures)))
           .orElseGet(
               () ->
                   new CheckReport(
@@ -165,7 +176,7 @@ public final class DestinationCheck {
               "The table " + table + " exists without a primary key, so it takes no changes.",
               aside(dataset, table),
               "INFORMATION_SCHEMA.KEY_COLUMN_USAGE"));
-    } else if (!folded(key).equals(folded(wanted))) {
+    } else if (!folded(key).equals(folded(wanted)) && !hasSuccessor(survey, table, wanted)) {
       findings.add(
           new Finding(
               Severity.WARNING,
@@ -207,6 +218,15 @@ public final class DestinationCheck {
                   .collect(Collectors.joining(" ")),
               "INFORMATION_SCHEMA.COLUMNS"));
     }
+  }
+
+  /** Whether the table of the present key is there already, under a name that follows. */
+  private static boolean hasSuccessor(DatasetSurvey survey, String table, List<String> wanted) {
+    return survey.keys().entrySet().stream()
+        .anyMatch(
+            other ->
+                other.getKey().matches(Pattern.quote(table) + "__[0-9]+")
+                    && folded(other.getValue()).equals(folded(wanted)));
   }
 
   private static String aside(String dataset, String table) {

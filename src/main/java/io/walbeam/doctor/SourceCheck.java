@@ -8,6 +8,7 @@ import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.Publications;
 import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.ColumnNames;
+import io.walbeam.row.MappingSettings;
 import io.walbeam.row.TableNameTemplate;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,9 +30,14 @@ public final class SourceCheck {
    *
    * @param keyedDestinations lower-case names of the destination tables that are written by key,
    *     and the columns of the key there
+   * @param columns all columns of these tables, by the same names
    */
-  public record Outcome(CheckReport report, Map<String, List<String>> keyedDestinations) {
+  public record Outcome(
+      CheckReport report,
+      Map<String, List<String>> keyedDestinations,
+      Map<String, List<WantedColumn>> columns) {
     public Outcome {
+      columns = Map.copyOf(columns);
       keyedDestinations = Map.copyOf(keyedDestinations);
     }
   }
@@ -45,19 +51,21 @@ public final class SourceCheck {
   public static Outcome run(
       ReplicationSettings replication,
       TablePatterns tables,
-      TableNameTemplate names,
+      MappingSettings mapping,
       Optional<Provider> provider)
       throws InterruptedException {
     PostgresSettings settings = replication.postgres();
+    TableNameTemplate names = mapping.tableName();
     Plan plan = new Plan(replication.slot(), replication.publication(), tables);
     try (Connection connection = new PostgresConnections(settings).open(APPLICATION)) {
       List<String> publications = Publications.inUse(connection, plan.publication());
       SourceFacts facts = SourceFactsReader.read(connection, settings, publications, provider);
       List<Finding> findings = new ArrayList<>(ServerRules.findings(facts, plan));
-      findings.addAll(TableRules.findings(facts, plan, names));
+      findings.addAll(TableRules.findings(facts, plan, names, mapping.mode()));
       return new Outcome(
           new CheckReport(List.of(summary(settings, facts, plan)), findings, notChecked(facts)),
-          keyed(facts, plan, names));
+          keyed(facts, plan, names),
+          columns(facts, plan, names));
     } catch (WalbeamException e) {
       return unreachable(e);
     } catch (SQLException e) {
@@ -77,6 +85,26 @@ public final class SourceCheck {
       }
     }
     return keys;
+  }
+
+  private static Map<String, List<WantedColumn>> columns(
+      SourceFacts facts, Plan plan, TableNameTemplate names) {
+    Map<String, List<WantedColumn>> all = new TreeMap<>();
+    for (SourceFacts.Table table : TableRules.meant(facts, plan)) {
+      if (table.usable() && !table.key().isEmpty()) {
+        List<String> columns = ColumnNames.of(table.columns());
+        List<WantedColumn> wanted = new ArrayList<>();
+        for (int i = 0; i < table.typed().size(); i++) {
+          wanted.add(
+              new WantedColumn(
+                  columns.get(i),
+                  table.typed().get(i),
+                  table.key().contains(table.typed().get(i).name())));
+        }
+        all.put(names.nameOf(table.id()).toLowerCase(Locale.ROOT), wanted);
+      }
+    }
+    return all;
   }
 
   private static String summary(PostgresSettings settings, SourceFacts facts, Plan plan) {
@@ -123,6 +151,6 @@ public final class SourceCheck {
             List.of(
                 new NotChecked(
                     "everything about the source", "PostgreSQL did not answer as needed")));
-    return new Outcome(report, Map.of());
+    return new Outcome(report, Map.of(), Map.of());
   }
 }

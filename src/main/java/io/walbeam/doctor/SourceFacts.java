@@ -1,5 +1,6 @@
 package io.walbeam.doctor;
 
+import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TableId;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,8 @@ public record SourceFacts(
    * @param columns names of all columns, in their order
    * @param key names of the columns of its replica identity, in the key's order; empty without
    * @param published names of the publications of the slot that hold it
+   * @param unreadableLeaves quoted names of its partitions that the role may not read
+   * @param typed every column with its type, in their order
    */
   public record Table(
       TableId id,
@@ -133,11 +136,54 @@ public record SourceFacts(
       boolean readable,
       boolean schemaUsable,
       boolean hiddenRows,
-      List<String> published) {
+      List<String> published,
+      List<String> unreadableLeaves,
+      List<RelationColumn> typed) {
     public Table {
       columns = List.copyOf(columns);
       key = List.copyOf(key);
       published = List.copyOf(published);
+      unreadableLeaves = List.copyOf(unreadableLeaves);
+      typed = List.copyOf(typed);
+    }
+
+    /** A table of which nobody asked for types, and all partitions may be read. */
+    Table(
+        TableId id,
+        char kind,
+        char persistence,
+        char identity,
+        boolean usable,
+        boolean leafUnusable,
+        int wide,
+        int generated,
+        List<String> columns,
+        List<String> key,
+        boolean filtered,
+        boolean owned,
+        boolean readable,
+        boolean schemaUsable,
+        boolean hiddenRows,
+        List<String> published) {
+      this(
+          id,
+          kind,
+          persistence,
+          identity,
+          usable,
+          leafUnusable,
+          wide,
+          generated,
+          columns,
+          key,
+          filtered,
+          owned,
+          readable,
+          schemaUsable,
+          hiddenRows,
+          published,
+          List.of(),
+          List.of());
     }
   }
 

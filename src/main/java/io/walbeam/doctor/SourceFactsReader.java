@@ -1,6 +1,7 @@
 package io.walbeam.doctor;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TableId;
 import io.walbeam.doctor.SourceFacts.Blocker;
 import io.walbeam.doctor.SourceFacts.Publication;
@@ -132,14 +133,17 @@ final class SourceFactsReader {
           count(*) FILTER (WHERE a.attgenerated <> '' AND NOT EXISTS (
             SELECT FROM sent s WHERE s.oid = a.attrelid AND s.attname = a.attname))::int
             AS generated,
-          pg_catalog.array_agg(a.attname::text ORDER BY a.attnum) AS names
+          pg_catalog.array_agg(a.attname::text ORDER BY a.attnum) AS names,
+          pg_catalog.array_agg(a.atttypid::int8 ORDER BY a.attnum) AS types,
+          pg_catalog.array_agg(a.atttypmod::int8 ORDER BY a.attnum) AS modifiers
         FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY 1),
       all_tables AS (
         SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relreplident,
           c.relowner, c.relispartition, c.relrowsecurity, c.relforcerowsecurity,
           CASE c.relreplident WHEN 'f' THEN true WHEN 'n' THEN false
             WHEN 'i' THEN coalesce(k.index, false) ELSE coalesce(k.key, false) END AS usable,
-          pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS schema_usable
+          pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS schema_usable,
+          pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN keyed k ON k.oid = c.oid
         WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
@@ -162,17 +166,21 @@ final class SourceFactsReader {
         WHERE p.pubname = ANY (?) AND (pg_catalog.to_jsonb(r) ->> 'prqual' IS NOT NULL
           OR pg_catalog.to_jsonb(r) ->> 'prattrs' IS NOT NULL)),
       leaves AS (
-        SELECT r.oid, bool_or(NOT l.usable) AS unusable
+        SELECT r.oid, bool_or(NOT l.usable) AS unusable,
+          pg_catalog.array_agg(pg_catalog.format('%I.%I', l.nspname, l.relname)
+            ORDER BY l.nspname, l.relname) FILTER (WHERE NOT l.readable) AS unreadable
         FROM all_tables r CROSS JOIN LATERAL pg_catalog.pg_partition_tree(r.oid) t
         JOIN all_tables l ON l.oid = t.relid AND l.relkind = 'r'
         WHERE r.relkind = 'p' AND t.isleaf GROUP BY 1)
       SELECT c.nspname, c.relname, c.relkind, c.relpersistence, c.relreplident,
         c.usable, coalesce(l.unusable, false) AS leaf_unusable,
         coalesce(a.wide, 0) AS wide, coalesce(a.generated, 0) AS generated,
-        coalesce(a.names, '{}') AS columns, coalesce(k.names, '{}') AS key,
+        coalesce(a.names, '{}') AS columns, coalesce(a.types, '{}') AS types,
+        coalesce(a.modifiers, '{}') AS modifiers,
+        coalesce(l.unreadable, '{}') AS unreadable_leaves, coalesce(k.names, '{}') AS key,
         f.oid IS NOT NULL AS filtered,
         pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
-        pg_catalog.has_table_privilege(c.oid, 'SELECT') AS readable, c.schema_usable,
+        c.readable, c.schema_usable,
         c.relrowsecurity AND (c.relforcerowsecurity
           OR NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')) AS hidden_rows,
         coalesce(p.names, '{}') AS published
@@ -323,7 +331,22 @@ final class SourceFactsReader {
         row.getBoolean("readable"),
         row.getBoolean("schema_usable"),
         row.getBoolean("hidden_rows"),
-        texts(row, "published"));
+        texts(row, "published"),
+        texts(row, "unreadable_leaves"),
+        typed(row));
+  }
+
+  private static List<RelationColumn> typed(ResultSet row) throws SQLException {
+    List<String> names = texts(row, "columns");
+    Long[] types = (Long[]) row.getArray("types").getArray();
+    Long[] modifiers = (Long[]) row.getArray("modifiers").getArray();
+    List<RelationColumn> columns = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      columns.add(
+          new RelationColumn(
+              names.get(i), types[i].intValue(), modifiers[i].intValue(), /* identity= */ false));
+    }
+    return columns;
   }
 
   @FunctionalInterface

@@ -3,8 +3,11 @@ package io.walbeam.doctor;
 import io.walbeam.change.NearestNames;
 import io.walbeam.change.TableId;
 import io.walbeam.row.TableNameTemplate;
+import io.walbeam.row.WriteMode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,22 +24,28 @@ final class TableRules {
   /** More grants than this are given by schema. */
   private static final int GRANTED_ONE_BY_ONE = 100;
 
+  /** What the name of a table's changelog ends with. */
+  private static final String CHANGELOG = "_changelog";
+
   /** The first server that publishes stored generated columns, if it is told to. */
   private static final int PUBLISHES_GENERATED = 180_000;
 
   private final SourceFacts facts;
   private final Plan plan;
   private final TableNameTemplate names;
+  private final WriteMode mode;
   private final List<Finding> findings = new ArrayList<>();
 
-  private TableRules(SourceFacts facts, Plan plan, TableNameTemplate names) {
+  private TableRules(SourceFacts facts, Plan plan, TableNameTemplate names, WriteMode mode) {
+    this.mode = mode;
     this.facts = facts;
     this.plan = plan;
     this.names = names;
   }
 
-  static List<Finding> findings(SourceFacts facts, Plan plan, TableNameTemplate names) {
-    TableRules rules = new TableRules(facts, plan, names);
+  static List<Finding> findings(
+      SourceFacts facts, Plan plan, TableNameTemplate names, WriteMode mode) {
+    TableRules rules = new TableRules(facts, plan, names, mode);
     rules.run();
     return rules.findings;
   }
@@ -168,7 +177,18 @@ final class TableRules {
   }
 
   private void privileges(List<SourceFacts.Table> meant) {
-    List<SourceFacts.Table> unreadable = meant.stream().filter(table -> !table.readable()).toList();
+    List<SourceFacts.Table> unreadable =
+        meant.stream()
+            .filter(table -> !table.readable() || !table.unreadableLeaves().isEmpty())
+            .toList();
+    List<String> grants = new ArrayList<>();
+    for (SourceFacts.Table table : unreadable) {
+      if (!table.readable()) {
+        grants.add(table.id().quoted());
+      }
+      // Dumps read partitions one by one, and a grant on their root does not reach them.
+      grants.addAll(table.unreadableLeaves());
+    }
     Set<String> schemas = new TreeSet<>();
     meant.stream()
         .filter(table -> !table.schemaUsable())
@@ -180,18 +200,13 @@ final class TableRules {
     if (!schemas.isEmpty()) {
       statements.add("GRANT USAGE ON SCHEMA " + String.join(", ", schemas) + " TO " + role() + ";");
     }
-    if (unreadable.size() > GRANTED_ONE_BY_ONE) {
+    if (grants.size() > GRANTED_ONE_BY_ONE) {
       Set<String> all = new TreeSet<>();
       unreadable.forEach(table -> all.add(TableId.quote(table.id().schema())));
       statements.add(
           "GRANT SELECT ON ALL TABLES IN SCHEMA " + String.join(", ", all) + " TO " + role() + ";");
     } else if (!unreadable.isEmpty()) {
-      statements.add(
-          "GRANT SELECT ON TABLE "
-              + unreadable.stream().map(t -> t.id().quoted()).collect(Collectors.joining(", "))
-              + " TO "
-              + role()
-              + ";");
+      statements.add("GRANT SELECT ON TABLE " + String.join(", ", grants) + " TO " + role() + ";");
     }
     add(
         Severity.ACT,
@@ -199,7 +214,12 @@ final class TableRules {
         "Role "
             + facts.role().name()
             + " may not read "
-            + (unreadable.isEmpty() ? "the schemas of its tables" : named(unreadable))
+            + (unreadable.isEmpty()
+                ? "the schemas of its tables"
+                : named(unreadable)
+                    + (unreadable.stream().allMatch(SourceFacts.Table::readable)
+                        ? " partition by partition"
+                        : ""))
             + ", which dumps and look-ups of large values need.",
         String.join(" ", statements),
         "has_table_privilege, has_schema_privilege");
@@ -296,20 +316,19 @@ final class TableRules {
 
   private void collisions(List<SourceFacts.Table> meant) {
     Map<String, List<SourceFacts.Table>> byName = new TreeMap<>();
-    meant.forEach(
-        table ->
-            byName
-                .computeIfAbsent(
-                    names.nameOf(table.id()).toLowerCase(java.util.Locale.ROOT),
-                    any -> new ArrayList<>())
-                .add(table));
+    for (SourceFacts.Table table : meant) {
+      for (String name : destinations(table)) {
+        byName.computeIfAbsent(name.toLowerCase(Locale.ROOT), any -> new ArrayList<>()).add(table);
+      }
+    }
+    Set<List<SourceFacts.Table>> told = new HashSet<>();
     byName.forEach(
         (name, tables) -> {
-          if (tables.size() > 1) {
+          if (tables.size() > 1 && told.add(tables)) {
             add(
                 Severity.ACT,
                 "collision",
-                named(tables) + " would all be the table " + name + " in BigQuery.",
+                named(tables) + " would all be written to " + name + ".",
                 "--excludeTables="
                     + tables.stream()
                         .skip(1)
@@ -318,6 +337,21 @@ final class TableRules {
                 "--tableName");
           }
         });
+  }
+
+  /** Names of the tables that a run writes to for a table of the source. */
+  private List<String> destinations(SourceFacts.Table table) {
+    String name = names.nameOf(table.id());
+    boolean current =
+        mode.currentState() && table.usable() && !table.leafUnusable() && !table.key().isEmpty();
+    List<String> written = new ArrayList<>();
+    if (current) {
+      written.add(name);
+    }
+    if (mode.changelog() || !current) {
+      written.add(name + CHANGELOG);
+    }
+    return written;
   }
 
   private void report(

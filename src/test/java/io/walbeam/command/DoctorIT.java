@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,6 +134,36 @@ class DoctorIT {
   }
 
   @Test
+  void aColumnThatNoLongerHoldsItsSourceAndAPartitionThatMayNotBeReadAreNamed() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION SUPERUSER",
+        "CREATE TABLE orders (id int PRIMARY KEY, note int, price numeric(9, 2), tags text[])",
+        "INSERT INTO orders VALUES (1, 1, 1, '{a}')");
+    assertThat(say(arguments("run", "--stopAt=now", "--quiet")).exitCode()).isZero();
+    assertThat(check().findings()).doesNotContainKey("type_drift");
+    database.execute("ALTER TABLE orders ALTER note TYPE text, ALTER price TYPE numeric(12, 2)");
+    Outcome drifted = check();
+    assertThat(drifted.findings()).containsKey("type_drift");
+    assertThat(
+            Objects.requireNonNull(drifted.findings().get("type_drift")).path("meaning").asText())
+        .contains("note is INT64 and needs STRING, in note__string")
+        .doesNotContain("price is");
+    database.execute(
+        "CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+        "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10)",
+        "CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (10) TO (20)",
+        "ALTER PUBLICATION " + database.publication() + " ADD TABLE parted",
+        "ALTER ROLE " + ROLE + " NOSUPERUSER",
+        "GRANT SELECT ON orders, parted, parted_1 TO " + ROLE);
+    Outcome hidden = check();
+    assertThat(hidden.findings()).containsKey("select");
+    assertThat(Objects.requireNonNull(hidden.findings().get("select")).path("remedy").asText())
+        .contains("GRANT SELECT ON TABLE public.parted_2 TO")
+        .doesNotContain("parted_1");
+  }
+
+  @Test
   void withoutTheRunsProcessItIsKnownHowFarItCame() throws Exception {
     createDataset();
     database.execute(
@@ -157,16 +188,36 @@ class DoctorIT {
     JsonNode behind = JSON.readTree(say(arguments("status", "--format=json")).out());
     assertThat(behind.path("lagBytes").path("notSent").asLong())
         .isGreaterThan(status.path("lagBytes").path("notSent").asLong() + 1_000_000);
-    Await.until(
-        "the table that is written to is named, with its rate and what is applied",
-        () -> {
-          database.execute("UPDATE orders SET at = at + 1 WHERE id > 1000 AND id < 2000");
-          JsonNode busy =
-              JSON.readTree(say(arguments("status", "--format=json")).out()).path("tables");
-          return busy.path(0).path("table").asText().equals("public.orders")
-              && busy.path(0).path("rowsPerSecond").asDouble() > 0
-              && busy.path(0).has("appliedSecondsAgo");
-        });
+    AtomicBoolean writing = new AtomicBoolean(true);
+    Thread writer =
+        new Thread(
+            () -> {
+              while (writing.get()) {
+                try {
+                  database.execute("UPDATE orders SET at = at + 1 WHERE id BETWEEN 1000 AND 1100");
+                } catch (java.sql.SQLException e) {
+                  throw new AssertionError(e);
+                }
+              }
+            },
+            "doctor-writer");
+    writer.start();
+    try {
+      Await.until(
+          "the table that is written to is named, with its rate and what is applied",
+          () -> {
+            JsonNode busy =
+                JSON.readTree(say(arguments("status", "--format=json")).out())
+                    .path("tables")
+                    .path(0);
+            return busy.path("table").asText().equals("public.orders")
+                && busy.path("rowsPerSecond").asDouble() > 0
+                && busy.has("appliedSecondsAgo");
+          });
+    } finally {
+      writing.set(false);
+      writer.join();
+    }
     Said text = say(arguments("status"));
     assertThat(text.exitCode()).isEqualTo(1);
     assertThat(text.out())

@@ -2,8 +2,10 @@ package io.walbeam.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.change.RelationColumn;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.row.StructureMode;
 import io.walbeam.sink.DatasetSurvey;
 import java.util.List;
 import java.util.Map;
@@ -102,8 +104,70 @@ class DestinationCheckTest {
               throw new WalbeamException(FailureKind.OPERATOR, "No dataset.", "Make it.");
             },
             "p.d",
-            Map.of());
+            Map.of(),
+            Map.of(),
+            StructureMode.JSON);
     assertThat(report.findings()).singleElement().extracting(Finding::remedy).isEqualTo("Make it.");
     assertThat(report.notChecked()).hasSize(1);
+  }
+
+  private static DatasetSurvey typed(Map<String, List<String>> keys, Map<String, String> types) {
+    return new DatasetSurvey(
+        "EU",
+        Optional.empty(),
+        keys,
+        Map.of(),
+        Map.of("public_orders", types),
+        Optional.of(List.of()),
+        Optional.empty());
+  }
+
+  private static WantedColumn column(String name, int typeOid) {
+    return new WantedColumn(name, new RelationColumn(name, typeOid, -1, false), name.equals("id"));
+  }
+
+  @Test
+  void columnsThatCannotHoldWhatTheirSourceHasNowAreNamed() {
+    int int8 = 20;
+    int text = 25;
+    int numeric = 1700;
+    Map<String, List<WantedColumn>> columns =
+        Map.of(
+            "public_orders",
+            List.of(column("id", int8), column("note", text), column("price", numeric)));
+    Map<String, List<String>> keys = Map.of("public_orders", List.of("id"));
+    assertThat(
+            TypeDrift.findings(
+                typed(keys, Map.of("id", "INT64", "Note", "STRING", "price", "BIGNUMERIC(40, 9)")),
+                columns,
+                StructureMode.JSON))
+        .isEmpty();
+    assertThat(
+            TypeDrift.findings(
+                typed(keys, Map.of("id", "STRING", "note", "INT64", "price", "NUMERIC")),
+                columns,
+                StructureMode.JSON))
+        .singleElement()
+        .extracting(Finding::meaning)
+        .asString()
+        .contains("note is INT64 and needs STRING, in note__string")
+        .contains("price is NUMERIC and needs BIGNUMERIC, in price__bignumeric")
+        .doesNotContain("id is");
+    assertThat(
+            TypeDrift.findings(
+                typed(keys, Map.of("note", "INT64", "note__string", "STRING")),
+                columns,
+                StructureMode.JSON))
+        .as("a run made the other column already")
+        .isEmpty();
+  }
+
+  @Test
+  void aTableThatAnotherOneFollowedIsNoDrift() {
+    DatasetSurvey survey =
+        typed(
+            Map.of("public_orders", List.of("old_id"), "public_orders__2", List.of("id")),
+            Map.of());
+    assertThat(report(survey).findings()).isEmpty();
   }
 }

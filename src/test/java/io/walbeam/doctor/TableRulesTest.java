@@ -8,6 +8,7 @@ import io.walbeam.doctor.SourceFacts.Publication;
 import io.walbeam.doctor.SourceFacts.Role;
 import io.walbeam.doctor.SourceFacts.Table;
 import io.walbeam.row.TableNameTemplate;
+import io.walbeam.row.WriteMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,8 @@ class TableRulesTest {
   private final Facts facts = new Facts();
 
   private List<Finding> findings() {
-    return TableRules.findings(facts.facts(), facts.plan(), TableNameTemplate.DEFAULT);
+    return TableRules.findings(
+        facts.facts(), facts.plan(), TableNameTemplate.DEFAULT, WriteMode.UPSERT);
   }
 
   private void expect(Severity severity, String check, String... words) {
@@ -154,6 +156,48 @@ class TableRulesTest {
   void twoTablesOfOneNameCollide() {
     facts.tables.add(Facts.table("public", "Orders"));
     expect(Severity.ACT, "collision", "public_orders", "--excludeTables=\"public\".\"Orders\"");
+  }
+
+  @Test
+  void tablesThatAreWrittenToDifferentOnesDoNotCollide() {
+    facts.tables.add(table("Orders", 'r', 'n', false, List.of()));
+    assertThat(findings())
+        .as("one has a changelog only")
+        .extracting(Finding::check)
+        .doesNotContain("collision");
+    facts.tables.add(Facts.table("public", "Orders_changelog"));
+    assertThat(findings()).extracting(Finding::check).contains("collision");
+  }
+
+  @Test
+  void aPartitionThatTheRoleMayNotReadIsNamedWithItsGrant() {
+    Table orders = Facts.table("public", "orders");
+    facts.tables.set(
+        0,
+        new Table(
+            orders.id(),
+            'p',
+            'p',
+            'd',
+            true,
+            false,
+            0,
+            0,
+            List.of("id"),
+            List.of("id"),
+            false,
+            true,
+            true,
+            true,
+            false,
+            List.of(),
+            List.of("public.orders_2024"),
+            List.of()));
+    expect(
+        Severity.ACT,
+        "select",
+        "public.orders partition by partition",
+        "GRANT SELECT ON TABLE public.orders_2024 TO \"walbeam\";");
   }
 
   @Test

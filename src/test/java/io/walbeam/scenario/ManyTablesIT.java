@@ -2,6 +2,7 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.local.demo.Await;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,9 @@ class ManyTablesIT {
    * Connections of a run however many tables there are, with those that are renewed while it lasts.
    */
   private static final int MOST_CONNECTIONS = 60;
+
+  /** Statements of this test and of the server's own, such as autovacuum. */
+  private static final int MOST_OTHERS = 40;
 
   @Test
   void aRunOpensNoConnectionForEachTable() throws Exception {
@@ -33,6 +37,52 @@ class ManyTablesIT {
       scenario.execute(updates.toArray(String[]::new));
       scenario.finishAndCompare();
     }
+  }
+
+  @Test
+  void checkAndStatusAskNoQueryForEachTable() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.on(servers, "many_asked")) {
+      scenario.execute("CREATE TABLE first (id int PRIMARY KEY, v text)");
+      scenario.runToNow();
+      long few = statements(scenario);
+      create(scenario);
+      scenario.execute("DROP PUBLICATION many_asked_inserts", "DROP PUBLICATION many_asked");
+      scenario.execute("CREATE PUBLICATION many_asked FOR ALL TABLES");
+      assertThat(statements(scenario))
+          .as("statements of check and status with %s tables, and with one", TABLES)
+          .isLessThan(few + MOST_OTHERS);
+    }
+  }
+
+  /** Transactions of one check and one status; each of their statements is one. */
+  private static long statements(Scenario scenario) throws Exception {
+    long before = transactions(scenario);
+    assertThat(Said.by(scenario, "check", "--format=json").object().path("summary").toString())
+        .contains("tables would be replicated");
+    assertThat(Said.by(scenario, "status", "--format=json").object().path("slot").asText())
+        .isEqualTo("many_asked");
+    return transactions(scenario) - before;
+  }
+
+  private static long transactions(Scenario scenario) throws Exception {
+    Await.until(
+        "no command is connected any more",
+        Scenario.DEADLINE,
+        () ->
+            scenario
+                .query(
+                    "SELECT count(*)::text FROM pg_stat_activity WHERE application_name IN"
+                        + " ('walbeam-check', 'walbeam-status')")
+                .orElseThrow()
+                .equals("0"));
+    return Long.parseLong(
+        scenario
+            .query(
+                "SELECT xact_commit::text FROM pg_stat_database WHERE datname = '"
+                    + scenario.name()
+                    + "'")
+            .orElseThrow());
   }
 
   private static void create(Scenario scenario) throws Exception {

@@ -23,6 +23,12 @@ final class BigQuerySurvey {
       "SELECT table_name, column_name FROM `%s`.INFORMATION_SCHEMA.COLUMNS"
           + " WHERE is_nullable = 'NO' ORDER BY table_name, ordinal_position";
 
+  /** One row a table: of many small ones BigQuery would make many pages. */
+  private static final String TYPES =
+      "SELECT table_name, STRING_AGG(CONCAT(column_name, ':', data_type), '|')"
+          + " FROM `%s`.INFORMATION_SCHEMA.COLUMNS"
+          + " WHERE NOT STARTS_WITH(column_name, '_walbeam') GROUP BY table_name";
+
   private BigQuerySurvey() {}
 
   /**
@@ -34,10 +40,12 @@ final class BigQuerySurvey {
     Dataset dataset = rest.verifyDataset();
     Map<String, List<String>> keys = new TreeMap<>();
     Map<String, List<String>> required = new TreeMap<>();
+    Map<String, Map<String, String>> types = new TreeMap<>();
     Optional<WalbeamException> refused = Optional.empty();
     try {
       keys.putAll(columns(rest, KEYS));
       required.putAll(columns(rest, REQUIRED));
+      columns(rest, TYPES).forEach((table, all) -> types.put(table, types(all)));
     } catch (WalbeamException e) {
       if (e.kind() != FailureKind.OPERATOR) {
         throw e;
@@ -55,8 +63,20 @@ final class BigQuerySurvey {
         Optional.ofNullable(dataset.getDefaultTableExpirationMs()),
         keys,
         required,
+        types,
         rest.missingPermissions(BigQueryStateStore.TABLE_NAME),
         refused);
+  }
+
+  private static Map<String, String> types(List<String> joined) {
+    Map<String, String> types = new TreeMap<>();
+    for (String all : joined) {
+      for (String column : all.split("[|]", -1)) {
+        int colon = column.indexOf(':');
+        types.put(column.substring(0, colon), column.substring(colon + 1));
+      }
+    }
+    return types;
   }
 
   /** Columns by table, in the query's order; a table without one is there too. */
