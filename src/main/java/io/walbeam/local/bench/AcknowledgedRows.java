@@ -11,7 +11,8 @@ import java.net.http.HttpResponse;
 
 /** How many rows of a table the stand-in has acknowledged, by its own counts. Thread-safe. */
 final class AcknowledgedRows {
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final HttpRequest request;
   private final String table;
 

@@ -23,7 +23,7 @@ public final class BigTransactionBenchmark {
     try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
         LocalEnds ends =
             LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::counting)) {
-      NarrowTable table = NarrowTable.create(ends);
+      BenchTable table = BenchTable.create(ends);
       Lsn end = table.load(rows, 1);
       ThroughputRun run =
           ThroughputRun.measure(ends, ends.command().withJvmArguments(List.of(heap)), end);

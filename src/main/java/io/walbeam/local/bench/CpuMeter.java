@@ -24,7 +24,16 @@ final class CpuMeter implements AutoCloseable {
 
   private record Watched(long pid, double first, double last) {}
 
+  /** Threads of one process, by identifier. */
+  private record Threads(long pid, CpuSplit first, Map<String, CpuSplit> last) {
+    CpuSplit read() {
+      CpuSplit.read(pid, last);
+      return CpuSplit.sum(last.values()).minus(first);
+    }
+  }
+
   private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+  private final Map<String, Threads> split = new ConcurrentHashMap<>();
   private final Thread sampler = new Thread(this::sample, "cpu-meter");
 
   private CpuMeter() {
@@ -46,6 +55,24 @@ final class CpuMeter implements AutoCloseable {
   /** Counts what the process used since it was started. */
   void watchFromItsStart(String name, long pid) {
     watched.computeIfAbsent(name, n -> new Watched(pid, 0, seconds(pid, 0)));
+  }
+
+  /** Counts by {@link CpuSplit} what the process, a JVM, uses from now on. */
+  void watchThreads(String name, long pid) {
+    Map<String, CpuSplit> threads = new ConcurrentHashMap<>();
+    CpuSplit.read(pid, threads);
+    split.put(name, new Threads(pid, CpuSplit.sum(threads.values()), threads));
+  }
+
+  /** Counts by {@link CpuSplit} what the process, a JVM, used since it was started. */
+  void watchThreadsFromTheirStart(String name, long pid) {
+    split.put(name, new Threads(pid, CpuSplit.NONE, new ConcurrentHashMap<>()));
+  }
+
+  /** What it was for since the watch began. */
+  CpuSplit split(String name) {
+    Threads threads = split.get(name);
+    return threads == null ? CpuSplit.NONE : threads.read();
   }
 
   /** CPU seconds of all names with this beginning; see {@link #seconds(String)}. */
@@ -71,6 +98,7 @@ final class CpuMeter implements AutoCloseable {
     try {
       while (true) {
         watched.replaceAll((name, process) -> updated(process));
+        split.values().forEach(Threads::read);
         TimeUnit.MILLISECONDS.sleep(SAMPLE_MILLIS);
       }
     } catch (InterruptedException e) {
@@ -84,12 +112,16 @@ final class CpuMeter implements AutoCloseable {
 
   private static double seconds(long pid, double ifGone) {
     try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
-          / TICKS_PER_SECOND;
+      return secondsOf(Files.readString(Path.of("/proc/" + pid + "/stat")));
     } catch (IOException e) {
       return ifGone;
     }
+  }
+
+  /** Of a line of {@code /proc/PID/stat} or of a thread's. */
+  static double secondsOf(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
+        / TICKS_PER_SECOND;
   }
 }

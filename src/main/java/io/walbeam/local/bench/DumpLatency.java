@@ -26,12 +26,12 @@ record DumpLatency(double[] whileDumping, double[] before, double dumpSeconds, S
   private static final long QUIET_SECONDS = 5;
 
   /** A table with its rows that is in no publication yet. */
-  record Unpublished(NarrowTable table, long rows) {}
+  record Unpublished(BenchTable table, long rows) {}
 
   /** Measures {@code streamed} at a rate while the others come to the publication in turn. */
   static DumpLatency measure(
       LocalEnds ends,
-      NarrowTable streamed,
+      BenchTable streamed,
       Unpublished first,
       Unpublished counted,
       int rate,
@@ -73,7 +73,7 @@ record DumpLatency(double[] whileDumping, double[] before, double dumpSeconds, S
     private final Unpublished first;
     private final Unpublished counted;
 
-    Dumping(LocalEnds ends, NarrowTable streamed, Unpublished first, Unpublished counted) {
+    Dumping(LocalEnds ends, BenchTable streamed, Unpublished first, Unpublished counted) {
       this.streamed = new AcknowledgedRows(ends, streamed.destination());
       this.firstRows = new AcknowledgedRows(ends, first.table().destination());
       this.countedRows = new AcknowledgedRows(ends, counted.table().destination());

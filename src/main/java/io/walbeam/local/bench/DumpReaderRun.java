@@ -42,7 +42,7 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
   }
 
   /** A dump over {@code connections} into a sink that counts. */
-  static DumpReaderRun dump(LocalEnds ends, NarrowTable table, int connections)
+  static DumpReaderRun dump(LocalEnds ends, BenchTable table, int connections)
       throws SQLException, IOException, InterruptedException {
     CountingEnds counting = new CountingEnds();
     try (Dumps dumps = new Dumps(settings(ends, connections), counting.ends());
@@ -68,7 +68,7 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
   }
 
   /** Binary COPY over one connection to a client that throws the rows away. */
-  static DumpReaderRun binaryCopy(LocalEnds ends, NarrowTable table)
+  static DumpReaderRun binaryCopy(LocalEnds ends, BenchTable table)
       throws SQLException, InterruptedException {
     try (Connection connection = ends.source().connect(ShopSchema.DATABASE);
         CpuMeter cpu = CpuMeter.start()) {
@@ -90,7 +90,7 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
   }
 
   /** Binary COPY that the server itself writes to /dev/null: no connection at all. */
-  static DumpReaderRun serverCopy(LocalEnds ends, NarrowTable table)
+  static DumpReaderRun serverCopy(LocalEnds ends, BenchTable table)
       throws SQLException, InterruptedException {
     try (Connection connection = ends.source().connect(ShopSchema.DATABASE);
         CpuMeter cpu = CpuMeter.start();

@@ -21,14 +21,21 @@ public final class EndToEndBenchmark {
   public static void main(String[] arguments)
       throws IOException, SQLException, InterruptedException {
     BenchOptions options = BenchOptions.of(arguments);
-    options.allowOnly("rows", "storedRows", "rate", "seconds");
-    int rows = options.number("rows", 2_000_000);
+    options.allowOnly("rows", "fewRows", "rounds", "wideRows", "storedRows", "rate", "seconds");
+    int rounds = options.number("rounds", 3);
+    int rows = options.number("rows", 4_000_000);
     if (rows > 0) {
-      throughput("counting", StandIn::counting, rows);
+      marginal(RowShape.NARROW, rows, options.number("fewRows", rows / 4), rounds);
     }
-    int storedRows = options.number("storedRows", rows);
+    int wideRows = options.number("wideRows", rows / 4);
+    if (wideRows > 0) {
+      marginal(RowShape.WIDE, wideRows, wideRows / 4, rounds);
+    }
+    int storedRows = options.number("storedRows", rows / 2);
     if (storedRows > 0) {
-      throughput("storing", StandIn::storing, storedRows);
+      System.out.printf(
+          Locale.ROOT, "%nstoring stand-in, %,d rows of %s%n", storedRows, RowShape.NARROW);
+      print(throughput(StandIn::storing, RowShape.NARROW, storedRows), storedRows);
     }
     int seconds = options.number("seconds", 30);
     if (seconds > 0) {
@@ -36,21 +43,41 @@ public final class EndToEndBenchmark {
     }
   }
 
-  private static void throughput(String mode, LocalEnds.StandInStart standIn, int rows)
+  private static void marginal(RowShape shape, int rows, int fewRows, int rounds)
+      throws IOException, SQLException, InterruptedException {
+    Marginal<ThroughputRun> run = drained(shape, rows, fewRows, rounds);
+    System.out.printf(
+        Locale.ROOT,
+        "%ncounting stand-in, rows of %s in %d transactions%n  %s%n",
+        shape,
+        LOAD_TRANSACTIONS,
+        run.many().get(0).command());
+    run.printRate(
+        "from the connected reader to the confirmed slot", ThroughputRun::streamingSeconds);
+    run.printCpu("pipeline", ThroughputRun::pipeline);
+    run.printSeconds("stand-in", ThroughputRun::standInCpu);
+    run.printSeconds("walsender", ThroughputRun::walsenderCpu);
+    System.out.printf(
+        Locale.ROOT,
+        "  %12.1f CPU seconds of the pipeline before its reader was connected%n"
+            + "  %,12.0f MB largest resident size of the pipeline%n",
+        run.median(ThroughputRun::startCpu),
+        run.median(ThroughputRun::peakMegabytes));
+  }
+
+  /** Full slots drained into a counting stand-in. */
+  static Marginal<ThroughputRun> drained(RowShape shape, int rows, int fewRows, int rounds)
+      throws IOException, SQLException, InterruptedException {
+    return Marginal.measure(
+        count -> throughput(StandIn::counting, shape, count), rows, fewRows, rounds);
+  }
+
+  private static ThroughputRun throughput(LocalEnds.StandInStart standIn, RowShape shape, int rows)
       throws IOException, SQLException, InterruptedException {
     try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
         LocalEnds ends = LocalEnds.start(Installation.ofRunningProgram(), files.path(), standIn)) {
-      NarrowTable table = NarrowTable.create(ends);
-      Lsn end = table.load(rows, LOAD_TRANSACTIONS);
-      ThroughputRun run = ThroughputRun.measure(ends, ends.command(), end);
-      System.out.printf(
-          Locale.ROOT,
-          "%n%s stand-in, %,d rows of int8 and char(84) in %d transactions%n  %s%n",
-          mode,
-          rows,
-          LOAD_TRANSACTIONS,
-          run.command());
-      print(run, rows);
+      Lsn end = BenchTable.create(ends, shape).load(rows, LOAD_TRANSACTIONS);
+      return ThroughputRun.measure(ends, ends.command(), end);
     }
   }
 
@@ -59,11 +86,19 @@ public final class EndToEndBenchmark {
     double millions = rows / 1e6;
     System.out.printf(
         Locale.ROOT,
-        "  %,12.0f rows/s from the connected reader to the confirmed slot (%.1f s; process %.1f s)%n",
+        "  %,12.0f rows/s from the connected reader to the confirmed slot (%.1f s; process %.1f"
+            + " s)%n",
         rows / run.streamingSeconds(),
         run.streamingSeconds(),
         run.totalSeconds());
-    cpu("pipeline", run.pipelineCpu(), millions);
+    cpu("pipeline", run.pipeline().sum(), millions);
+    System.out.printf(
+        Locale.ROOT,
+        "  %12s of these JIT %.1f, GC %.1f, work %.1f%n",
+        "",
+        run.pipeline().jit(),
+        run.pipeline().garbage(),
+        run.pipeline().work());
     cpu("stand-in", run.standInCpu(), millions);
     cpu("walsender", run.walsenderCpu(), millions);
     System.out.printf(
@@ -88,7 +123,7 @@ public final class EndToEndBenchmark {
     try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
         LocalEnds ends =
             LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::counting)) {
-      LatencyRun run = LatencyRun.measure(ends, NarrowTable.create(ends), rate, seconds);
+      LatencyRun run = LatencyRun.measure(ends, BenchTable.create(ends), rate, seconds);
       System.out.printf(
           Locale.ROOT,
           "%ncounting stand-in, %,d single-row transactions a second for %d s%n  %s%n",

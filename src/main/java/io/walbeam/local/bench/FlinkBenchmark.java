@@ -44,7 +44,7 @@ public final class FlinkBenchmark {
             LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::counting);
         FlinkCluster cluster =
             FlinkCluster.start(ends.command(), files.path().resolve("flink"), parallelism)) {
-      Lsn end = NarrowTable.create(ends).load(rows, LOAD_TRANSACTIONS);
+      Lsn end = BenchTable.create(ends).load(rows, LOAD_TRANSACTIONS);
       PipelineCommand command = cluster.on(ends.command(), parallelism);
       try (CpuMeter cpu = CpuMeter.start();
           ChildProcess launcher = command.start(ends.directory())) {

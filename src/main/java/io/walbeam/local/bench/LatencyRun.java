@@ -41,7 +41,7 @@ record LatencyRun(
   /** Pause between two looks at the stand-in, and at the slot. */
   private static final long LOOK_MILLIS = 4;
 
-  static LatencyRun measure(LocalEnds ends, NarrowTable table, int rate, int seconds)
+  static LatencyRun measure(LocalEnds ends, BenchTable table, int rate, int seconds)
       throws IOException, SQLException, InterruptedException {
     return measure(ends, ends.command().with("snapshot", "never"), "", table, rate, seconds);
   }
@@ -55,7 +55,7 @@ record LatencyRun(
       LocalEnds ends,
       PipelineCommand command,
       String ready,
-      NarrowTable table,
+      BenchTable table,
       int rate,
       int seconds)
       throws IOException, SQLException, InterruptedException {
@@ -109,7 +109,7 @@ record LatencyRun(
 
   private static void write(
       LocalEnds ends,
-      NarrowTable table,
+      BenchTable table,
       int rate,
       long[] committed,
       long[] positions,

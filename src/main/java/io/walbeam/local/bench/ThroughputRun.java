@@ -19,7 +19,7 @@ import java.time.Duration;
  * @param streamingSeconds from the connected reader to the confirmed slot
  * @param totalSeconds from the start of the process to its end
  * @param startCpu CPU seconds of the pipeline's process until its reader was connected
- * @param pipelineCpu CPU seconds of the pipeline's process after that
+ * @param pipeline CPU seconds of the pipeline's process after that
  * @param standInCpu CPU seconds of the stand-in while it ran
  * @param walsenderCpu CPU seconds of the server process that reads the log
  * @param peakMegabytes largest resident size of the pipeline's process
@@ -29,7 +29,7 @@ record ThroughputRun(
     double streamingSeconds,
     double totalSeconds,
     double startCpu,
-    double pipelineCpu,
+    CpuSplit pipeline,
     double standInCpu,
     double walsenderCpu,
     long peakMegabytes) {
@@ -51,6 +51,7 @@ record ThroughputRun(
       Await.until("the reader is connected", START, () -> alive(pipeline) && ends.slot().active());
       long streaming = System.nanoTime();
       double startCpu = cpu.seconds(PIPELINE);
+      cpu.watchThreads(PIPELINE, pipeline.pid());
       ends.source()
           .query(
               ShopSchema.DATABASE,
@@ -77,7 +78,7 @@ record ThroughputRun(
           (confirmed - streaming) / 1e9,
           (System.nanoTime() - started) / 1e9,
           startCpu,
-          cpu.seconds(PIPELINE) - startCpu,
+          cpu.split(PIPELINE),
           cpu.seconds(STAND_IN),
           cpu.seconds(WALSENDER),
           peak[0]);

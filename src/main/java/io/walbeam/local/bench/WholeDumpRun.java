@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param acknowledged rows that the stand-in acknowledged
  * @param dumpingSeconds from the first to the last acknowledged row
  * @param totalSeconds from the start of the process to its end
- * @param pipelineCpu CPU seconds of the pipeline's process
+ * @param pipeline CPU seconds of the pipeline's process
  * @param standInCpu CPU seconds of the stand-in while it ran
  * @param serverCpu CPU seconds of the server processes that the dump asked
  * @param peakMegabytes largest resident size of the pipeline's process
@@ -25,7 +25,7 @@ record WholeDumpRun(
     long acknowledged,
     double dumpingSeconds,
     double totalSeconds,
-    double pipelineCpu,
+    CpuSplit pipeline,
     double standInCpu,
     double serverCpu,
     long peakMegabytes) {
@@ -34,7 +34,7 @@ record WholeDumpRun(
   private static final String STAND_IN = "stand-in";
 
   /** Runs the command until it has dumped the published table and ended. */
-  static WholeDumpRun measure(LocalEnds ends, PipelineCommand command, NarrowTable table, long rows)
+  static WholeDumpRun measure(LocalEnds ends, PipelineCommand command, BenchTable table, long rows)
       throws IOException, SQLException, InterruptedException {
     PipelineCommand dump = command.with("snapshot", "only");
     AcknowledgedRows counts = new AcknowledgedRows(ends, table.destination());
@@ -42,7 +42,7 @@ record WholeDumpRun(
     try (CpuMeter cpu = CpuMeter.start();
         ChildProcess pipeline = dump.start(ends.directory());
         Backends backends = Backends.watch(ends, cpu, "walbeam-dumps:" + LocalEnds.SLOT)) {
-      cpu.watchFromItsStart(PIPELINE, pipeline.pid());
+      cpu.watchThreadsFromTheirStart(PIPELINE, pipeline.pid());
       cpu.watch(STAND_IN, ends.standIn().process().pid());
       long[] first = new long[1];
       long[] last = new long[1];
@@ -71,7 +71,7 @@ record WholeDumpRun(
           counts.count(),
           (last[0] - first[0]) / 1e9,
           (System.nanoTime() - started) / 1e9,
-          cpu.seconds(PIPELINE),
+          cpu.split(PIPELINE),
           cpu.seconds(STAND_IN),
           backends.cpuSeconds(),
           peak[0]);

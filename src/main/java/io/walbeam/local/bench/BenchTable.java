@@ -7,19 +7,26 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Rows of an int8 key and 84 characters. */
-final class NarrowTable {
+/** A table of the source with rows of one shape. */
+final class BenchTable {
   private final LocalEnds ends;
   private final String name;
+  private final RowShape shape;
 
-  private NarrowTable(LocalEnds ends, String name) {
+  private BenchTable(LocalEnds ends, String name, RowShape shape) {
     this.ends = ends;
     this.name = name;
+    this.shape = shape;
+  }
+
+  /** Of narrow rows, published and with a slot before the first row. */
+  static BenchTable create(LocalEnds ends) throws SQLException {
+    return create(ends, RowShape.NARROW);
   }
 
   /** Published and with a slot before the first row. */
-  static NarrowTable create(LocalEnds ends) throws SQLException {
-    NarrowTable table = unpublished(ends, "narrow");
+  static BenchTable create(LocalEnds ends, RowShape shape) throws SQLException {
+    BenchTable table = unpublished(ends, shape.table(), shape);
     table.publish();
     ends.source()
         .execute(
@@ -28,13 +35,16 @@ final class NarrowTable {
     return table;
   }
 
-  /** In no publication. */
-  static NarrowTable unpublished(LocalEnds ends, String name) throws SQLException {
+  /** Of narrow rows, in no publication. */
+  static BenchTable unpublished(LocalEnds ends, String name) throws SQLException {
+    return unpublished(ends, name, RowShape.NARROW);
+  }
+
+  private static BenchTable unpublished(LocalEnds ends, String name, RowShape shape)
+      throws SQLException {
     ends.source()
-        .execute(
-            ShopSchema.DATABASE,
-            "CREATE TABLE " + name + " (id int8 PRIMARY KEY, filler char(84) NOT NULL)");
-    return new NarrowTable(ends, name);
+        .execute(ShopSchema.DATABASE, "CREATE TABLE " + name + " (" + shape.columns() + ")");
+    return new BenchTable(ends, name, shape);
   }
 
   /** Makes it the one table of the publication. */
@@ -70,7 +80,8 @@ final class NarrowTable {
         statement.executeUpdate(
             "INSERT INTO "
                 + name
-                + " SELECT n, md5(n::text) || md5((-n)::text) || 'abcdefghijklmnopqrst'"
+                + " SELECT "
+                + shape.selected()
                 + " FROM generate_series("
                 + (first + 1)
                 + ", "
