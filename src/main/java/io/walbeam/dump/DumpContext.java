@@ -1,5 +1,6 @@
 package io.walbeam.dump;
 
+import io.walbeam.failure.Pauses;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
@@ -17,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What all dumps of one slot share. Thread-safe. */
@@ -25,7 +25,7 @@ public final class DumpContext {
   /**
    * Where dumped rows go, and what is known of them there.
    *
-   * @param confirmedLsn up to where everything is written, 0 if that is not known
+   * @param stream how far it is
    */
   public record Ends(
       DumpRouter router,
@@ -35,8 +35,20 @@ public final class DumpContext {
       OutdatedRows outdated,
       SchemaChangeLog schemaChanges,
       Waiting waiting,
-      LongSupplier confirmedLsn,
+      Stream stream,
       Clock clock) {}
+
+  /** How far the stream is, beside which tables are dumped. Thread-safe. */
+  @FunctionalInterface
+  public interface Stream {
+    /** Up to where everything is written, 0 if that is not known. */
+    long confirmedLsn();
+
+    /** Age of the oldest change that was read and is not confirmed, microseconds; 0 if none is. */
+    default long delayMicros() {
+      return 0;
+    }
+  }
 
   /**
    * What is known of tables that wait.
@@ -54,6 +66,7 @@ public final class DumpContext {
   private final Requests requests;
   private final LedgerNotes notes;
   private final PrimaryConnections primary;
+  private final DumpBrake brake;
   private final TableDescriptions descriptions;
   private final VisibleRequests visible = new VisibleRequests();
   private final DescribedShapes described;
@@ -82,6 +95,7 @@ public final class DumpContext {
     this.requests = requests;
     this.notes = new LedgerNotes(ends.ledger(), version);
     this.primary = new PrimaryConnections(this::openPrimary, parallelism);
+    this.brake = new DumpBrake(ends.stream()::delayMicros, Pauses.UNTIL_INTERRUPTED);
     this.descriptions =
         new TableDescriptions(
             tables -> primary.ask(any -> any.describe(settings.replication(), tables)),
@@ -127,7 +141,7 @@ public final class DumpContext {
 
   /** Up to where everything is written, 0 if that is not known. */
   long confirmedLsn() {
-    return ends.confirmedLsn().getAsLong();
+    return ends.stream().confirmedLsn();
   }
 
   LetGo letGo() {
@@ -148,6 +162,11 @@ public final class DumpContext {
 
   DescribedShapes described() {
     return described;
+  }
+
+  /** Holds dumps back for the stream. */
+  DumpBrake brake() {
+    return brake;
   }
 
   DumpMeter meter() {

@@ -68,6 +68,7 @@ final class DumpWriter implements CopiedRow {
       DeadLetterSink deadLetters,
       ExecutorService executor,
       Durability durability,
+      DumpBrake brake,
       Duration landing,
       Clock clock) {}
 
@@ -116,6 +117,11 @@ final class DumpWriter implements CopiedRow {
   private long rows;
   private long buried;
 
+  /** When the first row came since the last request; not set if none did. */
+  private long sliceBegun;
+
+  private boolean inSlice;
+
   /** Whether a transaction at the source is open meanwhile. */
   private boolean reading = true;
 
@@ -149,6 +155,10 @@ final class DumpWriter implements CopiedRow {
           "It is read again.");
     }
     rows++;
+    if (!inSlice) {
+      inSlice = true;
+      sliceBegun = System.nanoTime();
+    }
     ChangelogMapping changelog = target.route().changelog();
     if (changelog != null) {
       meta.change((long) leafIndex << LEAF_SHIFT | address, ROW_N, Operation.READ);
@@ -228,9 +238,12 @@ final class DumpWriter implements CopiedRow {
     of.rows = new ArrayList<>();
     of.lines = new ArrayList<>();
     of.bytes = 0;
+    long worked = inSlice ? System.nanoTime() - sliceBegun : 0;
+    inSlice = false;
     while (outstanding.size() > MAX_OUTSTANDING) {
       awaitFirst();
     }
+    target.brake().after(worked);
   }
 
   private void awaitFirst() throws InterruptedException {

@@ -235,6 +235,7 @@ final class TableReading {
             context.deadLetters(),
             context.executor(),
             durability,
+            context.brake(),
             context.pace().landing(),
             context.clock());
     for (Chunk chunk = chunks.next(); chunk != null && !isStopped(); chunk = chunks.next()) {

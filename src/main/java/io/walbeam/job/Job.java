@@ -75,13 +75,13 @@ final class Job implements LocalJob.Shared {
             settings.dumping(),
             new DumpContext.Ends(
                 table -> wanted(routes, table),
-                sink.tables(),
+                sink.bulkTables(),
                 letters,
                 sink.dumpLedger(),
                 sink.outdatedRows(),
                 sink.schemaChanges(),
                 new DumpContext.Waiting(sink.stalls(), end, sink.letGo()),
-                () -> local.lag().confirmedLsn(),
+                new StreamOf(local),
                 clock));
     idle =
         new IdleConnections(List.of(catalogue::closeIdle, sourceRows::closeIdle, dumps::closeIdle));
@@ -135,6 +135,19 @@ final class Job implements LocalJob.Shared {
 
   private static Optional<Route> wanted(Routes routes, PublishedTable table) {
     return Optional.of(routes.complete(table.relation(), table.types())).filter(Route::wanted);
+  }
+
+  /** The stream beside the dumps, by its session in this JVM. */
+  private record StreamOf(LocalJob local) implements DumpContext.Stream {
+    @Override
+    public long confirmedLsn() {
+      return local.lag().confirmedLsn();
+    }
+
+    @Override
+    public long delayMicros() {
+      return local.lag().delayMicros();
+    }
   }
 
   /** Begins a bundle. */

@@ -35,6 +35,13 @@ public interface Sink extends AutoCloseable {
   /** Closing it does nothing; close this. */
   TableSink tables();
 
+  /**
+   * The same for many rows that may wait, so that those of {@link #tables} do not wait for them.
+   */
+  default TableSink bulkTables() {
+    return tables();
+  }
+
   /** What tables look like before the first row. */
   ExistingTables existing();
 

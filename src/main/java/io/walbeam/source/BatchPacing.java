@@ -10,6 +10,10 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Under load the socket is left alone for a few milliseconds and then emptied: the walsender,
  * woken less often, is two to three times faster than with a client that reads each message at
  * once. When little arrives it is read and handed on at once.
+ *
+ * <p>While the batch before waits for its runner, the next one grows instead: it could not go on
+ * earlier anyway, and a runner that takes few batches at a time, and has little time for each,
+ * would fall behind for ever.
  */
 final class BatchPacing {
   /** A read of at least this many bytes tells of load: no use in cutting a small batch. */
@@ -24,8 +28,11 @@ final class BatchPacing {
   /** Time between two batches while little arrives, and so the longest delay. Nanoseconds. */
   private static final long FLUSH_INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Oldest a batch gets under load, nanoseconds. */
+  /** Oldest a batch gets under load, and while the one before it waits, nanoseconds. */
   private static final long LOAD_AGE = TimeUnit.MILLISECONDS.toNanos(150);
+
+  /** Between two looks whether the batch before was taken, milliseconds. */
+  private static final int TAKEN_LOOK_MILLIS = 5;
 
   /** Time between two idle positions, nanoseconds. */
   private static final long IDLE_INTERVAL = TimeUnit.SECONDS.toNanos(10);
@@ -53,9 +60,12 @@ final class BatchPacing {
   }
 
   /** How long to wait for bytes: not longer than until what is there must go out. */
-  int waitMillis(int pendingBytes, int longest, long now) {
+  int waitMillis(int pendingBytes, int longest, boolean waiting, long now) {
     if (pendingBytes == 0) {
       return longest;
+    }
+    if (waiting) {
+      return Math.min(longest, TAKEN_LOOK_MILLIS);
     }
     long left = TimeUnit.NANOSECONDS.toMillis(lastCut + FLUSH_INTERVAL - now) + 1;
     return (int) Math.max(1, Math.min(longest, left));
@@ -64,13 +74,17 @@ final class BatchPacing {
   /**
    * Whether the data read so far should go out, after a read of {@code bytes}. After a quiet time
    * it goes at once, in a steady trickle every 20 ms.
+   *
+   * @param waiting whether an earlier batch was not taken yet
    */
-  boolean dataIsDue(int bytes, long now) {
+  boolean dataIsDue(int bytes, boolean waiting, long now) {
     if (!pending) {
       pending = true;
       pendingSince = now;
     }
-    return bytes >= LOAD_BYTES ? now - pendingSince >= LOAD_AGE : now - lastCut >= FLUSH_INTERVAL;
+    return bytes >= LOAD_BYTES || waiting
+        ? now - pendingSince >= LOAD_AGE
+        : now - lastCut >= FLUSH_INTERVAL;
   }
 
   /** Lets the socket fill after a read of data. */

@@ -11,11 +11,19 @@ import io.walbeam.metrics.Metric;
  * @param batches read from the server and not confirmed
  * @param ageSeconds since the server said last where its WAL ends; beyond a few it does not answer
  * @param confirmedLsn everything that ends at or before it is durable, unsigned; 0 if not known
+ * @param delayMicros age of the oldest commit with changes that was read and is not confirmed,
+ *     microseconds; 0 if there is none
  */
 public record SessionLag(
-    long bytes, long seconds, long ageSeconds, long queueBytes, long batches, long confirmedLsn) {
+    long bytes,
+    long seconds,
+    long ageSeconds,
+    long queueBytes,
+    long batches,
+    long confirmedLsn,
+    long delayMicros) {
   /** Before there is a connection. */
-  public static final SessionLag UNKNOWN = new SessionLag(0, 0, 0, 0, 0, 0);
+  public static final SessionLag UNKNOWN = new SessionLag(0, 0, 0, 0, 0, 0, 0);
 
   /** Sets Beam's gauges. On a thread of Beam. */
   void report() {

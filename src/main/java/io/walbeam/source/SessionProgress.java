@@ -92,18 +92,24 @@ final class SessionProgress {
     ServerMonitor.Sample sample = monitor.sample();
     long confirmed = Lsn.max(positions.published(), reported);
     unconfirmed.confirmed(confirmed);
-    long oldest = unconfirmed.oldestMicros();
-    long commitAge = oldest == 0 ? 0 : sample.serverMicros(System.nanoTime()) - oldest;
+    long serverMicros = sample.serverMicros(System.nanoTime());
+    long commitAge = age(unconfirmed.oldestMicros(), serverMicros);
     // What the stream did not bring yet has no commit time, but was seen when it was written.
     long logAge = confirmed == 0 ? 0 : monitor.ageOf(confirmed) / 1_000;
     boolean behind = confirmed != 0 && Long.compareUnsigned(sample.flushLsn(), confirmed) > 0;
     return new SessionLag(
         behind ? sample.flushLsn() - confirmed : 0,
-        Math.max(0, Math.max(commitAge, logAge) / 1_000_000),
+        Math.max(commitAge, logAge) / 1_000_000,
         sample.ageSeconds(System.nanoTime()),
         queueBytes,
         unconfirmed.count(),
-        confirmed);
+        confirmed,
+        age(unconfirmed.oldestChangeMicros(), serverMicros));
+  }
+
+  /** Since a commit, by the server's clock; 0 if there is none, or the clock is not known yet. */
+  private static long age(long commitMicros, long serverMicros) {
+    return commitMicros == 0 ? 0 : Math.max(0, serverMicros - commitMicros);
   }
 
   /** Bytes of WAL between the reader and {@code walEnd}. */

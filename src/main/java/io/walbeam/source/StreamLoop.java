@@ -140,7 +140,7 @@ final class StreamLoop implements StreamHandler {
         monitor.heard(status.received(), now);
         continue;
       }
-      int wait = pacing.waitMillis(builder.pendingBytes(), IDLE_WAIT_MILLIS, now);
+      int wait = pacing.waitMillis(builder.pendingBytes(), IDLE_WAIT_MILLIS, !queue.isEmpty(), now);
       int bytes = stream.read(this, wait);
       now = System.nanoTime();
       if (bytes > 0) {
@@ -159,7 +159,7 @@ final class StreamLoop implements StreamHandler {
   /** Cuts a batch if it is time for one: of data, of an idle position, or an empty one. */
   private void cutIfDue(int bytes, long now) {
     if (builder.pendingBytes() > 0) {
-      if (pacing.dataIsDue(bytes, now)) {
+      if (pacing.dataIsDue(bytes, !queue.isEmpty(), now)) {
         builder.cut();
       }
       return;

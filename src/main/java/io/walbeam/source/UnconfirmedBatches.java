@@ -12,8 +12,9 @@ final class UnconfirmedBatches {
    *
    * @param endLsn position whose confirmation includes it, unsigned
    * @param timeMicros commit time, microseconds since the Unix epoch, 0 if not known
+   * @param changes whether it has any
    */
-  private record Entry(long endLsn, long timeMicros) {}
+  private record Entry(long endLsn, long timeMicros, boolean changes) {}
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
 
@@ -21,7 +22,9 @@ final class UnconfirmedBatches {
     if (entries.size() >= LIMIT) {
       entries.removeLast();
     }
-    entries.add(new Entry(delivery.after().resumeLsn(), delivery.timeMicros()));
+    entries.add(
+        new Entry(
+            delivery.after().resumeLsn(), delivery.timeMicros(), delivery.batch().changes() > 0));
   }
 
   /** Forgets what ends at or before {@code lsn}. */
@@ -36,9 +39,18 @@ final class UnconfirmedBatches {
   }
 
   /** Commit time of the oldest, microseconds since the Unix epoch; 0 if there is none. */
-  synchronized long oldestMicros() {
+  long oldestMicros() {
+    return oldestMicros(false);
+  }
+
+  /** The same of those that are more than a position. */
+  long oldestChangeMicros() {
+    return oldestMicros(true);
+  }
+
+  private synchronized long oldestMicros(boolean changes) {
     for (Entry entry : entries) {
-      if (entry.timeMicros() != 0) {
+      if (entry.timeMicros() != 0 && (entry.changes() || !changes)) {
         return entry.timeMicros();
       }
     }

@@ -35,7 +35,7 @@ class ProgressTest {
   }
 
   private static RunProgress progress(long changes, DumpsOverview dumps, Stalls.Stall... stalls) {
-    SessionLag lag = new SessionLag(20L << 20, 7, 0, 0, 2, 1);
+    SessionLag lag = new SessionLag(20L << 20, 7, 0, 0, 2, 1, 0);
     return new RunProgress(changes, 3, lag, List.of(stalls), dumps, MissingChanges.NONE);
   }
 

@@ -48,7 +48,7 @@ class StatusServerTest {
             new RunProgress(
                 17,
                 3,
-                new SessionLag(2_048, 7, 1, 0, 2, 99),
+                new SessionLag(2_048, 7, 1, 0, 2, 99, 0),
                 List.of(stalls),
                 new DumpsOverview(1, 2, 3, 400, 5, OptionalLong.of(60)),
                 missing));

@@ -16,18 +16,27 @@ final class BatchPacingTest {
 
   @Test
   void loneChangeGoesAtOnceAndATrickleEveryTwentyMilliseconds() {
-    assertThat(pacing.dataIsDue(FEW, millis(1_000))).isTrue();
+    assertThat(pacing.dataIsDue(FEW, false, millis(1_000))).isTrue();
     pacing.cut(millis(1_000), true);
-    assertThat(pacing.dataIsDue(FEW, millis(1_005))).isFalse();
-    assertThat(pacing.waitMillis(10, 50, millis(1_005))).isBetween(1, 16);
-    assertThat(pacing.dataIsDue(0, millis(1_020))).isTrue();
+    assertThat(pacing.dataIsDue(FEW, false, millis(1_005))).isFalse();
+    assertThat(pacing.waitMillis(10, 50, false, millis(1_005))).isBetween(1, 16);
+    assertThat(pacing.dataIsDue(0, false, millis(1_020))).isTrue();
   }
 
   @Test
   void batchGrowsUnderLoadButNotForever() {
-    assertThat(pacing.dataIsDue(MANY, millis(1_000))).isFalse();
-    assertThat(pacing.dataIsDue(MANY, millis(1_100))).isFalse();
-    assertThat(pacing.dataIsDue(MANY, millis(1_200))).isTrue();
+    assertThat(pacing.dataIsDue(MANY, false, millis(1_000))).isFalse();
+    assertThat(pacing.dataIsDue(MANY, false, millis(1_100))).isFalse();
+    assertThat(pacing.dataIsDue(MANY, false, millis(1_200))).isTrue();
+  }
+
+  @Test
+  void batchGrowsWhileTheOneBeforeItWaitsAndGoesWhenThatIsTaken() {
+    pacing.cut(millis(1_000), true);
+    assertThat(pacing.dataIsDue(FEW, true, millis(1_030))).isFalse();
+    assertThat(pacing.waitMillis(10, 50, true, millis(1_030))).isEqualTo(5);
+    assertThat(pacing.dataIsDue(FEW, false, millis(1_060))).isTrue();
+    assertThat(pacing.dataIsDue(FEW, true, millis(1_200))).isTrue();
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.walbeam.sink.Waits;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * is opened when all have enough to do. It carries one schema of each: storage.proto does not say
  * whether a schema may change within a call, and Google's client begins another.
  *
+ * <p>Nor do the stream and dumps: the answers of one connection come in order, so a change would
+ * wait for megabytes of a dump that were sent before it.
+ *
  * <p>This is instead of the client library's own pool, which is one per JVM, location and
  * credential whatever the endpoint, mixes keyed and plain tables, can hold a request back for 100
  * ms, keeps a thread, a channel and an executor per connection, and hides the error code of a row.
@@ -40,6 +44,9 @@ final class AppendConnections {
 
   /** Rows sent and not answered, per sink; bounds what gRPC may buffer off the heap. */
   static final int MOST_KILOBYTES_IN_FLIGHT = 64 << 10;
+
+  /** Of these at most so many are of dumps, so that there is always room for the stream. */
+  static final int MOST_BULK_KILOBYTES = MOST_KILOBYTES_IN_FLIGHT / 2;
 
   /**
    * The deadline of an answer grows to so many times {@link Pace#responseDeadline}: the service
@@ -56,11 +63,17 @@ final class AppendConnections {
   private final Supplier<String> location;
   private final Pace pace;
   private final Semaphore kilobytes = new Semaphore(MOST_KILOBYTES_IN_FLIGHT, true);
-  private final List<AppendConnection> keyed = new ArrayList<>();
-  private final List<AppendConnection> plain = new ArrayList<>();
+  private final Semaphore bulkKilobytes = new Semaphore(MOST_BULK_KILOBYTES, true);
+
+  /** By who waits, and whether the tables are keyed. Guarded by this, as are the lists. */
+  private final Map<Kind, List<AppendConnection>> shared = new HashMap<>();
+
   private final List<AppendConnection> alone = new ArrayList<>();
   private boolean closed;
   private volatile long deadlineNanos;
+
+  /** What connections have to have in common to carry each other's requests. */
+  private record Kind(Traffic traffic, boolean keyed) {}
 
   /**
    * @param location of the dataset, empty while nobody knows
@@ -80,14 +93,15 @@ final class AppendConnections {
    * @throws WalbeamException if the sink is closed
    */
   CompletableFuture<AppendRowsResponse> append(
-      TableLayout layout, ProtoRows rows, int bytes, boolean isolated) throws InterruptedException {
-    int permits = Math.min(MOST_KILOBYTES_IN_FLIGHT, (bytes >> 10) + 1);
-    kilobytes.acquire(permits);
+      TableLayout layout, ProtoRows rows, int bytes, Traffic traffic, boolean isolated)
+      throws InterruptedException {
+    int permits = Math.min(MOST_BULK_KILOBYTES, (bytes >> 10) + 1);
+    acquire(traffic, permits);
     AppendConnection connection;
     try {
-      connection = isolated ? openAlone(layout) : connection(layout);
+      connection = isolated ? openAlone(layout) : connection(layout, traffic);
     } catch (RuntimeException e) {
-      kilobytes.release(permits);
+      release(traffic, permits);
       throw e;
     }
     long sent = System.nanoTime();
@@ -95,12 +109,36 @@ final class AppendConnections {
     CompletableFuture<AppendRowsResponse> released =
         response.whenComplete(
             (answer, cause) -> {
-              kilobytes.release(permits);
+              release(traffic, permits);
               if (answer != null) {
                 allow(SLOWER * (System.nanoTime() - sent));
               }
             });
     return isolated ? released.whenComplete((any, cause) -> retire(connection)) : released;
+  }
+
+  private void acquire(Traffic traffic, int permits) throws InterruptedException {
+    if (traffic == Traffic.STREAM) {
+      kilobytes.acquire(permits);
+      return;
+    }
+    bulkKilobytes.acquire(permits);
+    boolean acquired = false;
+    try {
+      kilobytes.acquire(permits);
+      acquired = true;
+    } finally {
+      if (!acquired) {
+        bulkKilobytes.release(permits);
+      }
+    }
+  }
+
+  private void release(Traffic traffic, int permits) {
+    kilobytes.release(permits);
+    if (traffic == Traffic.BULK) {
+      bulkKilobytes.release(permits);
+    }
   }
 
   /** Ends calls whose response is overdue, and those that nobody uses. Called now and then. */
@@ -109,7 +147,7 @@ final class AppendConnections {
     List<AppendConnection> overdue = new ArrayList<>();
     List<AppendConnection> idle = new ArrayList<>();
     synchronized (this) {
-      for (List<AppendConnection> connections : List.of(keyed, plain, alone)) {
+      for (List<AppendConnection> connections : all()) {
         for (AppendConnection connection : connections) {
           if (connection.oldestPendingNanos(now) > deadlineNanos) {
             overdue.add(connection);
@@ -142,23 +180,30 @@ final class AppendConnections {
 
   /** Ends all calls; requests without a response fail. */
   void close() {
-    List<AppendConnection> all = new ArrayList<>();
+    List<AppendConnection> open = new ArrayList<>();
     synchronized (this) {
       closed = true;
-      for (List<AppendConnection> connections : List.of(keyed, plain, alone)) {
-        all.addAll(connections);
+      for (List<AppendConnection> connections : all()) {
+        open.addAll(connections);
         connections.clear();
       }
     }
-    all.forEach(connection -> connection.cancel("closed"));
+    open.forEach(connection -> connection.cancel("closed"));
   }
 
   synchronized int open() {
-    return keyed.size() + plain.size() + alone.size();
+    return all().stream().mapToInt(List::size).sum();
   }
 
-  private synchronized AppendConnection connection(TableLayout layout) {
-    List<AppendConnection> candidates = layout.keyed() ? keyed : plain;
+  private List<List<AppendConnection>> all() {
+    List<List<AppendConnection>> all = new ArrayList<>(shared.values());
+    all.add(alone);
+    return all;
+  }
+
+  private synchronized AppendConnection connection(TableLayout layout, Traffic traffic) {
+    List<AppendConnection> candidates =
+        shared.computeIfAbsent(new Kind(traffic, layout.keyed()), any -> new ArrayList<>());
     candidates.removeIf(AppendConnection::ended);
     AppendConnection best = best(candidates, layout);
     if (best == null

@@ -61,6 +61,7 @@ public final class BigQuerySink implements Sink {
   private final AppendConnections connections;
   private final BigQueryRest rest;
   private final TableSink tables;
+  private final TableSink bulkTables;
   private final ChangelogShapes changelogShapes;
   private final ExistingTables existing;
   private final DeadLetterSink deadLetters;
@@ -89,7 +90,8 @@ public final class BigQuerySink implements Sink {
     BigQueryTables prepared =
         new BigQueryTables(rest, pace, waits, nanoTime, BigQueryDumpLedger.TABLE);
     SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, letGo, metrics);
-    this.tables = new BigQueryTableSink(parts);
+    this.tables = new BigQueryTableSink(parts, Traffic.STREAM);
+    this.bulkTables = new BigQueryTableSink(parts, Traffic.BULK);
     TableSearch search = new TableSearch(rest, parts);
     this.existing = new BigQueryExistingTables(search);
     this.changelogShapes = new BigQueryChangelogShapes(rest.settings(), search);
@@ -153,6 +155,11 @@ public final class BigQuerySink implements Sink {
   @Override
   public TableSink tables() {
     return tables;
+  }
+
+  @Override
+  public TableSink bulkTables() {
+    return bulkTables;
   }
 
   @Override

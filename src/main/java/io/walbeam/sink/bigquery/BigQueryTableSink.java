@@ -14,9 +14,11 @@ import java.util.stream.IntStream;
 /** Writes rows to BigQuery tables, which it creates and extends. Thread-safe. */
 final class BigQueryTableSink implements TableSink {
   private final SinkParts parts;
+  private final Traffic traffic;
 
-  BigQueryTableSink(SinkParts parts) {
+  BigQueryTableSink(SinkParts parts, Traffic traffic) {
     this.parts = parts;
+    this.traffic = traffic;
   }
 
   @Override
@@ -32,7 +34,7 @@ final class BigQueryTableSink implements TableSink {
     try (AppendRetry retry = new AppendRetry(table.name(), parts)) {
       BigQueryTables.Preparation preparation = prepare(table, retry);
       return preparation instanceof BigQueryTables.Ready ready
-          ? new TableWrite(parts, ready.layout(), rows, retry).run()
+          ? new TableWrite(parts, ready.layout(), rows, traffic, retry).run()
           : refused(rows, ((BigQueryTables.Taken) preparation).refusal());
     }
   }

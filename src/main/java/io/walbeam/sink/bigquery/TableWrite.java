@@ -54,13 +54,20 @@ final class TableWrite {
   private final SinkParts parts;
   private final TableLayout layout;
   private final List<EncodedRow> rows;
+  private final Traffic traffic;
   private final AppendRetry retry;
   private final Deque<int[]> work = new ArrayDeque<>();
   private final TreeMap<Integer, RejectedRow> rejected = new TreeMap<>();
   private boolean reopened;
   private boolean isolate;
 
-  TableWrite(SinkParts parts, TableLayout layout, List<EncodedRow> rows, AppendRetry retry) {
+  TableWrite(
+      SinkParts parts,
+      TableLayout layout,
+      List<EncodedRow> rows,
+      Traffic traffic,
+      AppendRetry retry) {
+    this.traffic = traffic;
     this.parts = parts;
     this.layout = layout;
     this.rows = rows;
@@ -323,7 +330,7 @@ final class TableWrite {
             .build();
     try {
       AppendRowsResponse response =
-          parts.connections().append(layout, request, row.length(), true).get();
+          parts.connections().append(layout, request, row.length(), traffic, true).get();
       return !response.hasError() && response.getRowErrorsCount() == 0;
     } catch (ExecutionException e) {
       log.debug("Table {}: the control row was not taken", layout.name(), e);
@@ -348,7 +355,10 @@ final class TableWrite {
     }
     long now = System.nanoTime();
     return new Sent(
-        request, bytes, now, parts.connections().append(layout, builder.build(), bytes, isolated));
+        request,
+        bytes,
+        now,
+        parts.connections().append(layout, builder.build(), bytes, traffic, isolated));
   }
 
   private AppendFailures.@Nullable Failure await(Sent sent) throws InterruptedException {
