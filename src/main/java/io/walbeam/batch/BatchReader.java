@@ -2,6 +2,8 @@ package io.walbeam.batch;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.change.Operation;
+import io.walbeam.change.Relation;
+import io.walbeam.change.TypeName;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.pgoutput.MalformedMessageException;
@@ -25,6 +27,13 @@ public final class BatchReader {
      * @param bytes length of the message that was cut down
      */
     void oversize(int relationId, Operation operation, long bytes);
+  }
+
+  /** Receives what a batch says of tables and types, in its order. */
+  public interface Descriptions {
+    void relation(Relation relation);
+
+    void type(TypeName type);
   }
 
   private final PgOutputDecoder decoder = new PgOutputDecoder();
@@ -66,6 +75,28 @@ public final class BatchReader {
             "Check that the server is PostgreSQL 14 or newer, and report this with the server's"
                 + " version.",
             e);
+      }
+    }
+  }
+
+  /** Reads descriptions only, up to what is malformed: {@link #read} says what it is. */
+  public static void describe(ChangeBatch batch, Descriptions to) {
+    PgOutputDecoder decoder = new PgOutputDecoder();
+    byte[] bytes = batch.messages();
+    int next;
+    for (int at = 0; at < batch.length(); at = next) {
+      int length = BatchBuffer.getInt(bytes, at + Long.BYTES);
+      int payload = at + BatchBuffer.ENTRY_HEADER;
+      next = payload + length;
+      byte type = length == 0 ? 0 : bytes[payload];
+      try {
+        if (type == MessageHeader.RELATION) {
+          to.relation(decoder.relation(bytes, payload, length));
+        } else if (type == MessageHeader.TYPE) {
+          to.type(decoder.type(bytes, payload, length));
+        }
+      } catch (MalformedMessageException e) {
+        return;
       }
     }
   }

@@ -18,6 +18,7 @@ import io.walbeam.write.DeadLetterQueue;
 import io.walbeam.write.MissedChanges;
 import io.walbeam.write.ReceiptRelease;
 import io.walbeam.write.RouteCompiler;
+import io.walbeam.write.RouteLookahead;
 import io.walbeam.write.Routes;
 import io.walbeam.write.SourceCatalogue;
 import io.walbeam.write.SourceRows;
@@ -104,6 +105,7 @@ final class Job implements LocalJob.Shared {
     writing =
         new WriteStage(
             routes,
+            new RouteLookahead(routes, executor),
             new ContextMapping(settings.mapping()),
             rows,
             deadLetters,

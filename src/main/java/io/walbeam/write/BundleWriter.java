@@ -26,7 +26,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,10 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private final RowBuffer buffer = new RowBuffer();
   private final Map<String, TableRows> gathered = new LinkedHashMap<>();
   private final Deque<Writing> outstanding = new ArrayDeque<>();
-  private final Map<Relation, RowJson> jsonByRelation = new HashMap<>();
+
+  /** By identity: comparing the columns of a relation for each change is dear. */
+  private final Map<Relation, RowJson> jsonByRelation = new IdentityHashMap<>();
+
   private final DeadLetterBox deadLetters;
   private final List<RefusedRow> refused = new ArrayList<>();
   private final List<Receipt> receipts = new ArrayList<>();
@@ -93,6 +96,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
    */
   public void add(ChangeBatch batch) throws InterruptedException {
     bundleBytes += batch.length();
+    stage.lookahead().over(batch);
     decoder.decode(batch);
     tally.moveTo(stage.meter());
     receipts.add(Receipt.of(batch));

@@ -71,6 +71,11 @@ public final class Routes {
     return route(new Wanted(relation, false), types);
   }
 
+  /** Whether {@link #route} has been asked for it: it need not be made then. */
+  boolean knows(Relation relation) {
+    return routes.containsKey(new Wanted(relation, false));
+  }
+
   /** The same for rows that carry every column, as those of a dump do. */
   public Route complete(Relation relation, Map<Integer, TypeName> types) {
     return route(new Wanted(relation, true), types);

@@ -9,6 +9,7 @@ import java.time.Clock;
  * What the bundles of a job share in one JVM. Thread-safe.
  *
  * @param routes where the rows of a relation go
+ * @param lookahead makes routes before they are needed
  * @param contexts which messages of the application are written, and how
  * @param rows writes rows
  * @param deadLetters writes what cannot be written otherwise
@@ -18,6 +19,7 @@ import java.time.Clock;
  */
 public record WriteStage(
     Routes routes,
+    RouteLookahead lookahead,
     ContextMapping contexts,
     TableWriter rows,
     DeadLetterQueue deadLetters,

@@ -73,6 +73,19 @@ public final class PgOutputDecoder {
     return relation().relation();
   }
 
+  /**
+   * The type that a Type message names.
+   *
+   * @throws MalformedMessageException if the bytes are not exactly one such message
+   */
+  public TypeName type(byte[] bytes, int offset, int length) {
+    reader.reset(bytes, offset, length);
+    if (reader.readByte() != MessageHeader.TYPE) {
+      throw reader.malformed("it names no type");
+    }
+    return type().type();
+  }
+
   private void insert(PgOutputHandler handler) {
     int relationId = reader.readInt32();
     if (reader.readByte() != 'N') {
