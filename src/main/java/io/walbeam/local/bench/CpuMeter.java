@@ -12,15 +12,7 @@ import java.util.concurrent.TimeUnit;
  * of a process that has ended is known (Linux, proc(5)). Thread-safe.
  */
 final class CpuMeter implements AutoCloseable {
-  /** USER_HZ: 100 on every Linux that runs a JVM. */
-  private static final double TICKS_PER_SECOND = 100;
-
   private static final long SAMPLE_MILLIS = 50;
-
-  /** Fields utime and stime of {@code /proc/PID/stat}, counted after the command's name. */
-  private static final int USER_TIME = 11;
-
-  private static final int SYSTEM_TIME = 12;
 
   private record Watched(long pid, double first, double last) {}
 
@@ -112,16 +104,9 @@ final class CpuMeter implements AutoCloseable {
 
   private static double seconds(long pid, double ifGone) {
     try {
-      return secondsOf(Files.readString(Path.of("/proc/" + pid + "/stat")));
+      return CpuSplit.secondsOf(Files.readString(Path.of("/proc/" + pid + "/stat")));
     } catch (IOException e) {
       return ifGone;
     }
-  }
-
-  /** Of a line of {@code /proc/PID/stat} or of a thread's. */
-  static double secondsOf(String stat) {
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
-        / TICKS_PER_SECOND;
   }
 }

@@ -16,6 +16,14 @@ import java.util.Map;
  * @param work everything else
  */
 record CpuSplit(double jit, double garbage, double work) {
+  /** USER_HZ: 100 on every Linux that runs a JVM. */
+  private static final double TICKS_PER_SECOND = 100;
+
+  /** Fields utime and stime of {@code /proc/PID/stat}, counted after the command's name. */
+  private static final int USER_TIME = 11;
+
+  private static final int SYSTEM_TIME = 12;
+
   static final CpuSplit NONE = new CpuSplit(0, 0, 0);
 
   double sum() {
@@ -72,9 +80,16 @@ record CpuSplit(double jit, double garbage, double work) {
     try {
       String stat = Files.readString(task.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-      threads.put(task.getFileName().toString(), of(name, CpuMeter.secondsOf(stat)));
+      threads.put(task.getFileName().toString(), of(name, secondsOf(stat)));
     } catch (IOException e) {
       // The thread has ended.
     }
+  }
+
+  /** Of a line of {@code /proc/PID/stat} or of a thread's. */
+  static double secondsOf(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
+        / TICKS_PER_SECOND;
   }
 }
