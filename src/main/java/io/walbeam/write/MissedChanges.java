@@ -105,7 +105,7 @@ public final class MissedChanges {
   private Missed tally(@Nullable Missed before, RefusedRow row) {
     RowOrigin origin = row.origin();
     boolean whole =
-        before != null && (before.whole() || before.changes() >= MOST_KEYS)
+        (before != null && (before.whole() || before.changes() >= MOST_KEYS))
             || !keysTell.test(row.destination());
     String reason = row.refusal().describe();
     return before == null
