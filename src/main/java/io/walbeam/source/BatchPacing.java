@@ -82,7 +82,7 @@ final class BatchPacing {
       pending = true;
       pendingSince = now;
     }
-    return bytes >= LOAD_BYTES || waiting
+    return (bytes >= LOAD_BYTES || waiting)
         ? now - pendingSince >= LOAD_AGE
         : now - lastCut >= FLUSH_INTERVAL;
   }

@@ -70,7 +70,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private final Deque<Writing> outstanding = new ArrayDeque<>();
 
   /** By identity: comparing the columns of a relation for each change is dear. */
-  private final Map<Relation, RowJson> jsonByRelation = new IdentityHashMap<>();
+  private final IdentityHashMap<Relation, RowJson> jsonByRelation = new IdentityHashMap<>();
 
   private final DeadLetterBox deadLetters;
   private final List<RefusedRow> refused = new ArrayList<>();
