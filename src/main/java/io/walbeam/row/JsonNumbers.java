@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Which numbers BigQuery's JSON keeps: integers from -2^63 to 2^64 - 1 and 64-bit floating-point
- * numbers (BigQuery documentation, "JSON functions", wide_number_mode).
+ * numbers (BigQuery documentation, "JSON functions", wide_number_mode), which are kept if they are
+ * printed as they were given (source of its SQL dialect, {@code json_value.cc}).
  */
 final class JsonNumbers {
   /** So many digits always fit in an integer or survive in a double. */
@@ -96,13 +97,19 @@ final class JsonNumbers {
       return wanted.signum() == 0;
     }
     wanted = wanted.stripTrailingZeros();
-    BigDecimal exact = new BigDecimal(value);
     if (wanted.precision() > DOUBLE_DIGITS) {
-      return exact.compareTo(wanted) == 0;
+      return false;
     }
-    MathContext digits = new MathContext(wanted.precision(), RoundingMode.HALF_EVEN);
-    BigDecimal kept = exact.round(digits);
-    // Next to a power of two the nearest decimal may be another double; then the given one is best.
-    return kept.compareTo(wanted) == 0 || kept.doubleValue() != value;
+    BigDecimal exact = new BigDecimal(value);
+    BigDecimal nearest = rounded(exact, wanted.precision());
+    if (nearest.compareTo(wanted) != 0 && nearest.doubleValue() == value) {
+      return false;
+    }
+    // If fewer digits tell it from its neighbours, it comes back with those.
+    return wanted.precision() == 1 || rounded(exact, wanted.precision() - 1).doubleValue() != value;
+  }
+
+  private static BigDecimal rounded(BigDecimal exact, int digits) {
+    return exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
   }
 }

@@ -55,6 +55,27 @@ class DocumentCheckTest {
   }
 
   @Test
+  void numbersThatAreNotPrintedAsTheyWereGiven() {
+    for (int oid : new int[] {JSON, JSONB}) {
+      TypeCases.of(oid)
+          .kept(
+              "-1.2345679e+20",
+              "34338496.52539705",
+              "34338496.5253970500",
+              "0.1",
+              "2e-3",
+              "5e-324")
+          .rejected(
+              JSON_NUMBER,
+              "34338496.525397047",
+              "0.10000000000000000555",
+              "0.10000000000000001",
+              "1e999")
+          .check();
+    }
+  }
+
+  @Test
   void moreLevelsThanBigQueryTakes() {
     for (int oid : new int[] {JSON, JSONB}) {
       TypeCases.of(oid)

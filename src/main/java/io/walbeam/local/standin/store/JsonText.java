@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -23,6 +24,10 @@ import java.util.Set;
  */
 public final class JsonText {
   private static final int MAX_DEPTH = 500;
+
+  /** So many digits tell every double from its neighbours. */
+  private static final int DOUBLE_DIGITS = 17;
+
   private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MOST = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
@@ -105,11 +110,21 @@ public final class JsonText {
   /** As the source does: what the double prints as must be the number. */
   private static void requireKept(JsonParser parser, String number) throws IOException {
     double kept = Double.parseDouble(number);
-    if (!Double.isFinite(kept)
-        || (new BigDecimal(Double.toString(kept)).compareTo(new BigDecimal(number)) != 0
-            && new BigDecimal(kept).compareTo(new BigDecimal(number)) != 0)) {
+    if (!Double.isFinite(kept) || printed(kept).compareTo(new BigDecimal(number)) != 0) {
       throw new JsonParseException(parser, "a number that would be rounded");
     }
+  }
+
+  /** The fewest digits that give the double; {@code Double.toString} does not always find them. */
+  private static BigDecimal printed(double number) {
+    BigDecimal exact = new BigDecimal(number);
+    for (int digits = 1; digits < DOUBLE_DIGITS; digits++) {
+      BigDecimal rounded = exact.round(new MathContext(digits));
+      if (rounded.doubleValue() == number) {
+        return rounded;
+      }
+    }
+    return exact.round(new MathContext(DOUBLE_DIGITS));
   }
 
   private static String firstOfEachName(String text) throws IOException {
