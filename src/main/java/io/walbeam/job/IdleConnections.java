@@ -2,8 +2,6 @@ package io.walbeam.job;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,26 +17,18 @@ final class IdleConnections implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   private final List<Consumer<Duration>> keepers;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::run, "walbeam-idle");
+  private final Repeated looking;
 
   /**
    * @param keepers each closes what was not used for so long
    */
   IdleConnections(List<Consumer<Duration>> keepers) {
     this.keepers = List.copyOf(keepers);
-    thread.setDaemon(true);
-    thread.start();
+    this.looking = new Repeated("walbeam-idle", IDLE.dividedBy(2), this::look);
   }
 
-  private void run() {
-    try {
-      while (!closing.await(IDLE.toMillis() / 2, TimeUnit.MILLISECONDS)) {
-        keepers.forEach(IdleConnections::look);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void look() {
+    keepers.forEach(IdleConnections::look);
   }
 
   private static void look(Consumer<Duration> keeper) {
@@ -51,6 +41,6 @@ final class IdleConnections implements AutoCloseable {
 
   @Override
   public void close() {
-    closing.countDown();
+    looking.close();
   }
 }

@@ -2,8 +2,7 @@ package io.walbeam.job;
 
 import io.walbeam.sink.LetGo;
 import io.walbeam.sink.StateStore;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,28 +15,16 @@ final class LetGoProof implements Placement.Watch {
   private static final Logger log = LoggerFactory.getLogger(LetGoProof.class);
 
   /** Between two looks whether a proof is wanted; short against any time to let go after. */
-  private static final long LOOK_MILLIS = 1_000;
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final LetGo letGo;
   private final StateStore store;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::run, "walbeam-let-go");
+  private final Repeated looking;
 
   LetGoProof(LetGo letGo, StateStore store) {
     this.letGo = letGo;
     this.store = store;
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void run() {
-    try {
-      while (!closing.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        look();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    this.looking = new Repeated("walbeam-let-go", LOOK, this::look);
   }
 
   private void look() throws InterruptedException {
@@ -50,10 +37,9 @@ final class LetGoProof implements Placement.Watch {
     }
   }
 
-  /** Waits for the thread: a runner that loads the classes of each job anew takes them away. */
+  /** A destination that takes nothing may keep a write for ever, so it is interrupted. */
   @Override
   public void close() {
-    closing.countDown();
-    thread.interrupt();
+    looking.interrupt();
   }
 }
