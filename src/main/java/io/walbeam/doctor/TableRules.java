@@ -159,7 +159,7 @@ final class TableRules {
           meant.stream()
               .filter(table -> table.usable() && !table.leafUnusable())
               .map(table -> table.id().quoted())
-              .collect(Collectors.joining(", "));
+              .collect(Collectors.joining(", ONLY "));
       add(
           Severity.ACT,
           "publish",
@@ -170,7 +170,7 @@ final class TableRules {
               + ", so it cannot publish them. Their owner can, before the first start.",
           "CREATE PUBLICATION "
               + TableId.quote(plan.publication())
-              + (tables.isEmpty() ? "" : " FOR TABLE " + tables)
+              + (tables.isEmpty() ? "" : " FOR TABLE ONLY " + tables)
               + " WITH (publish_via_partition_root = true);",
           "pg_class.relowner");
     }

@@ -70,7 +70,7 @@ final class OwnPublications {
       String comment)
       throws SQLException {
     List<PublishableTable> unpublished =
-        chosen.stream().filter(found -> found.place() == Place.NOWHERE).toList();
+        chosen.stream().filter(found -> !found.published()).toList();
     List<String> statements =
         PublicationStatements.creation(connection, name, places, unpublished, comment);
     inTransaction(
@@ -144,9 +144,8 @@ final class OwnPublications {
     Map<PublishableTable, Place> moves = new LinkedHashMap<>();
     for (PublishableTable found :
         PublishableTables.read(connection, name, Publications.inserts(name))) {
-      boolean published = found.place() != Place.NOWHERE;
-      boolean wanted = published || (joining && patterns.matches(found.table()));
-      if (wanted && found.mine() && found.plain() && found.place() != found.wanted()) {
+      boolean wanted = found.published() || (joining && patterns.matches(found.table()));
+      if (wanted && found.mine() && found.plain() && !found.placed()) {
         moves.put(found, found.wanted());
       }
     }

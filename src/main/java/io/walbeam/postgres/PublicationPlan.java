@@ -53,7 +53,7 @@ public record PublicationPlan(List<TableId> tables, List<String> statements, boo
     }
     List<String> statements = new ArrayList<>();
     for (PublishableTable found : chosen) {
-      if (found.plain() && found.place() != found.wanted()) {
+      if (found.plain() && !found.placed()) {
         statements.addAll(PublicationStatements.move(name, found, found.wanted()));
       }
     }
@@ -72,7 +72,7 @@ public record PublicationPlan(List<TableId> tables, List<String> statements, boo
         found.mine(),
         found.partitioned(),
         Fit.CHANGES,
-        found.place(),
+        found.places(),
         found.plain());
   }
 

@@ -8,7 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The statements that make and change walbeam's two publications; runs none of them. */
+/**
+ * The statements that make and change walbeam's two publications; runs none of them. Each table is
+ * meant alone: without ONLY, tables that inherit from it would come and go with it, wherever they
+ * belong.
+ */
 final class PublicationStatements {
   private PublicationStatements() {}
 
@@ -36,11 +40,11 @@ final class PublicationStatements {
           tables.stream()
               .filter(found -> found.wanted() == place)
               .map(found -> found.table().quoted())
-              .collect(Collectors.joining(", "));
+              .collect(Collectors.joining(", ONLY "));
       statements.add(
           "CREATE PUBLICATION "
               + publication
-              + (held.isEmpty() ? "" : " FOR TABLE " + held)
+              + (held.isEmpty() ? "" : " FOR TABLE ONLY " + held)
               + " WITH (publish_via_partition_root = true"
               + (generated ? ", publish_generated_columns = stored" : "")
               + (place == Place.CHANGES ? ")" : ", publish = 'insert, truncate')"));
@@ -52,10 +56,12 @@ final class PublicationStatements {
   /** Statements that take a table from where it is to {@code place}. */
   static List<String> move(String name, PublishableTable found, Place place) {
     List<String> statements = new ArrayList<>();
-    if (found.place() != Place.NOWHERE) {
-      statements.add(alter(name, found.place(), "DROP", found.table()));
+    for (Place old : found.places()) {
+      if (old != place) {
+        statements.add(alter(name, old, "DROP", found.table()));
+      }
     }
-    if (place != Place.NOWHERE) {
+    if (place != Place.NOWHERE && !found.places().contains(place)) {
       statements.add(alter(name, place, "ADD", found.table()));
     }
     return statements;
@@ -66,7 +72,7 @@ final class PublicationStatements {
         + TableId.quote(Publications.called(name, place))
         + " "
         + verb
-        + " TABLE "
+        + " TABLE ONLY "
         + table.quoted();
   }
 }

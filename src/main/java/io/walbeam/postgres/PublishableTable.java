@@ -1,6 +1,7 @@
 package io.walbeam.postgres;
 
 import io.walbeam.change.TableId;
+import java.util.Set;
 
 /**
  * A table that could be published, and where it is now.
@@ -8,11 +9,15 @@ import io.walbeam.change.TableId;
  * @param mine whether the role may publish it
  * @param partitioned whether only its partitions hold rows
  * @param fit what PostgreSQL would do to the application's changes if its changes were published
- * @param place in which of walbeam's publications it is
+ * @param places in which of walbeam's publications it is; in both is one too many
  * @param plain whether it is there without a row filter and without a column list
  */
 record PublishableTable(
-    TableId table, boolean mine, boolean partitioned, Fit fit, Place place, boolean plain) {
+    TableId table, boolean mine, boolean partitioned, Fit fit, Set<Place> places, boolean plain) {
+  PublishableTable {
+    places = Set.copyOf(places);
+  }
+
   /** Which publication suits a table (PostgreSQL source, CheckCmdReplicaIdentity). */
   enum Fit {
     /** Every leaf has a usable replica identity: all changes can be published. */
@@ -28,6 +33,16 @@ record PublishableTable(
     NOWHERE,
     CHANGES,
     INSERTS
+  }
+
+  /** Whether it is in one of the publications. */
+  boolean published() {
+    return !places.isEmpty();
+  }
+
+  /** Whether it is where it belongs, and nowhere else. */
+  boolean placed() {
+    return places.equals(wanted() == Place.NOWHERE ? Set.of() : Set.of(wanted()));
   }
 
   /** The place that suits it. */

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Asks the catalogue which tables could be published, and which are published at a price. */
 final class PublishableTables {
@@ -36,7 +37,7 @@ final class PublishableTables {
           SELECT FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
           JOIN pg_catalog.pg_class l ON l.oid = t.relid AND l.relkind = 'r'
           WHERE t.isleaf AND NOT %s) ELSE %s END,
-        coalesce((SELECT max(CASE b.pubname WHEN ? THEN 2 ELSE 1 END)
+        coalesce((SELECT sum(CASE b.pubname WHEN ? THEN 2 ELSE 1 END)
           FROM pg_catalog.pg_publication_rel r
           JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid
           WHERE r.prrelid = c.oid AND b.pubname IN (?, ?)), 0),
@@ -95,9 +96,11 @@ final class PublishableTables {
                   row.getBoolean(4),
                   fit(row.getBoolean(4), row.getBoolean(5), row.getBoolean(6)),
                   switch (row.getInt(7)) {
-                    case 2 -> PublishableTable.Place.CHANGES;
-                    case 1 -> PublishableTable.Place.INSERTS;
-                    default -> PublishableTable.Place.NOWHERE;
+                    case 1 -> Set.of(PublishableTable.Place.INSERTS);
+                    case 2 -> Set.of(PublishableTable.Place.CHANGES);
+                    case 3 ->
+                        Set.of(PublishableTable.Place.CHANGES, PublishableTable.Place.INSERTS);
+                    default -> Set.of();
                   },
                   row.getBoolean(8)));
         }

@@ -119,7 +119,7 @@ class TableRulesTest {
     expect(
         Severity.ACT,
         "publish",
-        "CREATE PUBLICATION \"walbeam\" FOR TABLE \"public\".\"orders\" WITH"
+        "CREATE PUBLICATION \"walbeam\" FOR TABLE ONLY \"public\".\"orders\" WITH"
             + " (publish_via_partition_root = true);");
     facts.role = new Role("walbeam", false, true, false, List.of(), false);
     facts.tables.set(0, owned(true));

@@ -15,6 +15,7 @@ import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +32,9 @@ class PublicationsIT {
           "\"full\"",
           "parted",
           "keyless_parted",
-          "half_parted");
+          "half_parted",
+          "parent",
+          "child");
 
   /** PostgreSQL 15. */
   private static final int COLUMN_LISTS = 150_000;
@@ -55,7 +58,10 @@ class PublicationsIT {
         "CREATE TABLE keyless_parted_1 PARTITION OF keyless_parted FOR VALUES FROM (0) TO (100)",
         "CREATE TABLE half_parted (id int PRIMARY KEY, v int) PARTITION BY RANGE (id)",
         "CREATE TABLE half_parted_1 PARTITION OF half_parted FOR VALUES FROM (0) TO (100)",
-        "ALTER TABLE half_parted_1 REPLICA IDENTITY NOTHING");
+        "ALTER TABLE half_parted_1 REPLICA IDENTITY NOTHING",
+        "CREATE TABLE parent (id int PRIMARY KEY, v int)",
+        // Keys are not inherited.
+        "CREATE TABLE child () INHERITS (parent)");
     for (String table : TABLES) {
       database.execute("INSERT INTO " + table + " VALUES (1, 1)");
     }
@@ -84,13 +90,18 @@ class PublicationsIT {
             + "'");
   }
 
+  /** A parent without its children. */
+  private static String only(String table) {
+    return table.equals("parent") ? "ONLY parent" : table;
+  }
+
   private void applicationChanges() {
     for (String table : TABLES) {
       assertThatCode(
               () ->
                   database.execute(
-                      "UPDATE " + table + " SET v = v + 1",
-                      "DELETE FROM " + table,
+                      "UPDATE " + only(table) + " SET v = v + 1",
+                      "DELETE FROM " + only(table),
                       "INSERT INTO " + table + " VALUES (1, 1)"))
           .as("the application changes %s", table)
           .doesNotThrowAnyException();
@@ -119,15 +130,23 @@ class PublicationsIT {
   void theApplicationChangesEveryTableAfterTheFirstStartAndWhateverCanBeIsReplicated()
       throws Exception {
     prepare();
-    assertThat(published(database.publication())).isEqualTo("full,keyed,parted");
+    assertThat(published(database.publication())).isEqualTo("full,keyed,parent,parted");
     assertThat(published(database.publication() + "_inserts"))
-        .isEqualTo("No \"Identity,deferred,keyless,keyless_parted");
+        .isEqualTo("No \"Identity,child,deferred,keyless,keyless_parted");
     applicationChanges();
     try (DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
       assertThat(connection.published(database.publication()))
           .extracting(TableId::name)
           .containsExactlyInAnyOrder(
-              "keyed", "full", "parted", "keyless", "deferred", "No \"Identity", "keyless_parted");
+              "keyed",
+              "full",
+              "parted",
+              "parent",
+              "keyless",
+              "deferred",
+              "No \"Identity",
+              "child",
+              "keyless_parted");
       assertThat(connection.describe(replication(), new TableId("public", "keyless"))).isPresent();
     }
   }
@@ -166,12 +185,39 @@ class PublicationsIT {
           "CREATE TABLE later (id int PRIMARY KEY)",
           "CREATE TABLE later_keyless (id int)");
       assertThat(connection.tend(database.publication(), TablePatterns.ALL, false)).isTrue();
-      assertThat(published(database.publication())).isEqualTo("full,keyless,parted");
+      assertThat(published(database.publication())).isEqualTo("full,keyless,parent,parted");
       assertThat(connection.tend(database.publication(), TablePatterns.ALL, true)).isTrue();
       assertThat(published(database.publication()))
-          .isEqualTo("full,half_parted,keyless,later,parted");
+          .isEqualTo("full,half_parted,keyless,later,parent,parted");
       assertThat(published(database.publication() + "_inserts"))
-          .isEqualTo("No \"Identity,deferred,keyed,keyless_parted,later_keyless");
+          .isEqualTo("No \"Identity,child,deferred,keyed,keyless_parted,later_keyless");
+    }
+    applicationChanges();
+  }
+
+  @Test
+  void childrenOfTablesAreOnesOfTheirOwnAndOneThatIsInBothPublicationsLeavesTheWrongOne()
+      throws Exception {
+    prepare();
+    database.execute(
+        "ALTER PUBLICATION " + database.publication() + " ADD TABLE child",
+        "CREATE TABLE later (id int PRIMARY KEY)",
+        "CREATE TABLE later_child (PRIMARY KEY (id)) INHERITS (later)",
+        "CREATE TABLE later_keyless () INHERITS (later)");
+    try (Connection session = database.connect();
+        Statement temporary = session.createStatement();
+        DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
+      temporary.execute("CREATE TEMP TABLE nobody_else_sees () INHERITS (later)");
+      assertThat(connection.tend(database.publication(), TablePatterns.ALL, true)).isTrue();
+      assertThat(published(database.publication()))
+          .isEqualTo("full,keyed,later,later_child,parent,parted");
+      assertThat(published(database.publication() + "_inserts"))
+          .isEqualTo("No \"Identity,child,deferred,keyless,keyless_parted,later_keyless");
+      database.execute("ALTER TABLE later DROP CONSTRAINT later_pkey");
+      assertThat(connection.tend(database.publication(), TablePatterns.ALL, true)).isTrue();
+      assertThat(published(database.publication()))
+          .isEqualTo("full,keyed,later_child,parent,parted");
+      assertThat(connection.tend(database.publication(), TablePatterns.ALL, true)).isFalse();
     }
     applicationChanges();
   }
@@ -189,7 +235,12 @@ class PublicationsIT {
       assertThat(harmed)
           .extracting(TableId::name)
           .containsExactly(
-              "No \"Identity", "deferred", "half_parted_1", "keyless", "keyless_parted_1");
+              "No \"Identity",
+              "child",
+              "deferred",
+              "half_parted_1",
+              "keyless",
+              "keyless_parted_1");
       for (TableId table : harmed) {
         database.execute("ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL");
       }
@@ -236,8 +287,8 @@ class PublicationsIT {
         assertThat(Publications.inUse(connection, database.publication())).isEqualTo(both);
       }
     }
-    assertThat(published(database.publication())).isEqualTo("full,keyed,parted");
-    assertThat(published(inserts)).isEqualTo("No \"Identity,deferred,keyless,keyless_parted");
+    assertThat(published(database.publication())).isEqualTo("full,keyed,parent,parted");
+    assertThat(published(inserts)).isEqualTo("No \"Identity,child,deferred,keyless,keyless_parted");
   }
 
   private List<String> readable(Connection connection) throws SQLException {
@@ -264,7 +315,7 @@ class PublicationsIT {
             })
         .isInstanceOfSatisfying(
             WalbeamException.class,
-            e -> assertThat(e.remedy()).contains("--tables", "public.keyed"));
+            e -> assertThat(e.remedy()).contains("--tables", "public.child"));
   }
 
   @Test
