@@ -7,6 +7,7 @@ import static io.walbeam.local.live.WriterRow.upsert;
 import com.google.cloud.bigquery.TableId;
 import io.walbeam.local.live.Assumption.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What walbeam assumes about BigQuery's change data capture, each with a check. */
@@ -14,7 +15,11 @@ final class Assumptions {
   private static final String KEPT_NUMBERS =
       "[-9223372036854775808,18446744073709551615,0.30000000000000004,1e+100]";
 
-  private static final String WIDE_NUMBER = "18446744073709551616";
+  /** Beyond 64 bits on both sides, beyond a double, and of more digits than one has. */
+  private static final List<String> WIDE_NUMBERS =
+      List.of("18446744073709551616", "-9223372036854775809", "1e999", "0.1234567890123456789");
+
+  private static final int MOST_LEVELS = 500;
 
   static final List<Assumption> ALL =
       List.of(
@@ -80,7 +85,15 @@ final class Assumptions {
           new Assumption(
               "Half of a surrogate pair in a JSON document is refused.",
               "refused, no row",
-              Assumptions::halfSurrogate));
+              Assumptions::halfSurrogate),
+          new Assumption(
+              "The character u0000 in a JSON document is kept.",
+              "1=\"a\\u0000b\"",
+              Assumptions::characterZero),
+          new Assumption(
+              "A JSON document of 500 levels is kept, and one of 501 is refused.",
+              "500 kept, 501 refused",
+              Assumptions::levels));
 
   private Assumptions() {}
 
@@ -223,14 +236,23 @@ final class Assumptions {
 
   private static Outcome wideNumber(Trials trials) throws InterruptedException {
     TableId table = trials.documents();
-    String answer = trials.append(table, upsert("0/1/1/0", 1, "[" + WIDE_NUMBER + "]"));
-    if (!answer.equals("accepted")) {
-      return new Outcome("refused (" + answer + ")", true);
+    List<String> seen = new ArrayList<>();
+    boolean asExpected = true;
+    for (int i = 0; i < WIDE_NUMBERS.size(); i++) {
+      String number = WIDE_NUMBERS.get(i);
+      String answer = trials.append(table, upsert("0/1/1/0", 2 * i, "[" + number + "]"));
+      if (!answer.equals("accepted")) {
+        seen.add("refused (" + answer + ")");
+        continue;
+      }
+      // A second row tells that the first is visible.
+      String last = (2 * i + 1) + "=2";
+      trials.append(table, upsert("0/2/1/0", 2 * i + 1, "2"));
+      String rows = trials.rowsOnce(table, text -> text.endsWith(last));
+      seen.add(rows);
+      asExpected &= !rows.contains(number) && rows.endsWith(last);
     }
-    // A second row tells that the first is visible.
-    trials.append(table, upsert("0/2/1/0", 2, "2"));
-    String seen = trials.rowsOnce(table, rows -> rows.endsWith("2=2"));
-    return new Outcome(seen, !seen.contains(WIDE_NUMBER) && seen.endsWith("2=2"));
+    return new Outcome(String.join(", ", seen), asExpected);
   }
 
   private static Outcome nameTwice(Trials trials) throws InterruptedException {
@@ -239,6 +261,19 @@ final class Assumptions {
 
   private static Outcome halfSurrogate(Trials trials) throws InterruptedException {
     return refused(trials, trials.documents(), upsert("0/1/1/0", 1, "\"\\ud83d\""));
+  }
+
+  private static Outcome characterZero(Trials trials) throws InterruptedException {
+    return document(trials, "\"a\\u0000b\"", "1=\"a\\u0000b\"");
+  }
+
+  private static Outcome levels(Trials trials) throws InterruptedException {
+    String most = "[".repeat(MOST_LEVELS) + "]".repeat(MOST_LEVELS);
+    boolean kept = document(trials, most, "1=" + most).asExpected();
+    Outcome more = refused(trials, trials.documents(), upsert("0/1/1/0", 1, "[" + most + "]"));
+    return new Outcome(
+        MOST_LEVELS + (kept ? " kept, " : " not kept, ") + (MOST_LEVELS + 1) + " " + more.seen(),
+        kept && more.asExpected());
   }
 
   /** BigQuery's code for this is SCHEMA_MISMATCH_EXTRA_FIELDS under INVALID_ARGUMENT. */

@@ -63,7 +63,7 @@ class LiveVerificationIT {
     int exit = run("--project=p1", "--dataset=d", "--bigQueryEndpoint=" + server.endpoint());
     assertThat(out.toString(UTF_8))
         .doesNotContain("DIFFERS")
-        .contains("16 of 16 assumptions hold.");
+        .contains("18 of 18 assumptions hold.");
     assertThat(err.toString(UTF_8)).isEmpty();
     assertThat(exit).isZero();
     assertThat(bigQuery.listTables("d").iterateAll()).isEmpty();
