@@ -235,12 +235,7 @@ class PublicationsIT {
       assertThat(harmed)
           .extracting(TableId::name)
           .containsExactly(
-              "No \"Identity",
-              "child",
-              "deferred",
-              "half_parted_1",
-              "keyless",
-              "keyless_parted_1");
+              "No \"Identity", "child", "deferred", "half_parted_1", "keyless", "keyless_parted_1");
       for (TableId table : harmed) {
         database.execute("ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL");
       }

@@ -14,7 +14,7 @@ import java.util.Map;
  * restart. Not thread-safe.
  */
 public final class StandIn implements AutoCloseable {
-  private static final Duration STARTUP = Duration.ofSeconds(60);
+  private static final Duration STARTUP = Duration.ofMinutes(3);
 
   private final Installation installation;
   private final Path directory;

@@ -1,5 +1,6 @@
 package io.walbeam.postgres.pgoutput;
 
+import io.walbeam.local.demo.PostgresBinaries;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,9 +26,11 @@ public final class CapturedStream implements AutoCloseable {
   private final String database;
   private final Connection sql;
 
-  /** A server that decodes logically; the caller closes it. */
+  /** A server of the selected version that decodes logically; the caller closes it. */
   public static EmbeddedPostgres startServer() throws IOException {
-    return EmbeddedPostgres.builder().setServerConfig("wal_level", "logical").start();
+    return PostgresBinaries.select(EmbeddedPostgres.builder())
+        .setServerConfig("wal_level", "logical")
+        .start();
   }
 
   /** Creates {@code database}, a lower-case identifier, on {@code server}. */

@@ -210,7 +210,12 @@ class PgOutputIT {
         "CREATE TABLE root (id int, day date, secret text, PRIMARY KEY (id, day))"
             + " PARTITION BY RANGE (day)",
         "CREATE TABLE leaf PARTITION OF root FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')");
-    server.publish("FOR TABLE root (id, day) WITH (publish_via_partition_root = true)");
+    // Before PostgreSQL 15 a publication has whole tables only.
+    boolean columns = server.sql().getMetaData().getDatabaseMajorVersion() >= 15;
+    server.publish(
+        "FOR TABLE root"
+            + (columns ? " (id, day)" : "")
+            + " WITH (publish_via_partition_root = true)");
     server.execute(
         "INSERT INTO root VALUES (1, '2024-05-05', 'hidden')",
         "ALTER TABLE root ADD COLUMN later int DEFAULT 5",
@@ -219,10 +224,13 @@ class PgOutputIT {
     // Both relations are described, root first; changes name the root.
     String text = transcript();
     assertThat(text)
-        .contains("relation \"public\".\"root\" DEFAULT[id* 23, day* 1082]\n")
-        .contains("insert \"public\".\"root\"['1', '2024-05-05']\n")
-        .contains("delete \"public\".\"root\" KEY['1', '2024-05-05']\n")
-        .doesNotContain("hidden");
+        .contains(
+            "relation \"public\".\"root\" DEFAULT[id* 23, day* 1082"
+                + (columns ? "]\n" : ", secret 25]\n"))
+        .contains(
+            "insert \"public\".\"root\"['1', '2024-05-05'" + (columns ? "]\n" : ", 'hidden']\n"))
+        .contains("delete \"public\".\"root\" KEY['1', '2024-05-05'");
+    assertThat(text.contains("hidden")).isEqualTo(!columns);
   }
 
   @Test

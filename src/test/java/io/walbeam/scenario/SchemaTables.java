@@ -1,0 +1,107 @@
+package io.walbeam.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walbeam.change.TableId;
+import io.walbeam.local.demo.Program;
+import io.walbeam.local.demo.TableComparison;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tables of schema changes: made, changed, and compared with their copies. */
+record SchemaTables(List<SchemaCase> cases) {
+  void create(Scenario fixture) throws Exception {
+    for (SchemaCase one : cases) {
+      fixture.execute(one.setup().toArray(String[]::new));
+    }
+  }
+
+  /** Changes all of them. */
+  void change(Scenario fixture) throws Exception {
+    change(fixture, cases);
+  }
+
+  /** Changes some of them. */
+  void change(Scenario fixture, List<SchemaCase> some) throws Exception {
+    for (SchemaCase one : some) {
+      for (String statement : one.change()) {
+        fixture.execute(statement.replace("$p", TableId.quote(fixture.name())));
+      }
+      fixture.execute(one.after().toArray(String[]::new));
+    }
+  }
+
+  /** Returns when every table is equal to its copy. */
+  void awaitEqual(Scenario fixture, Program run) throws Exception {
+    List<String> last = new ArrayList<>();
+    try {
+      fixture.await(
+          run,
+          "every table is equal",
+          () -> {
+            last.clear();
+            last.addAll(differences(fixture));
+            return last.isEmpty();
+          });
+    } catch (IllegalStateException | AssertionError e) {
+      throw new AssertionError(String.join("\n", last) + "\n" + run.errors(), e);
+    }
+  }
+
+  /** Whether every published table has been dumped once. */
+  boolean isDumped(Scenario fixture) throws Exception {
+    int published =
+        Integer.parseInt(fixture.query("SELECT count(*) FROM pg_publication_tables").orElse("0"));
+    return published > 0
+        && fixture.ledgerExists()
+        && fixture.ledger().stream().filter(entry -> entry.endsWith(":FINISHED")).count()
+            == published;
+  }
+
+  /** What is different between both sides, one line a case. */
+  List<String> differences(Scenario fixture) throws Exception {
+    List<String> different = new ArrayList<>();
+    try (Connection connection = fixture.connect()) {
+      for (SchemaCase one : cases) {
+        for (String table : one.tables()) {
+          TableId id = new TableId("public", table);
+          TableComparison.Place place =
+              new TableComparison.Place(one.copy().orElse("public_" + table), one.columns());
+          TableComparison comparison =
+              TableComparison.compare(connection, fixture.destination(), id, place);
+          boolean inItsUsualPlace =
+              !comparison.equal()
+                  && !one.columns().isEmpty()
+                  && TableComparison.compare(connection, fixture.destination(), id).equal();
+          if (!comparison.equal() && !inItsUsualPlace) {
+            different.add(comparison.describe());
+          }
+        }
+      }
+    }
+    return different;
+  }
+
+  /** Each was dumped as often as its case says. */
+  void assertDumps(Scenario fixture) throws Exception {
+    List<String> ledger = fixture.ledger();
+    List<String> wrong = new ArrayList<>();
+    for (SchemaCase one : cases) {
+      one.dumps()
+          .ifPresent(
+              expected -> {
+                long found =
+                    ledger.stream()
+                        .filter(entry -> entry.startsWith(one.name() + ":"))
+                        .filter(entry -> !entry.contains(":TRUNCATE:"))
+                        .filter(entry -> !entry.endsWith(":SUPERSEDED"))
+                        .count();
+                if (found != expected) {
+                  wrong.add(one.name() + ": " + found + " dumps instead of " + expected);
+                }
+              });
+    }
+    assertThat(wrong).as("%s", ledger).isEmpty();
+  }
+}
