@@ -112,8 +112,9 @@ class HttpIT {
               .contains("has not answered");
           assertNoValueAnywhere();
         } finally {
+          // A session that ended while the server was stopped is gone once the server goes on.
           for (long process : frozen) {
-            signal("CONT", process);
+            kill("CONT", process);
           }
         }
         awaitReady(scenario, run);
@@ -183,7 +184,10 @@ class HttpIT {
   }
 
   private static void signal(String name, long process) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process)).start();
-    assertThat(kill.waitFor()).as("kill -%s %s", name, process).isZero();
+    assertThat(kill(name, process)).as("kill -%s %s", name, process).isZero();
+  }
+
+  private static int kill(String name, long process) throws IOException, InterruptedException {
+    return new ProcessBuilder("kill", "-" + name, Long.toString(process)).start().waitFor();
   }
 }
