@@ -24,7 +24,7 @@ class CopiesIT {
   @Test
   void ofTwoCopiesStartedAtOnceExactlyOneRunsAndNothingIsLost(@TempDir Path directory)
       throws Exception {
-    try (Scenario scenario = Scenario.start(directory, ROOM_FOR_ONE)) {
+    try (Scenario scenario = Scenario.startHere(directory, ROOM_FOR_ONE)) {
       createSlot(scenario);
       try (ChildProcess first = start(scenario, "first");
           ChildProcess second = start(scenario, "second")) {
@@ -40,7 +40,7 @@ class CopiesIT {
   @Test
   void aNewerRunTakesTheSlotThoughTheServerHasRoomForOneAndTheOlderWaitsUntilThatHasEnded(
       @TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory, ROOM_FOR_ONE)) {
+    try (Scenario scenario = Scenario.startHere(directory, ROOM_FOR_ONE)) {
       createSlot(scenario);
       try (ChildProcess older = start(scenario, "older")) {
         scenario.awaitReading(older);

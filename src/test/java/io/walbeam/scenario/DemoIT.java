@@ -24,7 +24,7 @@ class DemoIT {
 
   @Test
   void theDemoEndsByItselfAndFindsBothSidesEqual(@TempDir Path directory) throws Exception {
-    try (ChildProcess demo = demo(directory, "--seconds=8", "--rate=300")) {
+    try (ChildProcess demo = demo(directory, "--seconds=4", "--rate=300")) {
       assertThat(demo.exitCode(Scenario.DEADLINE))
           .as("%s%n%s", demo.output(), demo.errors())
           .isZero();
@@ -41,7 +41,7 @@ class DemoIT {
   @ValueSource(strings = {"file", "pubsub"})
   void whatWasWrittenElsewhereReplayedIsEveryTableToo(String to, @TempDir Path directory)
       throws Exception {
-    try (ChildProcess demo = demo(directory, "--seconds=6", "--rate=300", "--to=" + to)) {
+    try (ChildProcess demo = demo(directory, "--seconds=3", "--rate=300", "--to=" + to)) {
       assertThat(demo.exitCode(Scenario.DEADLINE))
           .as("%s%n%s", demo.output(), demo.errors())
           .isZero();

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One limit for a value, wherever it comes from. */
 class LargeValuesIT {
@@ -31,8 +29,9 @@ class LargeValuesIT {
   }
 
   @Test
-  void whatADumpWritesTheStreamWritesToo(@TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
+  void whatADumpWritesTheStreamWritesToo() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.on(servers, "large_values")) {
       try (Connection connection = scenario.connect();
           Statement sql = connection.createStatement()) {
         sql.execute("CREATE TABLE t (id int PRIMARY KEY, n int, b bytea, s text)");

@@ -3,9 +3,8 @@ package io.walbeam.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.Lsn;
-import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.PipelineCommand;
-import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.ShopWorkload;
 import io.walbeam.local.demo.WorkloadRunner;
 
@@ -27,7 +26,7 @@ final class RunnerMatrix {
     assertEnds(scenario, stopAtNow);
     try (WorkloadRunner workload =
         WorkloadRunner.start(
-            scenario.source(), ShopSchema.DATABASE, new ShopWorkload(11), CHANGES_PER_SECOND)) {
+            scenario.source(), scenario.name(), new ShopWorkload(11), CHANGES_PER_SECOND)) {
       FlinkScenario.awaitTransactions(workload, 100);
       Lsn before = scenario.slot().serverPosition();
       assertEnds(scenario, stopAtNow);
@@ -49,7 +48,7 @@ final class RunnerMatrix {
   }
 
   private static void assertEnds(Scenario scenario, PipelineCommand command) throws Exception {
-    try (ChildProcess run = scenario.startProcess(command)) {
+    try (Program run = scenario.start(command)) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as("it said: %s", run.errors()).isZero();
     }
   }

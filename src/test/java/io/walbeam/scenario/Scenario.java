@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A database, a slot and a dataset of one test, all of one name, and what every scenario expects of
@@ -73,9 +74,21 @@ final class Scenario implements AutoCloseable {
 
   /** The same with settings of PostgreSQL. */
   static Scenario start(Path directory, Map<String, String> configuration) throws Exception {
-    Map<String, String> settings = new java.util.TreeMap<>(configuration);
+    return shopOf(Servers.processes(directory, logical(configuration)));
+  }
+
+  /** The shop on a PostgreSQL of its own with these settings; programs can still be processes. */
+  static Scenario startHere(Path directory, Map<String, String> configuration) throws Exception {
+    return shopOf(Servers.here(directory, logical(configuration)));
+  }
+
+  private static Map<String, String> logical(Map<String, String> configuration) {
+    Map<String, String> settings = new TreeMap<>(configuration);
     settings.put("wal_level", "logical");
-    Servers servers = Servers.processes(directory, settings);
+    return settings;
+  }
+
+  private static Scenario shopOf(Servers servers) throws Exception {
     try {
       return new Scenario(servers, ShopSchema.DATABASE, true).withShop();
     } catch (Exception | AssertionError e) {

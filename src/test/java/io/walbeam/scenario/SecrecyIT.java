@@ -52,10 +52,13 @@ class SecrecyIT {
         }
       }
       fail(ends, command.with("postgresPassword", PASSWORD + "x"), OPERATOR);
-      fail(ends, command.withPassword(PASSWORD + "x"), OPERATOR);
       fail(ends, command.with("postgresUrl", ends.source().url(TEXT.substring(0, 6))), OPERATOR);
-      runOnce(ends, command.with("postgresPassword", PASSWORD).with("quiet", "true"));
-      runOnce(ends, command.with("writeMode", "changelog"));
+      runOnce(
+          ends,
+          command
+              .with("postgresPassword", PASSWORD)
+              .with("quiet", "true")
+              .with("writeMode", "changelog"));
       ends.source()
           .execute(
               ShopSchema.DATABASE, "SELECT pg_drop_replication_slot('" + LocalEnds.SLOT + "')");

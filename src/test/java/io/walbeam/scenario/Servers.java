@@ -3,6 +3,7 @@ package io.walbeam.scenario;
 import io.walbeam.local.StandInOptions;
 import io.walbeam.local.StandInServer;
 import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.ClassArchives;
 import io.walbeam.local.demo.Installation;
 import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.Program;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A PostgreSQL server and a stand-in that any number of scenarios share, and where the program runs
@@ -63,7 +65,7 @@ final class Servers implements AutoCloseable {
 
   /** The same with a PostgreSQL of its own, whose files are below {@code directory}. */
   static Servers here(Path directory, Map<String, String> settings) throws IOException {
-    SourceServer source = SourceServer.start(directory, settings);
+    SourceServer source = SourceServer.start(directory, quick(settings));
     StandInServer standIn = StandInServer.start(StandInOptions.inMemory());
     return new Servers(
         source,
@@ -79,9 +81,17 @@ final class Servers implements AutoCloseable {
   /** It ends with the JVM. */
   private static synchronized SourceServer shared() throws IOException {
     if (shared.isEmpty()) {
-      shared = Optional.of(SourceServer.start(Files.createTempDirectory("walbeam-scenarios")));
+      Path directory = Files.createTempDirectory("walbeam-scenarios");
+      shared = Optional.of(SourceServer.start(directory, quick(Map.of("wal_level", "logical"))));
     }
     return shared.orElseThrow();
+  }
+
+  /** No test pulls the plug of the machine, which is all that waiting for its disk is good for. */
+  private static Map<String, String> quick(Map<String, String> settings) {
+    Map<String, String> quick = new TreeMap<>(settings);
+    quick.put("fsync", "off");
+    return quick;
   }
 
   /** Processes of their own, whose files are below {@code directory}. */
@@ -92,7 +102,7 @@ final class Servers implements AutoCloseable {
   /** The same with these settings of PostgreSQL. */
   static Servers processes(Path directory, Map<String, String> settings)
       throws IOException, InterruptedException {
-    SourceServer source = SourceServer.start(directory, settings);
+    SourceServer source = SourceServer.start(directory, quick(settings));
     try {
       StandIn standIn = StandIn.storing(installation(), directory);
       return new Servers(
@@ -112,9 +122,19 @@ final class Servers implements AutoCloseable {
 
   /** The jars of the build under test. */
   static Installation installation() throws IOException {
-    return new Installation(Path.of(System.getProperty("walbeam.build.directory", "target")))
-        .shortLived()
-        .verified();
+    Installation installation =
+        new Installation(Path.of(System.getProperty("walbeam.build.directory", "target")))
+            .shortLived()
+            .verified();
+    // Not where a build is followed by one test only: they cost as much as ten starts save.
+    if (Boolean.getBoolean("walbeam.scenario.archives")) {
+      try {
+        new ClassArchives(installation).make();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return installation;
   }
 
   SourceServer source() {

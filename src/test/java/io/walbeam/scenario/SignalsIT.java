@@ -7,7 +7,10 @@ import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,11 +20,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignalsIT {
   private static final int LEFT_AT_ONCE = 130;
 
+  private static Servers servers;
+
+  @BeforeAll
+  static void start(@TempDir Path directory) throws Exception {
+    servers = Servers.processes(directory);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    servers.close();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
-  void theFirstSignalConfirmsWhatWasReadAndLeavesNothingBehind(
-      String signal, @TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory);
+  void theFirstSignalConfirmsWhatWasReadAndLeavesNothingBehind(String signal) throws Exception {
+    try (Scenario scenario = Scenario.shop(servers, "first_" + signal.toLowerCase(Locale.ROOT));
         ChildProcess pipeline = scenario.startProcess(scenario.command())) {
       scenario.awaitReading(pipeline);
       assumeHears(signal, pipeline);
@@ -50,53 +64,49 @@ class SignalsIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT"})
-  void aSecondSignalLeavesAtOnceAndNothingIsLost(String signal, @TempDir Path directory)
-      throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
-      try (ChildProcess first = scenario.startProcess(scenario.command().with("stopAt", "now"))) {
-        assertThat(first.exitCode(Scenario.DEADLINE)).as(first.errors()).isZero();
-      }
+  @Test
+  void aSecondSignalLeavesAtOnceAndNothingIsLost() throws Exception {
+    try (Scenario scenario = Scenario.shop(servers, "second")) {
       try (ChildProcess pipeline = scenario.startProcess(scenario.command())) {
         scenario.awaitReading(pipeline);
-        assumeHears(signal, pipeline);
-        // Without its destination the run cannot end in order, so it waits for the second signal.
-        scenario.standIn().close();
+        assumeHears("INT", pipeline);
         scenario.execute(INSERT.formatted(1));
-        send(signal, pipeline);
+        scenario.awaitConfirmation(pipeline);
+        // Without its destination the run cannot end in order, so it waits for the second signal.
+        scenario.standIn().kill();
+        scenario.execute(INSERT.formatted(2));
+        send("INT", pipeline);
         Await.until(
             "the first signal was heard",
             Scenario.DEADLINE,
             () -> pipeline.errors().contains("a second signal leaves at once"));
         assertThat(pipeline.isAlive()).isTrue();
 
-        send(signal, pipeline);
+        send("INT", pipeline);
 
         assertThat(pipeline.exitCode(Scenario.DEADLINE)).isEqualTo(LEFT_AT_ONCE);
+      } finally {
+        scenario.standIn().restart();
       }
-      scenario.standIn().killAndRestart();
-      try (ChildProcess last = scenario.startProcess(scenario.command().with("stopAt", "now"))) {
-        assertThat(last.exitCode(Scenario.DEADLINE)).as(last.errors()).isZero();
-      }
-      assertThat(scenario.destination().rows("public_customers")).hasSize(1);
+      scenario.runToNow();
+      assertThat(scenario.destination().rows("public_customers")).hasSize(2);
     }
   }
 
   @Test
-  void aSignalBeforeAnythingIsReadEndsTheRunWell(@TempDir Path directory) throws Exception {
-    try (Scenario scenario = Scenario.start(directory)) {
-      scenario.source().close();
-      try (ChildProcess pipeline = scenario.startProcess(scenario.command())) {
-        Await.until(
-            "the start waits",
-            Scenario.DEADLINE,
-            () -> pipeline.errors().contains("The start waits: Nothing accepts connections"));
+  void aSignalBeforeAnythingIsReadEndsTheRunWell() throws Exception {
+    try (Scenario scenario = Scenario.on(servers, "nothing");
+        ChildProcess pipeline =
+            scenario.startProcess(
+                scenario.command().with("postgresUrl", "postgresql://127.0.0.1:1/nothing"))) {
+      Await.until(
+          "the start waits",
+          Scenario.DEADLINE,
+          () -> pipeline.errors().contains("The start waits: Nothing accepts connections"));
 
-        send("TERM", pipeline);
+      send("TERM", pipeline);
 
-        assertThat(pipeline.exitCode(Scenario.DEADLINE)).isZero();
-      }
+      assertThat(pipeline.exitCode(Scenario.DEADLINE)).isZero();
     }
   }
 

@@ -25,7 +25,8 @@ class TerminalIT {
   @Test
   void oneLineIsWrittenAgainAndTakenAwayAtTheEnd(@TempDir Path directory) throws Exception {
     Assumptions.assumeTrue(Files.isExecutable(SCRIPT), "util-linux is not installed");
-    try (Scenario scenario = Scenario.start(directory);
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "terminal");
         ChildProcess terminal = start(scenario.command(), directory)) {
       Await.until(
           "the line was written again",

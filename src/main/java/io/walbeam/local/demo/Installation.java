@@ -74,6 +74,9 @@ public record Installation(Path directory, List<String> jvmArguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmArguments);
+    if (jvmArguments.equals(SHORT_LIVED)) {
+      command.addAll(ClassArchives.jvmArguments(jar));
+    }
     command.addAll(moreArguments);
     command.add("-jar");
     command.add(jar.toString());
