@@ -71,8 +71,7 @@ class KillLoopIT {
       runUntilKilledAt(scenario, "slot-created");
       assertThat(scenario.slot().exists()).isTrue();
       try (WorkloadRunner workload = workload(scenario)) {
-        for (String point :
-            List.of("rows-appended", "state-written", "slot-moved:3")) {
+        for (String point : List.of("rows-appended", "state-written", "slot-moved:3")) {
           runUntilKilledAt(scenario, point);
         }
         assertThat(workload.changes()).isPositive();
