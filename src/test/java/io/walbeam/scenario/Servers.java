@@ -129,7 +129,7 @@ final class Servers implements AutoCloseable {
     // Not where a build is followed by one test only: they cost as much as ten starts save.
     if (Boolean.getBoolean("walbeam.scenario.archives")) {
       try {
-        new ClassArchives(installation).make();
+        new ClassArchives(installation.pipelineJar(), installation.localJar()).make();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

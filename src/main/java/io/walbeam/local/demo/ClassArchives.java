@@ -33,10 +33,13 @@ public final class ClassArchives {
   private static final String NO_REMARKS = "-Xlog:cds=off";
   private static final String NO_REMARKS_EITHER = "-Xlog:cds+dynamic=off";
 
-  private final Installation installation;
+  private final Path pipelineJar;
+  private final Path localJar;
 
-  public ClassArchives(Installation installation) {
-    this.installation = installation;
+  /** Those of two jars in one directory. */
+  public ClassArchives(Path pipelineJar, Path localJar) {
+    this.pipelineJar = pipelineJar;
+    this.localJar = localJar;
   }
 
   /** What a JVM is told of the archive of this jar: nothing, if there is none. */
@@ -50,18 +53,18 @@ public final class ClassArchives {
   /** Makes those that are missing or older than their jar. */
   public void make() throws IOException, InterruptedException {
     synchronized (ClassArchives.class) {
-      Path lock = installation.directory().resolve("archives.lock");
+      Path lock = pipelineJar.resolveSibling("archives.lock");
       try (FileChannel channel =
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock held = channel.lock()) {
-        if (held.isValid() && !isFresh(installation.pipelineJar())) {
-          record(installation.pipelineJar(), RUN, Optional.empty());
+        if (held.isValid() && !isFresh(pipelineJar)) {
+          record(pipelineJar, RUN, Optional.empty());
         }
-        if (held.isValid() && !isFresh(installation.localJar())) {
+        if (held.isValid() && !isFresh(localJar)) {
           Path portFile = Files.createTempFile("walbeam-archive", ".port");
           Files.delete(portFile);
           record(
-              installation.localJar(),
+              localJar,
               List.of("local", "--port=0", "--portFile=" + portFile),
               Optional.of(portFile));
           Files.deleteIfExists(portFile);
@@ -81,12 +84,14 @@ public final class ClassArchives {
       throws IOException, InterruptedException {
     Path archive = archiveOf(jar);
     Files.deleteIfExists(archive);
-    Path directory = Files.createTempDirectory(installation.directory(), "archive");
+    Path directory = Files.createTempDirectory("walbeam-archive");
     Path fresh = directory.resolve("classes.jsa");
-    List<String> flags = new ArrayList<>(List.of("-XX:ArchiveClassesAtExit=" + fresh));
-    try (ChildProcess recorded =
-        ChildProcess.start(
-            "archive", directory, installation.javaCommand(flags, jar, arguments), Map.of())) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:ArchiveClassesAtExit=" + fresh);
+    command.addAll(List.of("-jar", jar.toString()));
+    command.addAll(arguments);
+    try (ChildProcess recorded = ChildProcess.start("archive", directory, command, Map.of())) {
       if (serving.isPresent()) {
         Await.until(
             "it serves",
