@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walbeam.change.ColumnValue;
+import io.walbeam.change.Lsn;
 import io.walbeam.change.OldImage;
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
@@ -267,6 +268,40 @@ final class ReadBackIT {
           });
 
       assertThat(found(request)).isEqualTo(Map.of(0, List.of(text("v"))));
+    }
+  }
+
+  @Test
+  void makingDurableWhatIsWrittenWaitsForNoStandby() throws Exception {
+    database.execute(
+        "CREATE TABLE t (id serial PRIMARY KEY)",
+        "ALTER DATABASE " + database.name() + " SET synchronous_commit = on");
+    try (Connection session = database.connect();
+        Statement statement = session.createStatement();
+        DumpConnection connection = new DumpConnection(database.settings(), "walbeam-test")) {
+      session.setAutoCommit(false);
+      String[] written = new String[1];
+      Await.until(
+          "something is written that no commit flushes",
+          () -> {
+            statement.execute("INSERT INTO t DEFAULT VALUES");
+            written[0] = database.query("SELECT pg_current_wal_insert_lsn()");
+            return isBeforeTheEnd(written[0]);
+          });
+
+      CompletableFuture<Long> durable =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return connection.awaitDurable();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+
+      assertThat(new Lsn(durable.get(60, TimeUnit.SECONDS)))
+          .isGreaterThanOrEqualTo(Lsn.parse(written[0]));
+      assertThat(isBeforeTheEnd(written[0])).as("not durable").isFalse();
     }
   }
 

@@ -7,6 +7,7 @@ import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.SourceServer;
+import io.walbeam.local.demo.Standby;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

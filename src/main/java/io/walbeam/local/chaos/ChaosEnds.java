@@ -1,6 +1,7 @@
 package io.walbeam.local.chaos;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.Destination;
 import io.walbeam.local.demo.Installation;
 import io.walbeam.local.demo.PipelineCommand;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -31,15 +33,25 @@ final class ChaosEnds implements AutoCloseable {
 
   private static final String PROJECT = "demo";
   private static final String DATASET = "shop";
-  private static final String SLOT = "walbeam";
+
+  /** The program's slot. */
+  static final String SLOT = "walbeam";
 
   /** A walsender that was cut off is noticed by the server within this time. */
-  private static final Map<String, String> SETTINGS =
+  static final Map<String, String> SETTINGS =
       Map.of("wal_level", "logical", "wal_sender_timeout", "20s");
+
+  /** The first version whose standbys keep slots. */
+  private static final int FAILOVER_SLOTS = 170_000;
 
   private final Installation installation;
   private final Path directory;
-  private final SourceServer source;
+
+  /** Another one after a promotion. */
+  private volatile SourceServer source;
+
+  private volatile int epoch;
+
   private final StandIn standIn;
   private final TcpProxy sourceProxy;
   private final TcpProxy standInProxy;
@@ -51,7 +63,7 @@ final class ChaosEnds implements AutoCloseable {
     this.directory = directory;
     this.source = source;
     this.standIn = standIn;
-    this.sourceProxy = new TcpProxy(source::port);
+    this.sourceProxy = new TcpProxy(() -> this.source.port());
     this.standInProxy = new TcpProxy(() -> URI.create(standIn.endpoint()).getPort());
   }
 
@@ -96,7 +108,8 @@ final class ChaosEnds implements AutoCloseable {
             PROJECT + "." + DATASET,
             "http://localhost:" + standInProxy.port())
         .with("slot", SLOT)
-        .with("publication", SLOT);
+        .with("publication", SLOT)
+        .with("epoch", Integer.toString(epoch));
   }
 
   Path directory() {
@@ -105,6 +118,49 @@ final class ChaosEnds implements AutoCloseable {
 
   SourceServer source() {
     return source;
+  }
+
+  /** From now on the source is this one; whoever connects comes to it. */
+  void source(SourceServer other) {
+    source = other;
+  }
+
+  /** The program is given the next epoch from now on. */
+  void raiseEpoch() {
+    epoch++;
+  }
+
+  /** Whether the slot is one that standbys keep; false if there is none. */
+  boolean keepsSlot() throws SQLException {
+    return isRecent()
+        && source
+            .query(
+                DATABASE,
+                "SELECT 1 FROM pg_replication_slots WHERE failover AND slot_name = '" + SLOT + "'")
+            .isPresent();
+  }
+
+  /**
+   * Makes the slot one that standbys keep, as {@code walbeam setup} does, where there are such;
+   * only while nobody reads it.
+   */
+  void keepSlot() throws IOException, SQLException, InterruptedException {
+    if (!isRecent() || !slot().exists()) {
+      return;
+    }
+    Await.until("nobody reads the slot", () -> !slot().active());
+    String url =
+        source.url(DATABASE)
+            + "?replication=database&assumeMinServerVersion=17&preferQueryMode=simple";
+    try (Connection connection = DriverManager.getConnection(url, SourceServer.SUPERUSER, "");
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER_REPLICATION_SLOT " + SLOT + " (FAILOVER true)");
+    }
+  }
+
+  private boolean isRecent() throws SQLException {
+    return Integer.parseInt(source.query(DATABASE, "SHOW server_version_num").orElseThrow())
+        >= FAILOVER_SLOTS;
   }
 
   StandIn standIn() {
@@ -143,11 +199,16 @@ final class ChaosEnds implements AutoCloseable {
     send("POST", fault);
   }
 
+  /** The stand-in has no fault any more. */
+  void disarm() throws IOException, InterruptedException {
+    send("DELETE", "");
+  }
+
   /** Everything is as it should be again. */
   void heal() throws IOException, InterruptedException {
     sourceProxy.heal();
     standInProxy.heal();
-    send("DELETE", "");
+    disarm();
   }
 
   private void send(String method, String body) throws IOException, InterruptedException {

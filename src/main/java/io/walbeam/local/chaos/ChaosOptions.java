@@ -11,12 +11,22 @@ import java.util.List;
  * @param seed of every decision
  * @param rate row changes a second between faults
  * @param quiet time between two quiet points
+ * @param runner of the program
  */
-record ChaosOptions(Duration duration, int faults, long seed, int rate, Duration quiet) {
+record ChaosOptions(
+    Duration duration, int faults, long seed, int rate, Duration quiet, Runner runner) {
+  /** What the program runs on. */
+  enum Runner {
+    DIRECT,
+    FLINK
+  }
+
   static final String USAGE =
       """
-      Usage: scripts/chaos [--minutes=10] [--seed=1] [--faults=0] [--rate=200] [--quiet=60]
+      Usage: scripts/chaos [--runner=direct|flink] [--minutes=10] [--seed=1] [--faults=0] [--rate=200]
+             [--quiet=60]
 
+        --runner=R    one process with the DirectRunner, or a Flink cluster of separate processes
         --minutes=N   how long; the run ends with a last comparison
         --faults=N    ends after so many faults, if that is earlier; 0 for without limit
         --seed=N      repeats the decisions of an earlier run
@@ -37,7 +47,12 @@ record ChaosOptions(Duration duration, int faults, long seed, int rate, Duration
     int faults = 0;
     int rate = DEFAULT_RATE;
     long quiet = 60;
+    Runner runner = Runner.DIRECT;
     for (String argument : arguments) {
+      if (argument.equals("--runner=flink") || argument.equals("--runner=direct")) {
+        runner = argument.endsWith("flink") ? Runner.FLINK : Runner.DIRECT;
+        continue;
+      }
       if (!argument.matches("--[a-z]+=[0-9]{1,9}")) {
         throw new IllegalArgumentException(argument + " is not an option with a number.");
       }
@@ -53,12 +68,14 @@ record ChaosOptions(Duration duration, int faults, long seed, int rate, Duration
       }
     }
     return new ChaosOptions(
-        Duration.ofMinutes(minutes), faults, seed, rate, Duration.ofSeconds(quiet));
+        Duration.ofMinutes(minutes), faults, seed, rate, Duration.ofSeconds(quiet), runner);
   }
 
   /** The command that repeats it. */
   String command() {
-    return "scripts/chaos --minutes="
+    return "scripts/chaos"
+        + (runner == Runner.FLINK ? " --runner=flink" : "")
+        + " --minutes="
         + duration.toMinutes()
         + " --seed="
         + seed

@@ -7,6 +7,7 @@ import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.Installation;
 import io.walbeam.local.demo.ShopWorkload;
 import io.walbeam.local.demo.TableComparison;
+import io.walbeam.local.demo.Workload;
 import io.walbeam.local.demo.WorkloadRunner;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,8 +19,14 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** One run: histories and faults side by side, and comparisons in between. */
@@ -29,9 +36,6 @@ final class ChaosRun {
 
   /** For a last run to write everything, all dumps included. */
   private static final Duration FINISHING = Duration.ofMinutes(10);
-
-  /** Longest time between two faults, milliseconds. */
-  private static final int LONGEST_PEACE = 2_000;
 
   /** Lines of the program's log that are shown if it fails. */
   private static final int SHOWN_LINES = 15;
@@ -57,7 +61,7 @@ final class ChaosRun {
   /** Runs, prints what happened, and returns whether both sides were equal at every look. */
   boolean run() throws IOException, SQLException, InterruptedException {
     try (ChaosEnds ends = ChaosEnds.start(installation, directory);
-        Supervisor program = new Supervisor(ends.command(), directory)) {
+        Deployment program = deploy(ends)) {
       Faults faults = new Faults(ends, program);
       ShopWorkload shop = new ShopWorkload(options.seed());
       History history = new History(options.seed());
@@ -66,12 +70,19 @@ final class ChaosRun {
         program.start();
         trouble(ends, faults, shop, history, end);
         program.stop();
-        compare(ends);
+        compare(ends, program);
       } while (tally.isGood() && !isOver(end));
       tally.print(out, program.exits());
       out.println("Repeat: " + options.command());
       return tally.isGood();
     }
+  }
+
+  private Deployment deploy(ChaosEnds ends) throws IOException, InterruptedException {
+    return switch (options.runner()) {
+      case DIRECT -> new OneProcess(ends);
+      case FLINK -> OnFlink.start(ends);
+    };
   }
 
   private boolean isOver(long end) {
@@ -83,65 +94,85 @@ final class ChaosRun {
   private void trouble(ChaosEnds ends, Faults faults, ShopWorkload shop, History history, long end)
       throws IOException, SQLException, InterruptedException {
     long quiet = System.nanoTime() + options.quiet().toNanos();
-    try (WorkloadRunner one =
-            WorkloadRunner.start(ends.source(), ChaosEnds.DATABASE, shop, options.rate());
-        WorkloadRunner other =
-            WorkloadRunner.start(ends.source(), ChaosEnds.DATABASE, history, options.rate())) {
+    try (WorkloadRunner one = workload(ends, shop);
+        WorkloadRunner other = workload(ends, history)) {
+      // Only what has begun can be met, and only of what is confirmed a failover is noticed.
+      awaitRecovery(ends, "the start", Optional.empty());
       while (System.nanoTime() - quiet < 0 && !isOver(end) && tally.isGood()) {
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PEACE));
-        happen(ends, faults.all().get(random.nextInt(faults.all().size())));
+        happen(ends, Burst.plan(random, faults.all()));
       }
       tally.changed(one.changes() + other.changes());
     }
   }
 
-  private void happen(ChaosEnds ends, FaultCase fault)
-      throws IOException, SQLException, InterruptedException {
-    long millis =
-        fault.longestSeconds() == 0
-            ? 0
-            : 500 + random.nextInt((int) TimeUnit.SECONDS.toMillis(fault.longestSeconds()));
-    out.printf(
-        "%s  %s%s%n",
-        LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS),
-        fault.name(),
-        millis == 0 ? "" : " for " + millis + " ms");
-    tally.fault(fault.name());
-    step(fault, fault.begin());
-    TimeUnit.MILLISECONDS.sleep(millis);
-    step(fault, fault.end());
-    ends.heal();
-    awaitRecovery(ends, fault);
+  private WorkloadRunner workload(ChaosEnds ends, Workload workload) {
+    return WorkloadRunner.start(ends::source, ChaosEnds.DATABASE, workload, options.rate());
   }
 
-  private void step(FaultCase fault, FaultCase.Step step)
+  private void happen(ChaosEnds ends, Burst burst)
       throws IOException, SQLException, InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(burst.lanes().size());
     try {
-      step.run(random);
-    } catch (IOException | SQLException | InterruptedException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException("The fault could not be made: " + fault.name(), e);
+      List<Future<?>> lanes = new ArrayList<>();
+      for (Burst.Lane lane : burst.lanes()) {
+        lanes.add(threads.submit(() -> happen(lane)));
+      }
+      for (Future<?> lane : lanes) {
+        lane.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("A fault could not be made.", e);
+    } finally {
+      threads.shutdownNow();
     }
+    burst.happenings().forEach(happening -> tally.fault(happening.fault().name()));
+    ends.heal();
+    awaitRecovery(ends, burst.toString(), Optional.of(tally));
   }
 
-  private void awaitRecovery(ChaosEnds ends, FaultCase fault)
+  private Void happen(Burst.Lane lane) throws Exception {
+    Random decisions = new Random(lane.seed());
+    for (Burst.Happening happening : lane.happenings()) {
+      TimeUnit.MILLISECONDS.sleep(happening.peaceMillis());
+      FaultCase fault = happening.fault();
+      out.printf(
+          "%s  %s%s%n",
+          now(), fault.name(), happening.millis() == 0 ? "" : " for " + happening.millis() + " ms");
+      fault.begin().run(decisions);
+      TimeUnit.MILLISECONDS.sleep(happening.millis());
+      fault.end().run(decisions);
+    }
+    return null;
+  }
+
+  private static LocalTime now() {
+    return LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /**
+   * Returns when everything committed until now is confirmed.
+   *
+   * @param counted where it counts as a recovery
+   */
+  private void awaitRecovery(ChaosEnds ends, String after, Optional<Tally> counted)
       throws IOException, SQLException, InterruptedException {
     long began = System.nanoTime();
     Lsn position = ends.position();
     try {
       Await.until("everything is confirmed", RECOVERY, () -> ends.slot().isConfirmedTo(position));
-      tally.recovered(fault.name(), Duration.ofNanos(System.nanoTime() - began));
+      Duration time = Duration.ofNanos(System.nanoTime() - began);
+      counted.ifPresent(tally -> tally.recovered(after, time));
     } catch (IllegalStateException e) {
-      tally.problem("No recovery within " + RECOVERY + " after: " + fault.name());
+      tally.problem("No recovery within " + RECOVERY + " after: " + after);
       showLog(directory);
     }
   }
 
   /** A last run to the end of the log; then both sides must be equal. */
-  private void compare(ChaosEnds ends) throws IOException, SQLException, InterruptedException {
+  private void compare(ChaosEnds ends, Deployment program)
+      throws IOException, SQLException, InterruptedException {
     Path files = Files.createDirectories(directory.resolve("finishing"));
-    try (ChildProcess finishing = ends.command().with("stopAt", "now").start(files)) {
+    try (ChildProcess finishing = program.finish(files)) {
       int exitCode = finishing.exitCode(FINISHING);
       if (exitCode != 0) {
         tally.problem("A run to the end of the log ended with exit code " + exitCode + ".");
@@ -151,6 +182,7 @@ final class ChaosRun {
       tally.problem("A run to the end of the log does not end.");
       showLog(files);
     }
+    ends.keepSlot();
     try (Connection connection = ends.source().connect(ChaosEnds.DATABASE)) {
       List<TableComparison> results = TableComparison.compareAll(connection, ends.destination());
       tally.compared(results);
@@ -160,7 +192,7 @@ final class ChaosRun {
       }
       out.printf(
           "%s  compared %d tables, %d rows: %s%n",
-          LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS),
+          now(),
           results.size(),
           results.stream().mapToInt(table -> table.rows().size()).sum(),
           results.stream().allMatch(TableComparison::equal)

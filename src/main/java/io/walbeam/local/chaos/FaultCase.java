@@ -5,12 +5,13 @@ import java.util.Random;
 /**
  * One kind of fault.
  *
+ * @param subject whom it meets
  * @param name for the count
  * @param longestSeconds how long it lasts at most; 0 for one that is over at once
  * @param begin lets it happen
- * @param end mends what {@link ChaosEnds#heal} does not
+ * @param end mends it
  */
-record FaultCase(String name, int longestSeconds, Step begin, Step end) {
+record FaultCase(Subject subject, String name, int longestSeconds, Step begin, Step end) {
   /** A step of a fault. */
   @FunctionalInterface
   interface Step {
@@ -19,4 +20,9 @@ record FaultCase(String name, int longestSeconds, Step begin, Step end) {
 
   /** Nothing to mend. */
   static final Step NOTHING = random -> {};
+
+  /** A fault that is over at once. */
+  static FaultCase once(Subject subject, String name, Step step) {
+    return new FaultCase(subject, name, 0, step, NOTHING);
+  }
 }

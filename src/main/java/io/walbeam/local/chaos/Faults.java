@@ -1,6 +1,5 @@
 package io.walbeam.local.chaos;
 
-import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,10 +7,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,20 +28,24 @@ final class Faults {
   /** Tables that are locked, or whose grants go. */
   private static final List<String> TABLES = List.of("toasts", "orders", "parts", "scratch");
 
-  private final ChaosEnds ends;
-  private final Supervisor program;
-  private final List<FaultCase> all = new ArrayList<>();
-  private @Nullable Connection locking;
-  private @Nullable ChildProcess copy;
-  private long stopped;
+  /** For the command that asks for a dump. */
+  private static final Duration ASKING = Duration.ofSeconds(20);
 
-  Faults(ChaosEnds ends, Supervisor program) {
+  private final ChaosEnds ends;
+  private final List<FaultCase> all = new ArrayList<>();
+  private final Signals postgres = new Signals();
+  private final Signals destination = new Signals();
+  private final Promotion promotion;
+  private @Nullable Connection locking;
+
+  Faults(ChaosEnds ends, Deployment program) {
     this.ends = ends;
-    this.program = program;
-    ofTheProgram();
+    this.promotion = new Promotion(ends);
+    all.addAll(program.faults());
+    all.add(FaultCase.once(Subject.PROGRAM, "program: a dump is asked for", this::ask));
     ofPostgres();
-    ofTheNetwork("source", ends.sourceProxy());
-    ofTheNetwork("destination", ends.standInProxy());
+    ofTheNetwork(Subject.SOURCE_NETWORK, "source", ends.sourceProxy());
+    ofTheNetwork(Subject.DESTINATION_NETWORK, "destination", ends.standInProxy());
     ofTheDestination();
   }
 
@@ -50,55 +54,41 @@ final class Faults {
     return List.copyOf(all);
   }
 
-  private void once(String name, FaultCase.Step step) {
-    all.add(new FaultCase(name, 0, step, FaultCase.NOTHING));
+  private void once(Subject subject, String name, FaultCase.Step step) {
+    all.add(FaultCase.once(subject, name, step));
   }
 
-  private void lasting(String name, int seconds, FaultCase.Step begin, FaultCase.Step end) {
-    all.add(new FaultCase(name, seconds, begin, end));
+  private void lasting(
+      Subject subject, String name, int seconds, FaultCase.Step begin, FaultCase.Step end) {
+    all.add(new FaultCase(subject, name, seconds, begin, end));
   }
 
-  private void ofTheProgram() {
-    once("program: killed", random -> signal("KILL", program.pid()));
-    once("program: SIGTERM", random -> signal("TERM", program.pid()));
-    lasting("program: frozen", LONG, random -> stop(program.pid()), random -> resume());
-    lasting(
-        "program: a second copy",
-        LONG,
-        random -> {
-          Path directory = Files.createDirectories(ends.directory().resolve("copy"));
-          copy = ends.command().start(directory);
-        },
-        random -> {
-          ChildProcess second = copy;
-          if (second != null) {
-            second.close();
-          }
-        });
-    once(
-        "program: a dump is asked for",
-        random -> {
-          Path directory = Files.createDirectories(ends.directory().resolve("backfill"));
-          String table = TABLES.get(random.nextInt(TABLES.size()));
-          try (ChildProcess asking =
-              ends.command()
-                  .command("backfill")
-                  .with("tables", "public." + table)
-                  .start(directory)) {
-            Await.until("the dump is asked for", () -> !asking.isAlive());
-          }
-        });
+  /** Somebody asks for a dump; the command may have to wait, and is then given up. */
+  private void ask(Random random) throws IOException, InterruptedException {
+    Path directory = Files.createDirectories(ends.directory().resolve("backfill"));
+    String table = TABLES.get(random.nextInt(TABLES.size()));
+    try (ChildProcess asking =
+        ends.command().command("backfill").with("tables", "public." + table).start(directory)) {
+      int unused = asking.exitCode(ASKING);
+    } catch (IllegalStateException e) {
+      // Whoever asked has gone.
+    }
   }
 
   private void ofPostgres() {
-    once("PostgreSQL: fast restart", random -> ends.source().restart());
-    once("PostgreSQL: immediate restart", random -> ends.source().crash());
+    once(Subject.POSTGRES, "PostgreSQL: fast restart", random -> ends.source().restart());
+    once(Subject.POSTGRES, "PostgreSQL: immediate restart", random -> ends.source().crash());
+    all.add(
+        new FaultCase(
+            Subject.POSTGRES, "PostgreSQL: standby promoted", 0, promotion::begin, promotion::end));
     lasting(
+        Subject.POSTGRES,
         "PostgreSQL: walsender frozen",
         LONG,
-        random -> walsender().ifPresent(this::stop),
-        r -> resume());
+        random -> walsender().ifPresent(postgres::stop),
+        r -> postgres.resume());
     once(
+        Subject.POSTGRES,
         "PostgreSQL: sessions ended",
         random ->
             ends.execute(
@@ -106,11 +96,13 @@ final class Faults {
                     + ChaosEnds.ROLE
                     + "'"));
     lasting(
+        Subject.POSTGRES,
         "PostgreSQL: a table locked",
         LONG,
         random -> lock(random.nextInt(TABLES.size())),
         r -> unlock());
     lasting(
+        Subject.POSTGRES,
         "PostgreSQL: a grant revoked",
         SHORT,
         random ->
@@ -119,6 +111,7 @@ final class Faults {
                 "UPDATE toasts SET n = n + 1"),
         random -> ends.execute("GRANT SELECT ON toasts, parts TO " + ChaosEnds.ROLE));
     lasting(
+        Subject.POSTGRES,
         "PostgreSQL: no connection free",
         LONG,
         random ->
@@ -130,22 +123,33 @@ final class Faults {
         random -> ends.execute("ALTER ROLE " + ChaosEnds.ROLE + " CONNECTION LIMIT -1"));
   }
 
-  private void ofTheNetwork(String end, TcpProxy proxy) {
-    once(end + ": connections cut", random -> proxy.cut());
-    once(end + ": connections half-open", random -> proxy.loseSilently());
+  private void ofTheNetwork(Subject subject, String end, TcpProxy proxy) {
+    once(subject, end + ": connections cut", random -> proxy.cut());
+    once(subject, end + ": connections half-open", random -> proxy.loseSilently());
     lasting(
-        end + ": connections hang", LONG, random -> proxy.freeze(true), r -> proxy.freeze(false));
-    lasting(end + ": connections slow", SHORT, random -> proxy.slow(true), r -> proxy.slow(false));
-    lasting(end + ": connections refused", LONG, random -> proxy.refuse(), r -> proxy.heal());
+        subject,
+        end + ": connections hang",
+        LONG,
+        random -> proxy.freeze(true),
+        r -> proxy.freeze(false));
+    lasting(
+        subject,
+        end + ": connections slow",
+        SHORT,
+        random -> proxy.slow(true),
+        r -> proxy.slow(false));
+    lasting(
+        subject, end + ": connections refused", LONG, random -> proxy.refuse(), r -> proxy.heal());
   }
 
   private void ofTheDestination() {
-    once("destination: killed", random -> ends.standIn().killAndRestart());
+    once(Subject.DESTINATION, "destination: killed", random -> ends.standIn().killAndRestart());
     lasting(
+        Subject.DESTINATION,
         "destination: frozen",
         LONG,
-        random -> stop(ends.standIn().process().pid()),
-        random -> resume());
+        random -> destination.stop(ends.standIn().process().pid()),
+        random -> destination.resume());
     for (String kind :
         List.of(
             "RESOURCE_EXHAUSTED",
@@ -157,6 +161,7 @@ final class Faults {
             "DROPPED_CONNECTION",
             "HUNG")) {
       lasting(
+          Subject.DESTINATION,
           "destination: " + kind,
           SHORT,
           random ->
@@ -166,7 +171,7 @@ final class Faults {
                       + "\", \"table\": \"*\", \"count\": "
                       + (1 + random.nextInt(3))
                       + "}"),
-          FaultCase.NOTHING);
+          random -> ends.disarm());
     }
     armed(
         "PERMISSION_DENIED",
@@ -183,7 +188,12 @@ final class Faults {
   }
 
   private void armed(String name, String fault) {
-    lasting("destination: " + name, SHORT, random -> ends.arm(fault), FaultCase.NOTHING);
+    lasting(
+        Subject.DESTINATION,
+        "destination: " + name,
+        SHORT,
+        random -> ends.arm(fault),
+        random -> ends.disarm());
   }
 
   private void lock(int table) throws SQLException {
@@ -207,30 +217,5 @@ final class Faults {
     return ends.source()
         .query(ChaosEnds.DATABASE, "SELECT active_pid FROM pg_replication_slots WHERE active")
         .map(Long::valueOf);
-  }
-
-  private void stop(long pid) {
-    stopped = pid;
-    signal("STOP", pid);
-  }
-
-  private void resume() {
-    signal("CONT", stopped);
-  }
-
-  /** A process that is gone meanwhile needs no signal. */
-  private static void signal(String signal, long pid) {
-    try {
-      boolean unused =
-          new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor(SHORT, TimeUnit.SECONDS);
-    } catch (IOException e) {
-      throw new IllegalStateException("There is no program kill.", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -21,19 +21,26 @@ final class Supervisor implements AutoCloseable {
   /** For the program to end when it is asked to. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private final PipelineCommand command;
+  /** What is to be started, asked for each time. */
+  @FunctionalInterface
+  interface Commands {
+    PipelineCommand get() throws IOException;
+  }
+
+  private final Commands commands;
   private final Path directory;
   private final Thread thread = new Thread(this::run, "chaos-supervisor");
 
   // Guarded by this.
   private final Map<Integer, Integer> exits = new TreeMap<>();
   private @Nullable ChildProcess process;
+  private @Nullable PipelineCommand next;
   private boolean wanted;
   private boolean closed;
   private @Nullable IOException failure;
 
-  Supervisor(PipelineCommand command, Path directory) {
-    this.command = command;
+  Supervisor(Commands commands, Path directory) {
+    this.commands = commands;
     this.directory = directory;
     thread.setDaemon(true);
     thread.start();
@@ -42,6 +49,31 @@ final class Supervisor implements AutoCloseable {
   /** The program runs from now on. */
   synchronized void start() {
     wanted = true;
+  }
+
+  /** The program is not started again for now; if it runs it goes on. */
+  synchronized void hold() {
+    wanted = false;
+  }
+
+  /** The next start is of this command, the ones after it as before. */
+  synchronized void once(PipelineCommand command) {
+    next = command;
+  }
+
+  /** Kills the program if it does not end by itself within so long; it is then started again. */
+  void endWithin(Duration patience) throws InterruptedException {
+    ChildProcess running;
+    synchronized (this) {
+      running = process;
+    }
+    if (running != null) {
+      try {
+        int unused = running.exitCode(patience);
+      } catch (IllegalStateException e) {
+        running.kill();
+      }
+    }
   }
 
   /** The process identifier, once there is one. */
@@ -107,6 +139,8 @@ final class Supervisor implements AutoCloseable {
     }
     if (wanted && process == null) {
       try {
+        PipelineCommand command = next == null ? commands.get() : next;
+        next = null;
         process = command.start(directory);
       } catch (IOException e) {
         failure = e;

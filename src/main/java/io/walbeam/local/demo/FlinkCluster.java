@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * thread-safe.
  */
 public final class FlinkCluster implements AutoCloseable {
-  private static final Duration STARTUP = Duration.ofSeconds(90);
+  private static final Duration STARTUP = Duration.ofMinutes(3);
 
   /** A checkpoint takes well under a second, unless the destination is down. */
   private static final String CHECKPOINT_TIMEOUT_MILLIS = "5000";
@@ -40,7 +40,7 @@ public final class FlinkCluster implements AutoCloseable {
   private final Map<String, String> environment;
   private final int port;
   private final FlinkJobs jobs;
-  private final ChildProcess jobManager;
+  private ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
   private int started;
 
@@ -54,7 +54,7 @@ public final class FlinkCluster implements AutoCloseable {
     Files.createDirectories(checkpoints());
     Files.createDirectories(temporary());
     Files.writeString(directory.resolve("config.yaml"), configuration(freePort()));
-    this.jobManager = launch("jobmanager", JOB_MANAGER, "-Xmx512m", List.of());
+    this.jobManager = launchJobManager();
   }
 
   /**
@@ -84,9 +84,24 @@ public final class FlinkCluster implements AutoCloseable {
     return added;
   }
 
+  /** Starts another task manager, and does not wait for it. */
+  public void launchAnother() throws IOException {
+    ChildProcess unused = launchTaskManager();
+  }
+
   /** The processes of the task managers that were started and are alive. */
   public List<ChildProcess> taskManagers() {
     return taskManagers.stream().filter(ChildProcess::isAlive).toList();
+  }
+
+  /**
+   * Kills the job manager, which forgets its jobs, and starts another one at the same address. Task
+   * managers find it by themselves.
+   */
+  public void replaceJobManager() throws IOException, InterruptedException {
+    jobManager.kill();
+    jobManager.close();
+    jobManager = launchJobManager();
   }
 
   /** The process of the job manager. */
@@ -136,6 +151,10 @@ public final class FlinkCluster implements AutoCloseable {
           }
           return jobs.taskManagers() == count;
         });
+  }
+
+  private ChildProcess launchJobManager() throws IOException {
+    return launch("jobmanager", JOB_MANAGER, "-Xmx512m", List.of());
   }
 
   private ChildProcess launchTaskManager() throws IOException {

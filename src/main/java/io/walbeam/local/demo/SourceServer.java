@@ -34,8 +34,8 @@ public final class SourceServer implements AutoCloseable {
     LIBRARY_LOG.setLevel(Level.SEVERE);
   }
 
-  private static final Duration STARTUP = Duration.ofSeconds(60);
-  private static final Duration SHUTDOWN = Duration.ofSeconds(60);
+  private static final Duration STARTUP = Duration.ofMinutes(3);
+  private static final Duration SHUTDOWN = Duration.ofMinutes(3);
 
   private final Path dataDirectory;
   private final Map<String, String> configuration;
@@ -109,6 +109,28 @@ public final class SourceServer implements AutoCloseable {
 
   /** Immediate shutdown, as a crash of the server is, then start with the same data and port. */
   public void crash() throws IOException {
+    kill();
+    // The driver says that it cannot stop what has ended.
+    LIBRARY_LOG.setLevel(Level.OFF);
+    try {
+      restart();
+    } finally {
+      LIBRARY_LOG.setLevel(Level.SEVERE);
+    }
+  }
+
+  /** Immediate shutdown, as a crash of the server is, for good. */
+  public void crashForGood() throws IOException {
+    kill();
+    LIBRARY_LOG.setLevel(Level.OFF);
+    try {
+      close();
+    } finally {
+      LIBRARY_LOG.setLevel(Level.SEVERE);
+    }
+  }
+
+  private void kill() throws IOException {
     Path pidFile = dataDirectory.resolve("postmaster.pid");
     String pid = Files.readAllLines(pidFile).get(0).trim();
     try {
@@ -117,13 +139,6 @@ public final class SourceServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Interrupted while PostgreSQL ended.");
-    }
-    // The driver says that it cannot stop what has ended.
-    LIBRARY_LOG.setLevel(Level.OFF);
-    try {
-      restart();
-    } finally {
-      LIBRARY_LOG.setLevel(Level.SEVERE);
     }
   }
 

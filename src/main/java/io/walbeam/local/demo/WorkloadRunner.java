@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ public final class WorkloadRunner implements AutoCloseable {
 
   private static final long JOIN_MILLIS = 60_000;
 
-  private final SourceServer server;
+  private final Supplier<SourceServer> server;
   private final String database;
   private final Workload workload;
   private final int changesPerSecond;
@@ -27,7 +28,7 @@ public final class WorkloadRunner implements AutoCloseable {
   private volatile @Nullable SQLException failure;
 
   private WorkloadRunner(
-      SourceServer server, String database, Workload workload, int changesPerSecond) {
+      Supplier<SourceServer> server, String database, Workload workload, int changesPerSecond) {
     this.server = server;
     this.database = database;
     this.workload = workload;
@@ -38,6 +39,12 @@ public final class WorkloadRunner implements AutoCloseable {
   /** Starts a workload that changes about so many rows each second. */
   public static WorkloadRunner start(
       SourceServer server, String database, Workload workload, int changesPerSecond) {
+    return start(() -> server, database, workload, changesPerSecond);
+  }
+
+  /** The same on a server that may become another one; each connection is to the present one. */
+  public static WorkloadRunner start(
+      Supplier<SourceServer> server, String database, Workload workload, int changesPerSecond) {
     WorkloadRunner runner = new WorkloadRunner(server, database, workload, changesPerSecond);
     runner.thread.start();
     return runner;
@@ -85,7 +92,7 @@ public final class WorkloadRunner implements AutoCloseable {
 
   private void run() {
     while (!stopped) {
-      try (Connection connection = server.connect(database)) {
+      try (Connection connection = server.get().connect(database)) {
         connection.setAutoCommit(false);
         runOn(connection);
       } catch (SQLException e) {

@@ -12,10 +12,18 @@ class ChaosOptionsTest {
   @Test
   void theCommandThatIsPrintedRepeatsTheRun() {
     ChaosOptions options =
-        ChaosOptions.parse(List.of("--minutes=3", "--seed=9", "--faults=5", "--quiet=30"));
+        ChaosOptions.parse(
+            List.of("--minutes=3", "--seed=9", "--faults=5", "--quiet=30", "--runner=flink"));
 
     assertThat(options)
-        .isEqualTo(new ChaosOptions(Duration.ofMinutes(3), 5, 9, 200, Duration.ofSeconds(30)));
+        .isEqualTo(
+            new ChaosOptions(
+                Duration.ofMinutes(3),
+                5,
+                9,
+                200,
+                Duration.ofSeconds(30),
+                ChaosOptions.Runner.FLINK));
     List<String> words = Arrays.asList(options.command().split(" "));
     assertThat(ChaosOptions.parse(words.subList(1, words.size()))).isEqualTo(options);
   }
@@ -26,5 +34,7 @@ class ChaosOptionsTest {
         .hasMessageContaining("--colour");
     assertThatThrownBy(() -> ChaosOptions.parse(List.of("--seed=x")))
         .hasMessageContaining("--seed=x");
+    assertThatThrownBy(() -> ChaosOptions.parse(List.of("--runner=spark")))
+        .hasMessageContaining("--runner=spark");
   }
 }

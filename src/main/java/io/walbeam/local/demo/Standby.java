@@ -1,6 +1,5 @@
-package io.walbeam.scenario;
+package io.walbeam.local.demo;
 
-import io.walbeam.local.demo.SourceServer;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,9 +18,9 @@ import java.util.Map;
 import java.util.Set;
 
 /** Makes physical standbys. */
-final class Standby {
+public final class Standby {
   /** WAL that a primary must keep, so that a standby made from a copy finds where it begins. */
-  static final Map<String, String> PRIMARY_SETTINGS =
+  public static final Map<String, String> PRIMARY_SETTINGS =
       Map.of("wal_level", "logical", "wal_keep_size", "512MB", "autovacuum", "off");
 
   /** What belongs to the running server rather than to its data. */
@@ -38,7 +37,7 @@ final class Standby {
    * Copies a running server (PostgreSQL documentation, "Making a Base Backup Using the Low Level
    * API") and starts the copy as its standby.
    */
-  static SourceServer of(SourceServer primary, Path directory, Map<String, String> settings)
+  public static SourceServer of(SourceServer primary, Path directory, Map<String, String> settings)
       throws IOException, SQLException {
     Path data = directory.resolve("postgres");
     try (Connection connection = primary.connect("postgres");
@@ -64,7 +63,7 @@ final class Standby {
             + primary.port()
             + " user="
             + SourceServer.SUPERUSER
-            + "'\n",
+            + " dbname=postgres'\n",
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
     Files.createFile(data.resolve("standby.signal"));

@@ -1,0 +1,56 @@
+package io.walbeam.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class BurstTest {
+  private static final List<FaultCase> FAULTS =
+      Stream.of(Subject.values())
+          .flatMap(
+              subject ->
+                  Stream.of(
+                      FaultCase.once(subject, subject + " once", FaultCase.NOTHING),
+                      new FaultCase(
+                          subject, subject + " long", 20, FaultCase.NOTHING, FaultCase.NOTHING)))
+          .toList();
+
+  @Test
+  void aSeedRepeatsItsBursts() {
+    assertThat(bursts(7)).isEqualTo(bursts(7)).isNotEqualTo(bursts(8));
+  }
+
+  @Test
+  void aSubjectHasOneLaneAndEveryBurstAFault() {
+    for (Burst burst : bursts(1)) {
+      assertThat(burst.lanes()).extracting(Burst.Lane::subject).doesNotHaveDuplicates();
+      assertThat(burst.happenings()).isNotEmpty();
+      for (Burst.Lane lane : burst.lanes()) {
+        assertThat(lane.happenings())
+            .isNotEmpty()
+            .allMatch(happening -> happening.fault().subject() == lane.subject());
+      }
+    }
+  }
+
+  @Test
+  void everyFaultComes() {
+    assertThat(bursts(1))
+        .flatExtracting(Burst::happenings)
+        .extracting(Burst.Happening::fault)
+        .containsAll(FAULTS);
+  }
+
+  private static List<Burst> bursts(long seed) {
+    Random random = new Random(seed);
+    List<Burst> bursts = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      bursts.add(Burst.plan(random, FAULTS));
+    }
+    return bursts;
+  }
+}
