@@ -1,5 +1,6 @@
 package io.walbeam.command;
 
+import io.walbeam.change.TableId;
 import io.walbeam.doctor.ReplayPlan;
 import io.walbeam.dump.DumpRequest;
 import io.walbeam.options.CommandReader;
@@ -8,16 +9,20 @@ import io.walbeam.options.ReplayOptions;
 import io.walbeam.options.ReportOptions;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.AskedDump;
+import io.walbeam.sink.OpenKeys;
 import io.walbeam.sink.Sink;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * {@code replay}: asks the run for dumps of the tables that have open dead letters, as {@code
- * backfill} does.
+ * {@code replay}: asks the run for dumps of the keys that open dead letters name, and of the tables
+ * of which not all do, as {@code backfill} does.
  */
 final class ReplayCommand {
   private ReplayCommand() {}
@@ -41,18 +46,44 @@ final class ReplayCommand {
                   source.tables(),
                   Optional.ofNullable(options.getErrorClass()),
                   CommandReader.since(source.options())));
+      Map<TableId, List<String>> keys =
+          keys(sink.openKeys(), plan, Optional.ofNullable(options.getErrorClass()));
       boolean asks = !options.isDryRun() && !plan.tables().isEmpty();
       if (asks) {
-        sink.dumpLedger()
-            .ask(
-                new AskedDump(
-                    UUID.randomUUID().toString(),
-                    source.replication().slot(),
-                    DumpRequest.of(plan.tables(), List.of(), List.of())));
+        for (String request : requests(plan, keys)) {
+          sink.dumpLedger()
+              .ask(
+                  new AskedDump(
+                      UUID.randomUUID().toString(), source.replication().slot(), request));
+        }
       }
+      Map<TableId, Integer> named = new LinkedHashMap<>();
+      keys.forEach((table, letters) -> named.put(table, letters.size()));
       boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
-      out.print(json ? ReplayText.json(plan, asks) : ReplayText.text(plan, asks));
+      out.print(json ? ReplayText.json(plan, named, asks) : ReplayText.text(plan, named, asks));
       out.flush();
     }
+  }
+
+  /** The keys of the tables whose letters name all of them, and few enough. */
+  private static Map<TableId, List<String>> keys(
+      OpenKeys open, ReplayPlan plan, Optional<String> errorClass) throws InterruptedException {
+    Map<TableId, List<String>> keys = new LinkedHashMap<>();
+    for (TableId table : plan.tables()) {
+      open.of(table, errorClass, DumpRequest.MOST_LETTERS)
+          .filter(DumpRequest::canName)
+          .ifPresent(letters -> keys.put(table, letters));
+    }
+    return keys;
+  }
+
+  private static List<String> requests(ReplayPlan plan, Map<TableId, List<String>> keys) {
+    List<String> requests = new ArrayList<>();
+    List<TableId> whole = plan.tables().stream().filter(table -> !keys.containsKey(table)).toList();
+    if (!whole.isEmpty()) {
+      requests.add(DumpRequest.of(whole, List.of(), List.of()));
+    }
+    keys.forEach((table, letters) -> requests.addAll(DumpRequest.ofLetters(table, letters)));
+    return requests;
   }
 }

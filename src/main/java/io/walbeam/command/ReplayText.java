@@ -8,6 +8,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.doctor.ReplayPlan;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A replay's plan for people and for programs. Pure. */
@@ -16,7 +17,12 @@ final class ReplayText {
 
   private ReplayText() {}
 
-  static String text(ReplayPlan plan, boolean asked) {
+  /**
+   * Lines.
+   *
+   * @param keys how many keys of those tables that are not dumped as a whole
+   */
+  static String text(ReplayPlan plan, Map<TableId, Integer> keys, boolean asked) {
     if (plan.letters().isEmpty()) {
       return "No open dead letter is meant.\n";
     }
@@ -38,7 +44,7 @@ final class ReplayText {
     }
     if (!plan.tables().isEmpty()) {
       text.append(asked ? "Asked for a dump of " : "Would ask for a dump of ")
-          .append(names(plan.tables()))
+          .append(named(plan.tables(), keys))
           .append(
               asked
                   ? ". The run that reads the slot carries it out; table _walbeam_backfills shows"
@@ -49,11 +55,13 @@ final class ReplayText {
   }
 
   /** One object. */
-  static String json(ReplayPlan plan, boolean asked) {
+  static String json(ReplayPlan plan, Map<TableId, Integer> keys, boolean asked) {
     ObjectNode root = JSON.createObjectNode();
     root.put("asked", asked);
     add(root.putArray("tables"), plan.tables());
     add(root.putArray("unpublished"), plan.unpublished());
+    ObjectNode named = root.putObject("keys");
+    keys.forEach((table, number) -> named.put(table.toString(), number));
     ArrayNode letters = root.putArray("deadLetters");
     plan.letters()
         .forEach(
@@ -72,6 +80,16 @@ final class ReplayText {
 
   private static void add(ArrayNode array, List<TableId> tables) {
     tables.forEach(table -> array.add(table.toString()));
+  }
+
+  private static String named(List<TableId> tables, Map<TableId, Integer> keys) {
+    return tables.stream()
+        .map(
+            table ->
+                keys.containsKey(table)
+                    ? String.format(Locale.ROOT, "%s (keys: %,d)", table, keys.get(table))
+                    : table.toString())
+        .collect(Collectors.joining(", "));
   }
 
   private static String names(List<TableId> tables) {

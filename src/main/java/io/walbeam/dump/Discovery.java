@@ -2,6 +2,7 @@ package io.walbeam.dump;
 
 import io.walbeam.change.MessagePrefix;
 import io.walbeam.change.TableId;
+import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
@@ -30,6 +31,9 @@ final class Discovery {
 
   /** Between two looks at the destinations of dumped tables, a call for each. */
   private static final Duration VANISHED_INTERVAL = Duration.ofMinutes(10);
+
+  /** Class of the letters of what a table missed. */
+  private static final String LET_GO = ErrorClass.LET_GO.label();
 
   private final DumpContext context;
   private final DumpQueue queue;
@@ -60,7 +64,11 @@ final class Discovery {
     this.vanished = new VanishedTables(context);
     this.letGo =
         new LetGoTables(
-            context.letGo(), settings.tables(), settings.run().token(), context.clock());
+            context.letGo(),
+            settings.tables(),
+            settings.run().token(),
+            this::missingKeys,
+            context.clock());
     this.schemas = new SchemaWatch(context, version, described);
   }
 
@@ -193,6 +201,26 @@ final class Discovery {
     letGo.emitted();
   }
 
+  /**
+   * What the dead letters of a table that was let go name. They are complete up to what is
+   * confirmed: the ledger is told first, then a letter is written, then its change is confirmed.
+   */
+  private Optional<List<String>> missingKeys(TableId table, long until)
+      throws InterruptedException {
+    if (Long.compareUnsigned(context.confirmedLsn(), until) <= 0) {
+      return Optional.empty();
+    }
+    try {
+      return context.openKeys().of(table, Optional.of(LET_GO), DumpRequest.MOST_LETTERS);
+    } catch (WalbeamException e) {
+      if (e.kind() == FailureKind.TRANSIENT) {
+        throw e;
+      }
+      log.debug("The keys of dead letters cannot be read; the whole table is dumped.", e);
+      return Optional.empty();
+    }
+  }
+
   /** Notes which tables have come back. Whoever notes it again changes nothing. */
   void settleLetGo() throws InterruptedException {
     for (DumpEntry entry : LetGoTables.settled(queue.all())) {
@@ -213,8 +241,14 @@ final class Discovery {
         .toList();
   }
 
-  /** A dump or a truncation could not be written: all of its table is missing up to there. */
+  /**
+   * A dump or a truncation could not be written: all of its table is missing up to there. What one
+   * of dead letters' keys would have brought is missing already, and the letters are open.
+   */
   void letGo(DumpEntry entry, LetGoException reason) throws InterruptedException {
+    if (entry.isDump() && !DumpScope.parse(entry.scope()).letters().isEmpty()) {
+      return;
+    }
     DumpEntry missing =
         LetGoEntry.of(
             context.settings().slot(),

@@ -6,6 +6,7 @@ import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.LetGo;
+import io.walbeam.sink.OpenKeys;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.SchemaChangeLog;
 import io.walbeam.sink.Stalls;
@@ -55,8 +56,14 @@ public final class DumpContext {
    *
    * @param end of a run that does not wait for a person
    * @param letGo the tables that hold nothing up any more
+   * @param openKeys what dead letters say of them
    */
-  public record Waiting(Stalls stalls, EndOfRun end, LetGo letGo) {}
+  public record Waiting(Stalls stalls, EndOfRun end, LetGo letGo, OpenKeys openKeys) {
+    /** Where dead letters cannot be asked. */
+    public Waiting(Stalls stalls, EndOfRun end, LetGo letGo) {
+      this(stalls, end, letGo, OpenKeys.NONE);
+    }
+  }
 
   private final DumpSettings settings;
   private final Ends ends;
@@ -146,6 +153,10 @@ public final class DumpContext {
 
   LetGo letGo() {
     return ends.waiting().letGo();
+  }
+
+  OpenKeys openKeys() {
+    return ends.waiting().openKeys();
   }
 
   EndOfRun end() {

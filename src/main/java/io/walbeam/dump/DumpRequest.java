@@ -34,6 +34,12 @@ public final class DumpRequest {
   /** Keys of one request. */
   private static final int MOST_KEYS = 1_000;
 
+  /** Keys of letters that are asked for; beyond it the table is dumped. */
+  public static final int MOST_LETTERS = 10_000;
+
+  /** Longest key of a letter, characters: a request holds one whatever its characters are. */
+  private static final int LONGEST_LETTER = 8 << 10;
+
   /** As JSON escapes a control character. */
   private static final int MOST_BYTES_OF_CHARACTER = 6;
 
@@ -41,7 +47,17 @@ public final class DumpRequest {
   private static final int LONGEST_NAME = 300;
 
   private static final Set<String> FIELDS =
-      Set.of("tables", "kind", "keyFrom", "keyTo", "partitions", "keys", "job", "asked");
+      Set.of(
+          "tables",
+          "kind",
+          "keyFrom",
+          "keyTo",
+          "partitions",
+          "keys",
+          "letters",
+          "batch",
+          "job",
+          "asked");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -113,6 +129,67 @@ public final class DumpRequest {
     }
     requests.add(request.toString());
     return requests;
+  }
+
+  /** Whether the keys of these letters can be named; of a few, so that no dump of all is worse. */
+  public static boolean canName(List<String> letters) {
+    return !letters.isEmpty()
+        && letters.size() <= MOST_LETTERS
+        && letters.stream().allMatch(letter -> letter.length() <= LONGEST_LETTER);
+  }
+
+  /**
+   * Contents of requests for the keys of a table's dead letters, as many as it takes.
+   *
+   * @param letters their keys as they have them, see {@link #canName}
+   */
+  public static List<String> ofLetters(TableId table, List<String> letters) {
+    List<String> requests = new ArrayList<>();
+    for (List<String> part : parts(letters)) {
+      requests.add(ofPart(table, part).toString());
+    }
+    return requests;
+  }
+
+  /**
+   * Contents of a job's own requests for what a table misses that was let go.
+   *
+   * @param until commit LSN up to which the letters are complete
+   * @param job see {@link Arrival}
+   */
+  static List<String> ownLetters(TableId table, List<String> letters, long until, String job) {
+    List<List<String>> parts = parts(letters);
+    String batch = LetterBatch.of(parts.size(), until).text();
+    List<String> requests = new ArrayList<>();
+    for (List<String> part : parts) {
+      requests.add(ofPart(table, part).put("job", job).put("batch", batch).toString());
+    }
+    return requests;
+  }
+
+  private static ObjectNode ofPart(TableId table, List<String> letters) {
+    ObjectNode request = names(List.of(table));
+    ArrayNode array = request.putArray("letters");
+    letters.forEach(array::add);
+    return request;
+  }
+
+  private static List<List<String>> parts(List<String> letters) {
+    List<List<String>> parts = new ArrayList<>();
+    List<String> part = new ArrayList<>();
+    int length = 0;
+    for (String letter : letters) {
+      int more = MOST_BYTES_OF_CHARACTER * letter.length() + 8;
+      if (part.size() == MOST_KEYS || (!part.isEmpty() && length + more > LARGEST_CONTENT / 2)) {
+        parts.add(part);
+        part = new ArrayList<>();
+        length = 0;
+      }
+      part.add(letter);
+      length += more;
+    }
+    parts.add(part);
+    return parts;
   }
 
   /**
@@ -218,6 +295,8 @@ public final class DumpRequest {
             texts(request.path("keyTo"), MOST_BOUND_COLUMNS, LONGEST_BOUND, "keyTo"),
             texts(request.path("partitions"), MOST_TABLES, LONGEST_NAME, "partitions"),
             keys(request.path("keys")),
+            texts(request.path("letters"), MOST_KEYS, LONGEST_LETTER, "letters"),
+            own ? request.path("batch").asText("") : "",
             own ? request.path("asked").asText("") : "",
             !own);
     if (tables.size() > 1 && !scope.isAll()) {
@@ -233,7 +312,7 @@ public final class DumpRequest {
     if (!own && !job.isEmpty()) {
       return new Read(false, entries);
     }
-    if (!scope.keys().isEmpty() && !own) {
+    if (scope.namesKeys() && !own) {
       // Rows of them may be deleted.
       throw new RefusedException("Only walbeam itself asks for single keys.");
     }

@@ -12,7 +12,7 @@ import io.walbeam.sink.DumpEntry.Status;
 /**
  * A table that was let go, as the ledger keeps it: one entry for each process that let it go, which
  * says up to where changes are missing. It is open until a dump of the whole table is finished that
- * was asked for after the last of them.
+ * was asked for after the last of them, or one of all keys that are missing ({@link LetterBatch}).
  */
 final class LetGoEntry {
   /** Takes the place of a change's own LSN in the entry's key; no change has it. */
@@ -67,7 +67,7 @@ final class LetGoEntry {
     return scope(entry).path("destination").asText("");
   }
 
-  /** Whether the dump brings what is missing once it is finished. */
+  /** Whether the dump by itself brings what is missing once it is finished. */
   static boolean isSettledBy(DumpEntry letGo, DumpEntry dump) {
     if (!dump.isDump() || dump.epoch() < letGo.epoch() || !dump.table().equals(letGo.table())) {
       return false;

@@ -76,8 +76,8 @@ final class TableDump {
       Route route = read(scope, workers);
       if (!isStopped() && scope.isAll() && !scope.foreign()) {
         purge(route.current());
-      } else if (!isStopped() && !scope.keys().isEmpty() && !scope.foreign()) {
-        deleteBelow(route.current(), scope.keys());
+      } else if (!isStopped() && scope.namesKeys() && !scope.foreign()) {
+        deleteBelow(route.current(), scope.keysBy(TableReading.keyNames(route)));
       }
     } catch (WalbeamException e) {
       TableId id = progress.entry().table();
@@ -158,13 +158,7 @@ final class TableDump {
 
   /** Bounds as PostgreSQL writes them, each of its column's type. */
   private DumpScope canonical(PublishedTable table, DumpScope scope) throws InterruptedException {
-    return new DumpScope(
-        canonical(table, scope.keyFrom()),
-        canonical(table, scope.keyTo()),
-        scope.partitions(),
-        scope.keys(),
-        scope.asked(),
-        scope.foreign());
+    return scope.within(canonical(table, scope.keyFrom()), canonical(table, scope.keyTo()));
   }
 
   private List<String> canonical(PublishedTable table, List<String> bound)

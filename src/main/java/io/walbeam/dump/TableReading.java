@@ -145,8 +145,9 @@ final class TableReading {
             ? leaves
             : leaves.stream().filter(leaf -> only.contains(Optional.of(leaf.table()))).toList();
     progress.covers(meant);
-    if (!scope.keys().isEmpty()) {
-      return ChunkPlan.ofKeys(table, meant, scope, context.pace(), exactly(scope.keys()));
+    if (scope.namesKeys()) {
+      return ChunkPlan.ofKeys(
+          table, meant, scope, context.pace(), exactly(scope.keysBy(keyNames(route))));
     }
     return new ChunkPlan(
         table,
@@ -157,6 +158,13 @@ final class TableReading {
             patience.of(
                 "plan a chunk", () -> planner.ask(any -> any.keyAfter(table, leaf, range, rows))),
         progress.entry().resume());
+  }
+
+  /** Names of the destination's key columns at the source, in its order. */
+  static List<String> keyNames(Route route) {
+    return route.key().positions().stream()
+        .map(column -> route.relation().columns().get(column).name())
+        .toList();
   }
 
   private TableRange.Exactly exactly(List<List<String>> keys) {

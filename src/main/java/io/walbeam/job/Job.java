@@ -81,7 +81,7 @@ final class Job implements LocalJob.Shared {
                 sink.dumpLedger(),
                 sink.outdatedRows(),
                 sink.schemaChanges(),
-                new DumpContext.Waiting(sink.stalls(), end, sink.letGo()),
+                new DumpContext.Waiting(sink.stalls(), end, sink.letGo(), sink.openKeys()),
                 new StreamOf(local),
                 clock));
     idle =

@@ -20,8 +20,11 @@ public record DumpEntry(Order order, Status status, Course course, String error)
           .thenComparing(each -> each.table().toString());
 
   /** Members of a scope with which a dump leaves rows as they were. */
+  /** The keys of dead letters, in the scope of a dump of only them. */
+  private static final String LETTERS = "letters";
+
   private static final List<String> PARTS =
-      List.of("keyFrom", "keyTo", "partitions", "keys", "foreign");
+      List.of("keyFrom", "keyTo", "partitions", "keys", LETTERS, "foreign");
 
   /** How many changes are missing, in the scope of a table that was let go. */
   private static final Pattern CHANGES = Pattern.compile("\"changes\":(\\d{1,18})");
@@ -126,6 +129,14 @@ public record DumpEntry(Order order, Status status, Course course, String error)
     return isDump()
         && status == Status.FINISHED
         && PARTS.stream().noneMatch(part -> scope().contains("\"" + part + "\":"));
+  }
+
+  /** Whether it has written the rows of some dead letters' keys and deleted what went. */
+  public boolean bringsLetters() {
+    return isDump()
+        && status == Status.FINISHED
+        && scope().contains("\"" + LETTERS + "\":")
+        && !scope().contains("\"foreign\":");
   }
 
   /** Whether its table was let go, and no dump has brought it back. */

@@ -105,6 +105,11 @@ public interface Sink extends AutoCloseable {
    */
   List<DeadLetterCount> deadLetterCounts() throws InterruptedException;
 
+  /** The keys of open dead letters. */
+  default OpenKeys openKeys() {
+    return OpenKeys.NONE;
+  }
+
   /**
    * Of the open dead letters of a table those whose row has a later image in the destination, by
    * error class; empty if the destination cannot tell.

@@ -18,6 +18,10 @@ class ReplayIT {
   private static final String OPEN =
       "SELECT error_class, TO_JSON_STRING(key) FROM %s._walbeam_dead_letters_open ORDER BY 2";
 
+  private static final String LATEST =
+      "SELECT id FROM %1$s.public_t WHERE _walbeam.commit_lsn ="
+          + " (SELECT MAX(_walbeam.commit_lsn) FROM %1$s.public_t)";
+
   @Test
   void whatIsMendedAtTheSourceIsSettledByTheReplay() throws Exception {
     try (LocalReplication local = new LocalReplication();
@@ -36,7 +40,7 @@ class ReplayIT {
 
       assertThat(replay(local, database, "--dryRun"))
           .contains("public.t: 1 open of class numeric_not_finite")
-          .contains("Would ask for a dump of public.t.");
+          .contains("Would ask for a dump of public.t (keys: 1).");
       assertThat(replay(local, database, "--errorClass=let_go"))
           .isEqualTo("No open dead letter is meant.\n");
       assertThat(local.rows(database, OPEN)).isNotEmpty();
@@ -45,11 +49,24 @@ class ReplayIT {
       JsonNode asked = new ObjectMapper().readTree(replay(local, database, "--format=json"));
       assertThat(asked.path("asked").asBoolean()).isTrue();
       assertThat(asked.path("tables").path(0).asText()).isEqualTo("public.t");
+      assertThat(asked.path("keys").path("public.t").asInt()).isEqualTo(1);
       assertThat(asked.path("deadLetters").path(0).path("count").asInt()).isEqualTo(1);
+      // Committed before the position that the request gets, and none of its keys.
+      database.execute("UPDATE t SET v = 'NaN' WHERE id = 2");
       local.replicate(database);
 
       assertThat(local.rows(database, "SELECT id, v FROM %s.public_t ORDER BY id"))
           .isEqualTo("1|3.5\n2|2.5");
+      assertThat(local.rows(database, LATEST)).as("only that key was dumped").isEqualTo("1");
+      assertThat(local.rows(database, OPEN))
+          .as("nothing else is settled")
+          .isEqualTo("numeric_not_finite|{\"id\":\"2\"}");
+
+      database.execute("DELETE FROM t WHERE id = 2");
+      assertThat(replay(local, database)).contains("Asked for a dump of public.t (keys: 1).");
+      local.replicate(database);
+      assertThat(local.rows(database, "SELECT id, v FROM %s.public_t ORDER BY id"))
+          .isEqualTo("1|3.5");
       assertThat(local.rows(database, OPEN)).isEmpty();
       assertThat(replay(local, database)).isEqualTo("No open dead letter is meant.\n");
     }
@@ -65,7 +82,7 @@ class ReplayIT {
       database.execute("INSERT INTO t VALUES (1, 'NaN')");
       local.replicate(database);
       assertThat(replay(local, database, "--since=2000-01-01T00:00:00Z"))
-          .contains("Asked for a dump of public.t.");
+          .contains("Asked for a dump of public.t (keys: 1).");
       local.replicate(database);
       assertThat(local.rows(database, OPEN))
           .as("of the dump's own position")

@@ -9,6 +9,7 @@ import io.walbeam.sink.DumpEntry.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -190,5 +191,51 @@ class DumpRequestTest {
     assertThat(read(DumpRequest.carried(of, "id-1", "guessed").orElseThrow()).entries())
         .as("another token")
         .isEmpty();
+  }
+
+  @Test
+  void keysOfLettersAreReadByTheNamesOfTheKeysColumns() {
+    String request =
+        DumpRequest.ofLetters(ORDERS, List.of("{\"b\":\"x\",\"a\":\"1\"}", "{\"b\":\"y\"}")).get(0);
+    String carried = DumpRequest.carried(request, "id-1", "job").orElseThrow();
+    DumpScope scope =
+        DumpScope.parse(
+            DumpRequest.read(
+                    new DumpRequest.Arrival("slot", 0, 5, 6, 7, "job"),
+                    carried.getBytes(StandardCharsets.UTF_8))
+                .entries()
+                .get(0)
+                .scope());
+    assertThat(scope.keysBy(List.of("a", "b"))).containsExactly(List.of("1", "x"), List.of("y"));
+    assertThat(scope.isAll()).isFalse();
+  }
+
+  @Test
+  void nobodyElseNamesLetters() {
+    String request = DumpRequest.ofLetters(ORDERS, List.of("{\"a\":\"1\"}")).get(0);
+    assertThat(
+            DumpRequest.read(
+                    new DumpRequest.Arrival("slot", 0, 5, 6, 7, "job"),
+                    request.getBytes(StandardCharsets.UTF_8))
+                .entries())
+        .extracting(DumpEntry::status)
+        .containsExactly(DumpEntry.Status.REFUSED);
+  }
+
+  @Test
+  void manyLettersAreManyRequestsWithEachOnce() {
+    List<String> letters =
+        IntStream.range(0, 3_000).mapToObj(id -> "{\"id\":\"" + id + "\"}").toList();
+    assertThat(DumpRequest.canName(letters)).isTrue();
+    List<String> found = new ArrayList<>();
+    for (String request : DumpRequest.ownLetters(ORDERS, letters, 300, "job")) {
+      DumpRequest.Read read =
+          DumpRequest.read(
+              new DumpRequest.Arrival("slot", 0, 5, 6, 7, "job"),
+              request.getBytes(StandardCharsets.UTF_8));
+      found.addAll(DumpScope.parse(read.entries().get(0).scope()).letters());
+    }
+    assertThat(found).isEqualTo(letters);
+    assertThat(DumpRequest.canName(List.of("x".repeat(9_000)))).isFalse();
   }
 }

@@ -9,16 +9,22 @@ import io.walbeam.sink.DumpEntry.Kind;
 import io.walbeam.sink.DumpEntry.Status;
 import io.walbeam.sink.LetGo;
 import io.walbeam.testing.ScriptedClock;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LetGoTablesTest {
   private static final TableId TABLE = new TableId("public", "bad");
 
   private final ScriptedClock clock = new ScriptedClock();
+
+  /** The keys of open letters; empty if not all are known. */
+  private Optional<List<String>> named = Optional.empty();
+
   private final LetGoTables tables =
-      new LetGoTables(LetGo.never(), TablePatterns.ALL, "token", clock);
+      new LetGoTables(LetGo.never(), TablePatterns.ALL, "token", (table, until) -> named, clock);
 
   @Test
   void whatTheLedgerKeepsIsReadAsItWasWritten() {
@@ -54,15 +60,20 @@ class LetGoTablesTest {
   }
 
   @Test
-  void aTableThatIsLeftOutWaitsUntilItIsWanted() {
+  void aTableThatIsLeftOutWaitsUntilItIsWanted() throws InterruptedException {
     LetGoTables others =
-        new LetGoTables(LetGo.never(), TablePatterns.parse("", "public.bad"), "token", clock);
+        new LetGoTables(
+            LetGo.never(),
+            TablePatterns.parse("", "public.bad"),
+            "token",
+            (table, until) -> named,
+            clock);
     assertThat(others.requests(List.of(letGo(300)), true)).isEmpty();
     assertThat(others.open(List.of(letGo(300)))).isEmpty();
   }
 
   @Test
-  void aDumpIsAskedForAtAStartThenAfterTenMinutesThenLessOften() {
+  void aDumpIsAskedForAtAStartThenAfterTenMinutesThenLessOften() throws InterruptedException {
     List<DumpEntry> known = List.of(letGo(300));
     ask(known, true, 1);
     pass(Duration.ofMinutes(10).minusSeconds(1));
@@ -76,7 +87,7 @@ class LetGoTablesTest {
   }
 
   @Test
-  void oneThatIsLetGoMeanwhileIsLookedAtAfterTenMinutes() {
+  void oneThatIsLetGoMeanwhileIsLookedAtAfterTenMinutes() throws InterruptedException {
     List<DumpEntry> known = List.of(letGo(300));
     ask(known, false, 0);
     pass(Duration.ofMinutes(10));
@@ -84,10 +95,84 @@ class LetGoTablesTest {
   }
 
   @Test
-  void oneDumpIsAskedForAtATime() {
+  void oneDumpIsAskedForAtATime() throws InterruptedException {
     ask(List.of(letGo(300), dump(301, "{}", Status.REQUESTED)), true, 0);
     ask(List.of(letGo(300), dump(301, "{}", Status.RUNNING)), true, 0);
     ask(List.of(letGo(300), dump(299, "{}", Status.RUNNING)), true, 1);
+  }
+
+  @Test
+  void ofKnownKeysOnlyTheseAreAskedFor() throws Exception {
+    named = Optional.of(List.of("{\"id\":\"1\"}", "{\"id\":\"2\"}"));
+    List<String> requests = tables.requests(List.of(letGo(300)), true);
+    assertThat(requests).hasSize(1);
+    assertThat(scope(requests.get(0)).keysBy(List.of("id")))
+        .containsExactly(List.of("1"), List.of("2"));
+    assertThat(scope(requests.get(0)).isAll()).isFalse();
+  }
+
+  @Test
+  void keysAreNotAskedForWhenTheyAreNotAllOrDidNotDo() throws Exception {
+    named = Optional.of(List.of("{\"id\":\"1\"}"));
+    DumpEntry whole =
+        LetGoEntry.of("slot", new LetGoTable(TABLE, "public_bad", 0, 9, 300, 17, 1, true, ""));
+    assertThat(tables.requests(List.of(whole), true)).noneMatch(this::namesKeys).hasSize(1);
+    DumpEntry letGo = letGo(300);
+    DumpEntry failed = dump(301, batch("a 1 0/12C"), Status.FAILED);
+    assertThat(tables.requests(List.of(letGo, failed), true)).noneMatch(this::namesKeys).hasSize(1);
+    DumpEntry again = dump(301, batch("a 1 0/12C"), Status.SUPERSEDED);
+    assertThat(tables.requests(List.of(letGo, again), true)).allMatch(this::namesKeys).hasSize(1);
+  }
+
+  @Test
+  void onlyAllPartsOfABatchBehindTheLastChangeSettle() {
+    DumpEntry letGo = letGo(300);
+    DumpEntry one = dump(301, batch("a 2 0/12C"), Status.FINISHED);
+    DumpEntry two = dump(302, batch("a 2 0/12C"), Status.FINISHED);
+    assertThat(LetGoTables.settled(List.of(letGo, one, two))).containsExactly(letGo);
+    assertThat(LetGoTables.settled(List.of(letGo, one))).isEmpty();
+    assertThat(
+            LetGoTables.settled(List.of(letGo, one, dump(302, batch("a 2 0/12C"), Status.RUNNING))))
+        .isEmpty();
+    assertThat(
+            LetGoTables.settled(
+                List.of(letGo, one, dump(302, batch("b 2 0/12C"), Status.FINISHED))))
+        .as("of another batch")
+        .isEmpty();
+    assertThat(LetGoTables.settled(List.of(letGo(301), one, two)))
+        .as("asked for when less was missing")
+        .isEmpty();
+    assertThat(LetGoTables.settled(List.of(letGo, dump(301, "{\"letters\":[]}", Status.FINISHED))))
+        .as("whole")
+        .containsExactly(letGo);
+    assertThat(
+            LetGoTables.settled(
+                List.of(letGo, dump(301, "{\"letters\":[\"{}\"]}", Status.FINISHED))))
+        .as("some keys that somebody asked for")
+        .isEmpty();
+  }
+
+  @Test
+  void keysAreAskedForOnceAtATime() throws Exception {
+    named = Optional.of(List.of("{\"id\":\"1\"}"));
+    ask(List.of(letGo(300), dump(301, batch("a 1 0/12C"), Status.RUNNING)), true, 0);
+    ask(List.of(letGo(400), dump(301, batch("a 1 0/12C"), Status.RUNNING)), true, 1);
+  }
+
+  private boolean namesKeys(String request) {
+    return scope(request).namesKeys();
+  }
+
+  private static DumpScope scope(String request) {
+    DumpRequest.Read read =
+        DumpRequest.read(
+            new DumpRequest.Arrival("slot", 0, 500, 501, 17, "token"),
+            request.getBytes(StandardCharsets.UTF_8));
+    return DumpScope.parse(read.entries().get(0).scope());
+  }
+
+  private static String batch(String batch) {
+    return "{\"letters\":[\"{}\"],\"batch\":\"" + batch + "\"}";
   }
 
   @Test
@@ -105,7 +190,8 @@ class LetGoTablesTest {
     assertThat(entries.unfinishedTruncations()).isEmpty();
   }
 
-  private void ask(List<DumpEntry> known, boolean atOnce, int requests) {
+  private void ask(List<DumpEntry> known, boolean atOnce, int requests)
+      throws InterruptedException {
     assertThat(tables.requests(known, atOnce)).hasSize(requests);
     tables.emitted();
   }

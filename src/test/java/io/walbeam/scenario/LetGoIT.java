@@ -82,6 +82,10 @@ class LetGoIT {
     }
     assertStillLetGo(scenario);
     clearFaults();
+    scenario.runToNow(stopAtNow(scenario));
+    assertThat(scenario.destination().rows("_walbeam_backfills").toString())
+        .as("only the keys are dumped")
+        .contains("letters");
     assertComesBack(scenario);
   }
 

@@ -32,10 +32,10 @@ import java.util.concurrent.TimeUnit;
 /** One run: histories and faults side by side, and comparisons in between. */
 final class ChaosRun {
   /** For what was committed to be confirmed after a fault is over. */
-  private static final Duration RECOVERY = Duration.ofMinutes(5);
+  private static final Duration RECOVERY = Duration.ofMinutes(15);
 
   /** For a last run to write everything, all dumps included. */
-  private static final Duration FINISHING = Duration.ofMinutes(10);
+  private static final Duration FINISHING = Duration.ofMinutes(20);
 
   /** Lines of the program's log that are shown if it fails. */
   private static final int SHOWN_LINES = 15;
@@ -93,11 +93,11 @@ final class ChaosRun {
   /** Changes rows and lets faults happen until the next quiet point. */
   private void trouble(ChaosEnds ends, Faults faults, ShopWorkload shop, History history, long end)
       throws IOException, SQLException, InterruptedException {
-    long quiet = System.nanoTime() + options.quiet().toNanos();
     try (WorkloadRunner one = workload(ends, shop);
         WorkloadRunner other = workload(ends, history)) {
       // Only what has begun can be met, and only of what is confirmed a failover is noticed.
       awaitRecovery(ends, "the start", Optional.empty());
+      long quiet = System.nanoTime() + options.quiet().toNanos();
       while (System.nanoTime() - quiet < 0 && !isOver(end) && tally.isGood()) {
         happen(ends, Burst.plan(random, faults.all()));
       }

@@ -27,7 +27,7 @@ final class OnFlink implements Deployment {
   private static final int LONG = 15;
 
   /** For the cluster to do what it is asked to. */
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** For a launcher to notice that its job is gone with the job manager. */
   private static final Duration NOTICING = Duration.ofSeconds(20);

@@ -22,13 +22,13 @@ final class Promotion {
   private static final String POSTGRES = "postgres";
 
   /** For the standby to follow. */
-  private static final Duration FOLLOWING = Duration.ofMinutes(1);
+  private static final Duration FOLLOWING = Duration.ofMinutes(3);
 
   /** For the slot to come along; the program may be frozen, and then it does not. */
-  private static final Duration SYNCHRONIZING = Duration.ofSeconds(20);
+  private static final Duration SYNCHRONIZING = Duration.ofSeconds(30);
 
   /** For the program to notice: it may be frozen, or about to start. */
-  private static final Duration NOTICING = Duration.ofMinutes(4);
+  private static final Duration NOTICING = Duration.ofMinutes(10);
 
   /** What it says then, in each of its forms. */
   private static final String REFUSAL = "after a failover or a restore";

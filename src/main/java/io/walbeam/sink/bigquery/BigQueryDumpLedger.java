@@ -83,6 +83,19 @@ final class BigQueryDumpLedger implements DumpLedger {
           },
           "Of a finished dump of a whole table: dead letters of commits before it are settled.");
 
+  private static final OwnColumn<DumpEntry> SETTLED_KEYS_BELOW =
+      OwnColumn.of(
+          "settled_keys_below",
+          DestinationType.INT64,
+          21,
+          (row, field, entry) -> {
+            if (entry.bringsLetters()) {
+              row.int64(field, entry.requestLsn());
+            }
+          },
+          "Of a finished dump of some keys: dead letters of these keys and of commits before it are"
+              + " settled.");
+
   private static final OwnColumns<DumpEntry> COLUMNS =
       OwnColumns.of(
           SLOT,
@@ -102,7 +115,8 @@ final class BigQueryDumpLedger implements DumpLedger {
           BYTE_COUNT,
           RESUME,
           ERROR,
-          SETTLED_BELOW);
+          SETTLED_BELOW,
+          SETTLED_KEYS_BELOW);
 
   private static final List<OwnColumn<DumpEntry>> KEY =
       List.of(SLOT, REQUEST, SCHEMA_NAME, TABLE_OF);

@@ -10,6 +10,7 @@ import io.walbeam.sink.DeadLetterSink;
 import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.ExistingTables;
 import io.walbeam.sink.LetGo;
+import io.walbeam.sink.OpenKeys;
 import io.walbeam.sink.OutdatedRows;
 import io.walbeam.sink.ReplicaRows;
 import io.walbeam.sink.ReplicaValues;
@@ -139,6 +140,11 @@ public final class BigQuerySink implements Sink {
   @Override
   public List<DeadLetterCount> deadLetterCounts() throws InterruptedException {
     return BigQueryDeadLetterCounts.read(rest);
+  }
+
+  @Override
+  public OpenKeys openKeys() {
+    return new OpenLetterKeys(rest);
   }
 
   @Override

@@ -15,6 +15,7 @@ final class SqlMacros {
           macro("unix_seconds(x)", "CAST(floor(epoch_us(x) / 1000000) AS BIGINT)"),
           macro("safe_divide(a, b)", "CASE WHEN b = 0 THEN NULL ELSE a / b END"),
           macro("json_value(j, p)", "json_extract_string(j, p)"),
+          macro("json_value_array(j, p)", "CAST(json_extract(j, p) AS VARCHAR[])"),
           macro("json_query(j, p)", "json_extract(j, p)"),
           macro("parse_json(x)", "CAST(x AS JSON)"),
           macro("array_length(x)", "len(x)"),
