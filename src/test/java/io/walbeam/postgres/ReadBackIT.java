@@ -193,13 +193,7 @@ final class ReadBackIT {
                   throw new IllegalStateException(e);
                 }
               });
-      Await.until(
-          "the commit waits for a standby",
-          () ->
-              "1"
-                  .equals(
-                      database.query(
-                          "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")));
+      Await.until("the commit waits for a standby", this::aCommitWaits);
       ReadBack.Request request = request(Set.of(xid), "t", List.of("id"), List.of("big"), key("1"));
 
       assertThat(readBack.read(request)).isInstanceOf(ReadBack.InProgress.class);
@@ -302,7 +296,26 @@ final class ReadBackIT {
       assertThat(new Lsn(durable.get(60, TimeUnit.SECONDS)))
           .isGreaterThanOrEqualTo(Lsn.parse(written[0]));
       assertThat(isBeforeTheEnd(written[0])).as("not durable").isFalse();
+      CompletableFuture<Void> ordinary =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  database.execute("SELECT pg_logical_emit_message(true, 'test', '')");
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      Await.until("an ordinary message waits for the standby", this::aCommitWaits);
+      database.execute(
+          "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+      ordinary.get(60, TimeUnit.SECONDS);
     }
+  }
+
+  private boolean aCommitWaits() throws SQLException {
+    return database
+        .query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        .equals("1");
   }
 
   private boolean isBeforeTheEnd(String lsn) throws SQLException {

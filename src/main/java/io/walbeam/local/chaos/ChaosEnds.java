@@ -20,6 +20,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Both ends with a proxy before each, and the command of a program between the proxies. The program
@@ -50,7 +51,7 @@ final class ChaosEnds implements AutoCloseable {
   /** Another one after a promotion. */
   private volatile SourceServer source;
 
-  private volatile int epoch;
+  private final AtomicInteger epoch = new AtomicInteger();
 
   private final StandIn standIn;
   private final TcpProxy sourceProxy;
@@ -109,7 +110,7 @@ final class ChaosEnds implements AutoCloseable {
             "http://localhost:" + standInProxy.port())
         .with("slot", SLOT)
         .with("publication", SLOT)
-        .with("epoch", Integer.toString(epoch));
+        .with("epoch", Integer.toString(epoch.get()));
   }
 
   Path directory() {
@@ -127,7 +128,7 @@ final class ChaosEnds implements AutoCloseable {
 
   /** The program is given the next epoch from now on. */
   void raiseEpoch() {
-    epoch++;
+    int unused = epoch.incrementAndGet();
   }
 
   /** Whether the slot is one that standbys keep; false if there is none. */

@@ -115,7 +115,12 @@ final class ChaosRun {
     try {
       List<Future<?>> lanes = new ArrayList<>();
       for (Burst.Lane lane : burst.lanes()) {
-        lanes.add(threads.submit(() -> happen(lane)));
+        lanes.add(
+            threads.submit(
+                () -> {
+                  happen(lane);
+                  return null;
+                }));
       }
       for (Future<?> lane : lanes) {
         lane.get();
@@ -130,7 +135,7 @@ final class ChaosRun {
     awaitRecovery(ends, burst.toString(), Optional.of(tally));
   }
 
-  private Void happen(Burst.Lane lane) throws Exception {
+  private void happen(Burst.Lane lane) throws Exception {
     Random decisions = new Random(lane.seed());
     for (Burst.Happening happening : lane.happenings()) {
       TimeUnit.MILLISECONDS.sleep(happening.peaceMillis());
@@ -142,7 +147,6 @@ final class ChaosRun {
       TimeUnit.MILLISECONDS.sleep(happening.millis());
       fault.end().run(decisions);
     }
-    return null;
   }
 
   private static LocalTime now() {
