@@ -238,16 +238,16 @@ final class Assumptions {
     TableId table = trials.documents();
     List<String> seen = new ArrayList<>();
     boolean asExpected = true;
-    for (int i = 0; i < WIDE_NUMBERS.size(); i++) {
-      String number = WIDE_NUMBERS.get(i);
-      String answer = trials.append(table, upsert("0/1/1/0", 2 * i, "[" + number + "]"));
+    long id = 0;
+    for (String number : WIDE_NUMBERS) {
+      String answer = trials.append(table, upsert("0/1/1/0", id++, "[" + number + "]"));
       if (!answer.equals("accepted")) {
         seen.add("refused (" + answer + ")");
         continue;
       }
       // A second row tells that the first is visible.
-      String last = (2 * i + 1) + "=2";
-      trials.append(table, upsert("0/2/1/0", 2 * i + 1, "2"));
+      String last = id + "=2";
+      trials.append(table, upsert("0/2/1/0", id++, "2"));
       String rows = trials.rowsOnce(table, text -> text.endsWith(last));
       seen.add(rows);
       asExpected &= !rows.contains(number) && rows.endsWith(last);
