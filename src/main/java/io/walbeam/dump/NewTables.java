@@ -200,18 +200,18 @@ final class NewTables {
   }
 
   /**
-   * The stream does not say that a partition left the table, with rows that BigQuery keeps. Many
-   * want just that of old ones, so it is said and not undone.
+   * The stream does not say that a partition left the table, with rows that the destination keeps.
+   * Many want just that of old ones, so it is said and not undone.
    */
   private void warnOfDetached(TableId table, Set<Long> dumped, Set<Long> leaves) {
     long left = dumped.stream().filter(oid -> !leaves.contains(oid)).filter(missed::add).count();
     if (left > 0) {
       log.warn(
-          "{} partitions of table {} were detached or dropped since it was dumped; BigQuery keeps"
-              + " their rows. To delete them, ask for a dump of the whole table: backfill"
-              + " --tables={}.",
+          "{} partitions of table {} were detached or dropped since it was dumped; their rows stay"
+              + " in {}. To delete them, ask for a dump of the whole table: backfill --tables={}.",
           left,
           table,
+          context.tables().place(),
           table);
     }
   }

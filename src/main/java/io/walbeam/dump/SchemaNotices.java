@@ -19,15 +19,18 @@ final class SchemaNotices {
   private static final Logger log = LoggerFactory.getLogger(SchemaNotices.class);
 
   private final String publication;
+  private final String place;
 
   /** Tables of which it was said that generated columns are missing. */
   private final Set<TableId> told = new HashSet<>();
 
   /**
    * @param publication that tables are read from
+   * @param place where their rows go, as people call it
    */
-  SchemaNotices(String publication) {
+  SchemaNotices(String publication, String place) {
     this.publication = publication;
+    this.place = place;
   }
 
   /** Says once which generated columns are not replicated. */
@@ -39,18 +42,19 @@ final class SchemaNotices {
             .collect(Collectors.joining(", "));
     if (!missing.isEmpty() && told.add(shape.table())) {
       log.warn(
-          "PostgreSQL does not publish the generated columns of table {}, so BigQuery does not have"
-              + " them: {}. From PostgreSQL 18 on it can those that are stored: ALTER PUBLICATION"
+          "PostgreSQL does not publish the generated columns of table {}, so they are not in {}:"
+              + " {}. From PostgreSQL 18 on it can those that are stored: ALTER PUBLICATION"
               + " {} SET (publish_generated_columns = stored); --generatedColumns=read looks them"
               + " up.",
           shape.table(),
+          place,
           missing,
           TableId.quote(publication));
     }
   }
 
   /** Says what changed. */
-  static void say(SchemaChange change) {
+  void say(SchemaChange change) {
     switch (change.done()) {
       case SEEN, CAPTURED -> log.debug("Table {} is known now.", change.table());
       case NOTHING -> log.info("Table {} changed: {}.", change.table(), change.change());
@@ -61,10 +65,11 @@ final class SchemaNotices {
               change.change());
       case WARNED, STOPPED ->
           log.warn(
-              "Table {} changed: {}. Rows of before may differ in BigQuery until it is dumped:"
-                  + " backfill --tables={}",
+              "Table {} changed: {}. Rows of before may differ in {} until it is dumped: backfill"
+                  + " --tables={}",
               change.table(),
               change.change(),
+              place,
               change.table());
     }
   }

@@ -65,7 +65,7 @@ final class SchemaWatch {
   SchemaWatch(DumpContext context, AtomicLong version, DescribedShapes described) {
     this.described = described;
     this.context = context;
-    this.notices = new SchemaNotices(context.settings().publication());
+    this.notices = new SchemaNotices(context.settings().publication(), context.tables().place());
     this.version = version;
   }
 
@@ -109,7 +109,7 @@ final class SchemaWatch {
       if (change.done() == Done.DUMP) {
         noticed.put(change.table(), System.nanoTime());
       }
-      SchemaNotices.say(change);
+      notices.say(change);
     }
     return SchemaNotices.stopped(changes);
   }
@@ -231,13 +231,15 @@ final class SchemaWatch {
     TableId table = known.table();
     if (connection.isTable(table)) {
       log.warn(
-          "Table {} is not published any more, so its rows in BigQuery stay as they are. If another"
-              + " table took its name, publish that: ALTER PUBLICATION {} ADD TABLE {};",
+          "Table {} is not published any more, so its rows in {} stay as they are. If another table"
+              + " took its name, publish that: ALTER PUBLICATION {} ADD TABLE {};",
           table,
+          context.tables().place(),
           TableId.quote(context.settings().publication()),
           table.quoted());
     } else {
-      log.info("Table {} is gone; its rows in BigQuery stay as they are.", table);
+      log.info(
+          "Table {} is gone; its rows in {} stay as they are.", table, context.tables().place());
     }
     return change(position, table, known.after(), "", "not published any more", Done.NOTHING);
   }

@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 public enum FailPoint {
   /** The slot was just created. */
   SLOT_CREATED("slot-created"),
-  /** Rows are acknowledged by BigQuery, no receipt exists yet. */
+  /** Rows are taken by the destination, no receipt exists yet. */
   ROWS_APPENDED("rows-appended"),
+  /** A file is complete and durable, readers do not see it yet. */
+  FILE_WRITTEN("file-written"),
+  /** A file can be seen, nobody knows that it is durable. */
+  FILE_PUBLISHED("file-published"),
   /** The state row is durable, the slot has not moved yet. */
   STATE_WRITTEN("state-written"),
   /** The slot was told the position. */

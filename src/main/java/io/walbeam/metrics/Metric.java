@@ -20,7 +20,7 @@ public enum Metric {
           + " beyond the first 200 count as `other`"),
   CHANGE_BYTES(
       Kind.COUNTER, "change_bytes", "", "Bytes of the source's messages for these changes"),
-  APPENDED_ROWS(Kind.COUNTER, "appended_rows", "", "Rows that BigQuery acknowledged"),
+  APPENDED_ROWS(Kind.COUNTER, "appended_rows", "", "Rows that the destination acknowledged"),
   APPENDED_BYTES(Kind.COUNTER, "appended_bytes", "", "Encoded bytes of these rows"),
   APPEND_MILLIS(
       Kind.DISTRIBUTION,

@@ -11,7 +11,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * run's with another word in front, and those of its own.
  */
 public enum Command {
-  RUN("replicate PostgreSQL into BigQuery until stopped (default)"),
+  RUN("replicate PostgreSQL into the destination until stopped (default)"),
   CHECK("say what is in the way of a run, each with what mends it"),
   SETUP("make what a run needs at the source: --print, --apply or --remove"),
   STATUS("say how a replication is, without its process"),

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 @OptionGroup("Destination")
 public interface DestinationOptions extends PipelineOptions {
   @Description(
-      "Where changes go: bigquery; file:///dir or gs://bucket/dir: files of JSON lines, one folder"
-          + " for each table; pubsub:projects/p/topics/t: a message for each change.")
+      "Where changes go: bigquery; file:///dir or gs://bucket/dir: files, one folder for each"
+          + " table; pubsub:projects/p/topics/t: a message for each change.")
   @Default.String("bigquery")
   String getDestination();
 
@@ -37,12 +37,30 @@ public interface DestinationOptions extends PipelineOptions {
   void setOversize(@Nullable String value);
 
   @Description(
+      "Of Pub/Sub: rows: each row has an ordering key of its own, and so requests of its own; or a"
+          + " number: so many ordering keys that the rows of a table share, for more messages a"
+          + " second.")
+  @Default.String("rows")
+  String getOrderingKeys();
+
+  void setOrderingKeys(String value);
+
+  @Description(
       "Of files: longest time from a file's first row to when it can be seen, an ISO-8601"
           + " duration; the slot is confirmed that much later.")
   @Default.String("PT1M")
   String getFileInterval();
 
   void setFileInterval(String value);
+
+  @Description(
+      "Of files: json: lines of JSON; avro: object container files of Avro, with a typed field for"
+          + " each column.")
+  @Default.String("json")
+  @OneOf({"json", "avro"})
+  String getFileFormat();
+
+  void setFileFormat(String value);
 
   @Description("Of files: megabytes from which on a file takes no more rows.")
   @Default.String("64")

@@ -31,6 +31,12 @@ final class DestinationReader {
 
   private static final String PUBSUB = "pubsub:";
 
+  /** Of ordering keys: each row has one. */
+  private static final String ROWS = "rows";
+
+  private static final String JSON = "json";
+  private static final String AVRO = "avro";
+
   /** Pub/Sub documentation, "Resource names". */
   private static final Pattern TOPIC =
       Pattern.compile("projects/[^/]+/topics/(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}");
@@ -62,7 +68,8 @@ final class DestinationReader {
   /** The destination of a slot's job; empty if it is not named as it must be. */
   Optional<Destination> read(String slot) {
     String destination = options.getDestination();
-    requireTopicForOversize();
+    requireTopicForItsOptions();
+    requireFilesForFormat();
     if (destination.equals(BIGQUERY)) {
       return bigQuery(slot);
     }
@@ -75,9 +82,15 @@ final class DestinationReader {
     return problems.size() > before ? Optional.empty() : read;
   }
 
-  private void requireTopicForOversize() {
-    if (options.getOversize() != null && !options.getDestination().startsWith(PUBSUB)) {
+  private void requireTopicForItsOptions() {
+    if (options.getDestination().startsWith(PUBSUB)) {
+      return;
+    }
+    if (options.getOversize() != null) {
       problems.add("--oversize goes with --destination=pubsub:; others have no such limit.");
+    }
+    if (!options.getOrderingKeys().equals(ROWS)) {
+      problems.add("--orderingKeys goes with --destination=pubsub:.");
     }
   }
 
@@ -110,7 +123,20 @@ final class DestinationReader {
     return beside.isEmpty() || large.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new PubSubDestination(new PubSubSettings(topic, endpoint, beside.get(), large.get())));
+            new PubSubDestination(
+                new PubSubSettings(topic, endpoint, beside.get(), large.get(), sharedKeys())));
+  }
+
+  private int sharedKeys() {
+    String keys = options.getOrderingKeys();
+    if (keys.equals(ROWS)) {
+      return 0;
+    }
+    if (!keys.matches("[1-9][0-9]{0,3}")) {
+      problems.add("--orderingKeys is rows, or a number from 1 to 9999.");
+      return 0;
+    }
+    return Integer.parseInt(keys);
   }
 
   /** What rows are at the destination that the options name. */
@@ -119,7 +145,25 @@ final class DestinationReader {
     if (destination.equals(BIGQUERY)) {
       return RowForm.TABLE_ROW;
     }
-    return destination.startsWith(PUBSUB) ? RowForm.KEYED_LINE : RowForm.JSON_LINE;
+    if (destination.startsWith(PUBSUB)) {
+      return RowForm.KEYED_LINE;
+    }
+    return options.getFileFormat().equals(AVRO) ? RowForm.AVRO_DATUM : RowForm.JSON_LINE;
+  }
+
+  private FileSettings.Format format() {
+    return values.oneOf("--fileFormat", options.getFileFormat(), JSON, AVRO).equals(AVRO)
+        ? FileSettings.Format.AVRO
+        : FileSettings.Format.JSON;
+  }
+
+  /** Where others would not do what it says. */
+  private void requireFilesForFormat() {
+    String destination = options.getDestination();
+    boolean files = !destination.equals(BIGQUERY) && !destination.startsWith(PUBSUB);
+    if (!files && !options.getFileFormat().equals(JSON)) {
+      problems.add("--fileFormat goes with --destination=file: or gs:.");
+    }
   }
 
   private Optional<FileSettings> files(String option, String given) {
@@ -148,7 +192,8 @@ final class DestinationReader {
       // Credentials and endpoint are Beam's own options.
       FileSystems.setDefaultPipelineOptions(options);
     }
-    return Optional.of(new FileSettings(directory, interval, megabytes * 1_000_000, deadLetters));
+    return Optional.of(
+        new FileSettings(directory, interval, megabytes * 1_000_000, deadLetters, format()));
   }
 
   private Optional<Destination> bigQuery(String slot) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The images are JSON objects, so that an altered table needs no other changelog. Immutable and
  * thread-safe; buffers and {@link RowJson} belong to the caller's thread.
  */
-public sealed interface ChangelogMapping permits AppendedChangelog, KeyedChangelog, EnvelopeLines {
+public sealed interface ChangelogMapping
+    permits AppendedChangelog, KeyedChangelog, EnvelopeLines, EnvelopeAvro {
   /** What a changelog's name has after that of the table. */
   String SUFFIX = "_changelog";
 
@@ -39,6 +40,12 @@ public sealed interface ChangelogMapping permits AppendedChangelog, KeyedChangel
   static ChangelogMapping lines(
       Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
     return EnvelopeLines.compile(relation, key, types, settings);
+  }
+
+  /** Compiles the same as data of Avro. */
+  static ChangelogMapping avro(
+      Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
+    return EnvelopeAvro.compile(relation, key, types, settings);
   }
 
   /** Name of the changelog of a table. */

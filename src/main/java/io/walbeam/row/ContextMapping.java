@@ -127,6 +127,7 @@ public final class ContextMapping {
     return switch (form) {
       case TABLE_ROW -> tableRow(prefix, json, meta, out);
       case JSON_LINE, KEYED_LINE -> jsonLine(prefix, json, meta, out);
+      case AVRO_DATUM -> EnvelopeAvro.context(database, prefix, json, meta, out);
     };
   }
 

@@ -83,6 +83,50 @@ public final class RowBuffer {
     position = p;
   }
 
+  /** Writes a varint of the number with its sign in the last bit, as Avro has its numbers. */
+  void writeZigZag(long value) {
+    writeVarint(value << 1 ^ value >> Long.SIZE - 1);
+  }
+
+  /** Takes back the varint that was written to the row behind its first {@code start} bytes. */
+  long takeVarint(int start) {
+    long value = 0;
+    int shift = 0;
+    for (int i = rowStart + start; i < position; i++, shift += 7) {
+      value |= (block[i] & 0x7FL) << shift;
+    }
+    position = rowStart + start;
+    return value;
+  }
+
+  /**
+   * Makes of the length, a varint behind the row's first {@code start} bytes, its double: Avro's
+   * varints have a sign.
+   */
+  void doubleLength(int start) {
+    int first = rowStart + start;
+    int bytes = first;
+    long length = 0;
+    int shift = 0;
+    do {
+      length |= (block[bytes] & 0x7FL) << shift;
+      shift += 7;
+    } while (block[bytes++] < 0);
+    int header = 1;
+    for (long rest = length >>> 6; rest != 0; rest >>>= 7) {
+      header++;
+    }
+    reserve(VARINT);
+    // What was written may have moved to another block.
+    int moved = rowStart + start - first;
+    System.arraycopy(
+        block, bytes + moved, block, rowStart + start + header, position - bytes - moved);
+    int end = rowStart + start + header + (int) length;
+    position = rowStart + start;
+    writeVarint(length << 1);
+    position = end;
+  }
+
   void writeFixed64(long value) {
     reserve(Long.BYTES);
     LITTLE_ENDIAN_INT64.set(block, position, value);

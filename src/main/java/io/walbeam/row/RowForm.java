@@ -7,5 +7,10 @@ public enum RowForm {
   /** One JSON object without a line break: the envelope of a change, {@link EnvelopeField}. */
   JSON_LINE,
   /** The same, behind where its key is; see {@link KeyedLine}. */
-  KEYED_LINE
+  KEYED_LINE,
+  /**
+   * The envelope as one datum of Avro, of the record that the columns of its {@link
+   * DestinationTable} make; see {@link EnvelopeAvro}.
+   */
+  AVRO_DATUM
 }

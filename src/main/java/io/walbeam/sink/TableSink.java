@@ -48,6 +48,11 @@ public interface TableSink extends AutoCloseable {
     return Set.of();
   }
 
+  /** What people call the place that rows go to, for sentences such as "its rows in ... stay". */
+  default String place() {
+    return "BigQuery";
+  }
+
   /**
    * Whether the order of a table's rows is that in which {@link #write} took them, so that one
    * thread at a time writes a table.

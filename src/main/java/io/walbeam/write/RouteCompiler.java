@@ -89,12 +89,16 @@ public final class RouteCompiler implements Routes.Compiler {
   private ChangelogMapping changelog(Relation relation, KeyColumns key, SourceTypes types) {
     return switch (mapping.form()) {
       case TABLE_ROW -> changelogTable(relation, key, types);
-      case JSON_LINE, KEYED_LINE -> {
-        ChangelogMapping lines = ChangelogMapping.lines(relation, key, types, mapping);
-        claim(lines.destination().name(), relation.table());
-        yield lines;
-      }
+      case JSON_LINE, KEYED_LINE ->
+          claimed(ChangelogMapping.lines(relation, key, types, mapping), relation.table());
+      case AVRO_DATUM ->
+          claimed(ChangelogMapping.avro(relation, key, types, mapping), relation.table());
     };
+  }
+
+  private ChangelogMapping claimed(ChangelogMapping changes, TableId source) {
+    claim(changes.destination().name(), source);
+    return changes;
   }
 
   /** Files do not remember whose they are, as tables do. */

@@ -14,7 +14,16 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.Conversions;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -141,6 +150,59 @@ class FileDestinationIT {
   }
 
   @Test
+  void filesOfAvroHaveATypedFieldForEachColumnAndAnAlteredTableBeginsAnother() throws Exception {
+    try (Scenario fixture = Scenario.on(servers, "typed")) {
+      fixture.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, price numeric(10, 2), at timestamptz)",
+          "INSERT INTO t SELECT i, i * 1.25, '1970-01-01 00:00:01+00'"
+              + " FROM generate_series(1, 100) i");
+      PipelineCommand command = command(fixture).with("fileFormat", "avro");
+      fixture.runToNow(command);
+      fixture.execute(
+          "UPDATE t SET price = 0 WHERE id = 1",
+          "ALTER TABLE t ADD COLUMN note text DEFAULT 'x'",
+          "INSERT INTO t VALUES (101, 'NaN', 'infinity', 'new')",
+          "DELETE FROM t WHERE id = 2");
+      fixture.runToNow(command);
+      List<GenericRecord> changes = avro(directory.resolve("public_t"));
+      Map<Object, GenericRecord> rows = new TreeMap<>();
+      for (GenericRecord change : changes) {
+        Object id = ((GenericRecord) change.get("key")).get("id");
+        if (change.get("after") instanceof GenericRecord after) {
+          rows.put(id, after);
+        } else {
+          rows.remove(id);
+        }
+      }
+      assertThat(rows).hasSize(100).doesNotContainKey(2L);
+      assertThat(rows.get(1L).get("price")).hasToString("0.000000000");
+      assertThat(rows.get(100L).get("price")).hasToString("125.000000000");
+      assertThat(rows.get(100L).get("at")).isEqualTo(1_000_000L);
+      assertThat(rows.get(101L).get("price")).isNull();
+      assertThat(rows.get(101L).get("note")).hasToString("new");
+      assertThat(rows.get(101L).get("_walbeam_texts").toString()).contains("NaN", "infinity");
+      assertThat(changes.stream().map(change -> change.getSchema()).distinct()).hasSize(2);
+    }
+  }
+
+  /** The records of a folder's files in the order of their positions, decimals as numbers. */
+  private static List<GenericRecord> avro(Path folder) throws Exception {
+    GenericData model = new GenericData();
+    model.addLogicalTypeConversion(new Conversions.DecimalConversion());
+    List<GenericRecord> records = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(folder, "[0-9]*.avro")) {
+      for (Path file : files) {
+        try (DataFileReader<GenericRecord> reader =
+            new DataFileReader<>(file.toFile(), new GenericDatumReader<>(null, null, model))) {
+          reader.forEach(records::add);
+        }
+      }
+    }
+    records.sort(Comparator.comparing(change -> change.get("position").toString()));
+    return records;
+  }
+
+  @Test
   void aTransactionsContextIsInItsChangesAndInAFileOfItsOwn() throws Exception {
     try (Scenario fixture = Scenario.on(servers, "said")) {
       fixture.execute("CREATE TABLE t (id int PRIMARY KEY)");
@@ -161,7 +223,7 @@ class FileDestinationIT {
   }
 
   @Test
-  void aDirectoryThatIsMissingIsNamedAndNothingIsCreated() throws Exception {
+  void aDirectoryThatIsMissingIsNamedAndMakingItIsAllThatIsToBeDone() throws Exception {
     try (Scenario fixture = Scenario.on(servers, "nowhere")) {
       Path missing = directory.resolve("missing");
       try (Program run = fixture.start(command(fixture).with("destination", "file://" + missing))) {
@@ -169,6 +231,10 @@ class FileDestinationIT {
         assertThat(run.errors()).contains("no directory " + missing).contains("Create it");
       }
       assertThat(fixture.slot().confirmed()).isEmpty();
+      assertThat(missing).doesNotExist();
+      Files.createDirectory(missing);
+      fixture.runToNow(command(fixture).with("destination", "file://" + missing));
+      assertThat(fixture.slot().confirmed()).isPresent();
     }
   }
 

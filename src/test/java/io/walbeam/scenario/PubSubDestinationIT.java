@@ -110,7 +110,7 @@ class PubSubDestinationIT {
   }
 
   @Test
-  void aTopicThatIsMissingIsNamedAndNothingIsCreated() throws Exception {
+  void aTopicThatIsMissingIsNamedAndMakingItIsAllThatIsToBeDone() throws Exception {
     try (Scenario fixture = Scenario.on(servers, "silence")) {
       try (Program run = fixture.start(command(fixture, "projects/demo/topics/missing"))) {
         assertThat(run.exitCode(Scenario.DEADLINE)).isEqualTo(3);
@@ -119,6 +119,9 @@ class PubSubDestinationIT {
             .contains("gcloud pubsub topics create projects/demo/topics/missing");
       }
       assertThat(fixture.slot().confirmed()).isEmpty();
+      TopicCopy.createTopic("projects/demo/topics/missing", servers.endpoint());
+      fixture.runToNow(command(fixture, "projects/demo/topics/missing"));
+      assertThat(fixture.slot().confirmed()).isPresent();
     }
   }
 

@@ -19,6 +19,22 @@ record BenchOptions(List<String> arguments) {
         .orElse(otherwise);
   }
 
+  /** The text given as {@code --name=TEXT}, else {@code otherwise}. */
+  String text(String name, String otherwise) {
+    String prefix = "--" + name + "=";
+    return arguments.stream()
+        .filter(argument -> argument.startsWith(prefix))
+        .map(argument -> argument.substring(prefix.length()))
+        .reduce((first, last) -> last)
+        .orElse(otherwise);
+  }
+
+  /** The same options without this one. */
+  BenchOptions without(String name) {
+    return new BenchOptions(
+        arguments.stream().filter(argument -> !argument.startsWith("--" + name + "=")).toList());
+  }
+
   /** Ends the program with a sentence if there is an option that no benchmark takes. */
   void allowOnly(String... names) {
     for (String argument : arguments) {

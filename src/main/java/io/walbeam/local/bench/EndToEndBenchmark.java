@@ -21,21 +21,29 @@ public final class EndToEndBenchmark {
   public static void main(String[] arguments)
       throws IOException, SQLException, InterruptedException {
     BenchOptions options = BenchOptions.of(arguments);
-    options.allowOnly("rows", "fewRows", "rounds", "wideRows", "storedRows", "rate", "seconds");
+    BenchDestination destination = BenchDestination.of(options);
+    options
+        .without("destination")
+        .without("fileFormat")
+        .without("orderingKeys")
+        .allowOnly("rows", "fewRows", "rounds", "wideRows", "storedRows", "rate", "seconds");
     int rounds = options.number("rounds", 3);
     int rows = options.number("rows", 4_000_000);
     if (rows > 0) {
-      marginal(RowShape.NARROW, rows, options.number("fewRows", rows / 4), rounds);
+      marginal(destination, RowShape.NARROW, rows, options.number("fewRows", rows / 4), rounds);
     }
     int wideRows = options.number("wideRows", rows / 4);
     if (wideRows > 0) {
-      marginal(RowShape.WIDE, wideRows, wideRows / 4, rounds);
+      marginal(destination, RowShape.WIDE, wideRows, wideRows / 4, rounds);
+    }
+    if (!destination.isBigQuery()) {
+      return;
     }
     int storedRows = options.number("storedRows", rows / 2);
     if (storedRows > 0) {
       System.out.printf(
           Locale.ROOT, "%nstoring stand-in, %,d rows of %s%n", storedRows, RowShape.NARROW);
-      print(throughput(StandIn::storing, RowShape.NARROW, storedRows), storedRows);
+      print(throughput(destination, StandIn::storing, RowShape.NARROW, storedRows), storedRows);
     }
     int seconds = options.number("seconds", 30);
     if (seconds > 0) {
@@ -43,12 +51,19 @@ public final class EndToEndBenchmark {
     }
   }
 
-  private static void marginal(RowShape shape, int rows, int fewRows, int rounds)
+  private static void marginal(
+      BenchDestination destination, RowShape shape, int rows, int fewRows, int rounds)
       throws IOException, SQLException, InterruptedException {
-    Marginal<ThroughputRun> run = drained(shape, rows, fewRows, rounds);
+    Marginal<ThroughputRun> run =
+        Marginal.measure(
+            count -> throughput(destination, StandIn::counting, shape, count),
+            rows,
+            fewRows,
+            rounds);
     System.out.printf(
         Locale.ROOT,
-        "%ncounting stand-in, rows of %s in %d transactions%n  %s%n",
+        "%n%s, rows of %s in %d transactions%n  %s%n",
+        destination.describe(),
         shape,
         LOAD_TRANSACTIONS,
         run.many().get(0).command());
@@ -69,15 +84,19 @@ public final class EndToEndBenchmark {
   static Marginal<ThroughputRun> drained(RowShape shape, int rows, int fewRows, int rounds)
       throws IOException, SQLException, InterruptedException {
     return Marginal.measure(
-        count -> throughput(StandIn::counting, shape, count), rows, fewRows, rounds);
+        count -> throughput(BenchDestination.BIGQUERY, StandIn::counting, shape, count),
+        rows,
+        fewRows,
+        rounds);
   }
 
-  private static ThroughputRun throughput(LocalEnds.StandInStart standIn, RowShape shape, int rows)
+  private static ThroughputRun throughput(
+      BenchDestination destination, LocalEnds.StandInStart standIn, RowShape shape, int rows)
       throws IOException, SQLException, InterruptedException {
     try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
         LocalEnds ends = LocalEnds.start(Installation.ofRunningProgram(), files.path(), standIn)) {
       Lsn end = BenchTable.create(ends, shape).load(rows, LOAD_TRANSACTIONS);
-      return ThroughputRun.measure(ends, ends.command(), end);
+      return destination.run(ends, command -> ThroughputRun.measure(ends, command, end));
     }
   }
 

@@ -85,6 +85,23 @@ public final class TopicCopy implements AutoCloseable {
     var unused = subscriber.startAsync();
   }
 
+  /** Makes a topic that nobody subscribes to, so that what is published goes nowhere. */
+  public static void createTopic(String topic, String endpoint) throws IOException {
+    ManagedChannel channel =
+        ManagedChannelBuilder.forTarget(URI.create(endpoint).getAuthority()).usePlaintext().build();
+    try (TopicAdminClient topics =
+        TopicAdminClient.create(
+            TopicAdminSettings.newBuilder()
+                .setTransportChannelProvider(
+                    FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)))
+                .setCredentialsProvider(NoCredentialsProvider.create())
+                .build())) {
+      var unused = topics.createTopic(topic);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
   /** Makes both, and begins to receive. */
   public static TopicCopy start(String project, String name, String endpoint) throws IOException {
     return new TopicCopy(project, name, endpoint);

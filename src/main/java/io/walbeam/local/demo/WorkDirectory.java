@@ -24,6 +24,11 @@ public final class WorkDirectory implements AutoCloseable {
     return new WorkDirectory(Files.createTempDirectory(prefix));
   }
 
+  /** Creates one in a directory, which is made if it is not there. */
+  public static WorkDirectory create(Path parent, String prefix) throws IOException {
+    return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), prefix));
+  }
+
   public Path path() {
     return path;
   }

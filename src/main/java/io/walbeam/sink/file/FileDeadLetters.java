@@ -40,7 +40,7 @@ final class FileDeadLetters implements DeadLetterSink {
       lines.append(json(letter)).append('\n');
     }
     byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
-    String path = folder + "/" + names.next();
+    String path = folder + "/" + names.next(FileNames.LINES);
     calls.carryOut(folder, () -> calls.storage().put(path, content));
   }
 

@@ -15,6 +15,9 @@ final class FileNames {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  /** What names of files of JSON lines end in. */
+  static final String LINES = ".jsonl";
+
   private final Clock clock;
   private final String writer = UUID.randomUUID().toString().substring(0, 8);
   private final AtomicLong number = new AtomicLong();
@@ -23,12 +26,14 @@ final class FileNames {
     this.clock = clock;
   }
 
-  String next() {
+  /** A name that ends in {@code suffix}. */
+  String next(String suffix) {
     return String.format(
         Locale.ROOT,
-        "%s-%s-%06d.jsonl",
+        "%s-%s-%06d%s",
         TIME.format(clock.instant()),
         writer,
-        number.incrementAndGet());
+        number.incrementAndGet(),
+        suffix);
   }
 }

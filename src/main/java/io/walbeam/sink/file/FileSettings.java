@@ -10,10 +10,20 @@ import java.time.Duration;
  * @param interval longest time from a file's first row to when it can be seen
  * @param bytes of a file, from which on no more rows are added
  * @param deadLetters name of the folder of dead letters
+ * @param format of files of rows; walbeam's own files are JSON
  */
-public record FileSettings(String directory, Duration interval, long bytes, String deadLetters)
+public record FileSettings(
+    String directory, Duration interval, long bytes, String deadLetters, Format format)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** What files of rows are. */
+  public enum Format {
+    /** Lines of JSON. */
+    JSON,
+    /** Object container files of Avro. */
+    AVRO
+  }
 
   private static final String LOCAL = "file://";
 

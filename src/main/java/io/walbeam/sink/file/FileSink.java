@@ -74,7 +74,13 @@ public final class FileSink implements Sink {
     this.tables =
         new FileTableSink(
             new TableFiles.Shared(
-                calls, settings, names, metrics, publishers, ConcurrentHashMap.newKeySet()));
+                calls,
+                settings,
+                RowFormat.of(settings.format()),
+                names,
+                metrics,
+                publishers,
+                ConcurrentHashMap.newKeySet()));
     this.deadLetters = new FileDeadLetters(settings.deadLetters(), calls, names);
     this.stateStore = new FileStateStore(calls);
     this.dumpLedger = new FileDumpLedger(calls);
@@ -209,7 +215,7 @@ public final class FileSink implements Sink {
    * @return where it is, durable
    */
   public String keep(String folder, byte[] content) throws InterruptedException {
-    String path = folder + "/" + names.next();
+    String path = folder + "/" + names.next(FileNames.LINES);
     calls.carryOut(folder, () -> calls.storage().put(path, content));
     return settings.directory() + "/" + path;
   }

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Writes lines of JSON to a folder for each table; refuses none. Thread-safe. */
+/** Writes rows to files in a folder for each table; refuses none. Thread-safe. */
 final class FileTableSink implements TableSink {
   private final TableFiles.Shared shared;
   private final Map<String, TableFiles> tables = new ConcurrentHashMap<>();
@@ -24,7 +24,9 @@ final class FileTableSink implements TableSink {
   public List<RejectedRow> write(DestinationTable table, List<EncodedRow> rows)
       throws InterruptedException {
     if (!rows.isEmpty()) {
-      tables.computeIfAbsent(table.name(), name -> new TableFiles(name, shared)).append(rows);
+      tables
+          .computeIfAbsent(table.name(), name -> new TableFiles(name, shared))
+          .append(table, rows);
     }
     return List.of();
   }
@@ -48,6 +50,11 @@ final class FileTableSink implements TableSink {
     Set<String> names = new TreeSet<>();
     shared.unpublished().forEach(file -> names.add(file.folder));
     return names;
+  }
+
+  @Override
+  public String place() {
+    return "the files";
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.walbeam.sink.file;
 
+import io.walbeam.failure.FailPoint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -122,6 +123,11 @@ final class LocalStorage implements Storage {
 
   private static void publish(Spool spool, Path target) throws IOException {
     spool.force();
+    show(spool, target);
+  }
+
+  /** Gives what is durable the name that readers look for. */
+  private static void show(Spool spool, Path target) throws IOException {
     spool.close();
     Files.move(spool.path(), target, StandardCopyOption.ATOMIC_MOVE);
     forceDirectory(target.resolveSibling("."));
@@ -151,7 +157,10 @@ final class LocalStorage implements Storage {
         forceDirectory(target.resolveSibling("."));
         return;
       }
-      LocalStorage.publish(spool, target);
+      spool.force();
+      FailPoint.FILE_WRITTEN.reached();
+      show(spool, target);
+      FailPoint.FILE_PUBLISHED.reached();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.walbeam.sink.file;
 
+import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.SinkMetrics;
 import java.util.List;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * other. Thread-safe.
  */
 final class TableFiles {
-  /** Bytes that go to the file system in one call: few calls, and little memory. */
-  private static final int BUFFER = 64 << 10;
-
   /** Files of a table that are full and not published yet, and the one that takes rows. */
   private static final int MOST_UNPUBLISHED = 4;
 
@@ -25,6 +23,7 @@ final class TableFiles {
   record Shared(
       FileCalls calls,
       FileSettings settings,
+      RowFormat format,
       FileNames names,
       SinkMetrics metrics,
       ExecutorService publishers,
@@ -34,13 +33,15 @@ final class TableFiles {
   static final class OpenFile {
     final String folder;
     final Storage.Part part;
+    final RowFormat.Rows content;
     final long begun = System.nanoTime();
     final CompletableFuture<Void> durable = new CompletableFuture<>();
     private int rows;
 
-    OpenFile(String folder, Storage.Part part) {
+    OpenFile(String folder, Storage.Part part, RowFormat.Rows content) {
       this.folder = folder;
       this.part = part;
+      this.content = content;
     }
   }
 
@@ -64,13 +65,17 @@ final class TableFiles {
     this.shared = shared;
   }
 
-  /** Returns when all rows are in a file, or none. */
-  void append(List<EncodedRow> rows) throws InterruptedException {
+  /** Returns when all rows are in a file, or none. Rows of an altered table go to another one. */
+  void append(DestinationTable table, List<EncodedRow> rows) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       OpenFile file = open;
+      if (file != null && !file.content.takes(table)) {
+        end(file);
+        file = null;
+      }
       if (file == null) {
-        file = begin();
+        file = begin(table);
         open = file;
         shared.unpublished().add(file);
       }
@@ -83,15 +88,18 @@ final class TableFiles {
     }
   }
 
-  private OpenFile begin() throws InterruptedException {
+  private OpenFile begin(DestinationTable table) throws InterruptedException {
     room.acquire();
     boolean begun = false;
     try {
       FileCalls calls = shared.calls();
+      RowFormat format = shared.format();
+      RowFormat.Rows content = format.begin(table);
       Storage.Part part =
-          calls.until(folder, () -> calls.storage().begin(folder, shared.names().next()));
+          calls.until(
+              folder, () -> calls.storage().begin(folder, shared.names().next(format.suffix())));
       begun = true;
-      return new OpenFile(folder, part);
+      return new OpenFile(folder, part, content);
     } finally {
       if (!begun) {
         room.release();
@@ -103,49 +111,12 @@ final class TableFiles {
     long before = file.part.length();
     boolean taken = false;
     try {
-      Lines lines = new Lines(rows, file.part);
-      for (EncodedRow row : rows) {
-        lines.add(row);
-      }
-      lines.drain();
+      file.content.write(rows, (bytes, offset, length) -> write(file.part, bytes, offset, length));
       file.rows += rows.size();
       taken = true;
     } finally {
       if (!taken) {
         file.part.cutTo(before);
-      }
-    }
-  }
-
-  /** Puts a line break behind each row, and rows together. */
-  private final class Lines {
-    private final Storage.Part part;
-    private final byte[] buffer;
-    private int buffered;
-
-    Lines(List<EncodedRow> rows, Storage.Part part) {
-      this.part = part;
-      long bytes = rows.stream().mapToLong(row -> row.length() + 1L).sum();
-      this.buffer = new byte[(int) Math.min(bytes, BUFFER)];
-    }
-
-    void add(EncodedRow row) throws InterruptedException {
-      if (row.length() + 1 > buffer.length - buffered) {
-        drain();
-      }
-      if (row.length() >= buffer.length) {
-        write(part, row.bytes(), row.offset(), row.length());
-      } else {
-        System.arraycopy(row.bytes(), row.offset(), buffer, buffered, row.length());
-        buffered += row.length();
-      }
-      buffer[buffered++] = '\n';
-    }
-
-    void drain() throws InterruptedException {
-      if (buffered > 0) {
-        write(part, buffer, 0, buffered);
-        buffered = 0;
       }
     }
   }

@@ -1,9 +1,9 @@
 /**
- * Writes files: the envelope of each change as a line of JSON, one folder for each table, in a
- * directory or a bucket; and what the slot cannot know beside them.
+ * Writes files: the envelope of each change as a line of JSON or a record of Avro, one folder for
+ * each table, in a directory or a bucket; and what the slot cannot know beside them.
  *
  * <pre>
- * FileTableSink ─▶ TableFiles ─▶ Part ─ publish ─▶ Storage     LocalStorage, RemoteStorage
+ * FileTableSink ─▶ TableFiles ─▶ RowFormat ─▶ Part ─ publish ─▶ Storage     LocalStorage, RemoteStorage
  * OwnFiles: state, ledger, requests, schema changes ─ put ─▶ Storage
  * </pre>
  *

@@ -17,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
 
 /** Makes messages of envelopes. Thread-safe. */
 final class Messages {
@@ -39,10 +40,23 @@ final class Messages {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Elsewhere elsewhere;
+
+  /** Ordering keys of a table that its rows share; 0 if each row has its own. */
+  private final int shared;
+
   private final Map<String, Source> sources = new ConcurrentHashMap<>();
 
-  Messages(Elsewhere elsewhere) {
+  /**
+   * @param shared ordering keys of a table that its rows share; 0 if each row has its own
+   */
+  Messages(int shared, Elsewhere elsewhere) {
+    this.shared = shared;
     this.elsewhere = elsewhere;
+  }
+
+  /** Whether many rows have one ordering key, so that a request may have many messages. */
+  boolean sharesKeys() {
+    return shared > 0;
   }
 
   PubsubMessage of(DestinationTable table, EncodedRow row) throws InterruptedException {
@@ -68,10 +82,16 @@ final class Messages {
   }
 
   /** Table and key; of what has none, such as a truncation, the table alone. */
-  private static String orderingKey(Source source, KeyedLine line) {
+  private String orderingKey(Source source, KeyedLine line) {
     String table = source.schema() + "." + source.table();
     if (!line.hasKey()) {
       return table;
+    }
+    if (shared > 0) {
+      // Of the key alone, so that every run, and every release, has it at the same place.
+      CRC32 hash = new CRC32();
+      hash.update(line.bytes(), line.key(), line.keyLength());
+      return table + "#" + hash.getValue() % shared;
     }
     String key =
         table + new String(line.bytes(), line.key(), line.keyLength(), StandardCharsets.UTF_8);

@@ -11,8 +11,10 @@ import java.io.Serializable;
  *     and without credentials
  * @param beside where state, ledger and dead letters are
  * @param large where envelopes are that are too long for a message
+ * @param sharedKeys ordering keys of a table that its rows share; 0 if each row has its own
  */
-public record PubSubSettings(String topic, String endpoint, FileSettings beside, FileSettings large)
+public record PubSubSettings(
+    String topic, String endpoint, FileSettings beside, FileSettings large, int sharedKeys)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 

@@ -44,7 +44,7 @@ public final class PubSubSink implements Sink {
         new PubSubTableSink(
             settings.topic(),
             clients.publisher(),
-            new Messages(line -> large.keep(LARGE, line)),
+            new Messages(settings.sharedKeys(), line -> large.keep(LARGE, line)),
             beside.waits(),
             beside.stalls(),
             beside.metrics());

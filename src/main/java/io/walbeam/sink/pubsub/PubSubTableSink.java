@@ -22,6 +22,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +45,26 @@ final class PubSubTableSink implements TableSink {
 
   private record Sent(int index, PubsubMessage message, ApiFuture<String> id) {}
 
+  /** Between two looks whether a wait has become a stall, or the sink is closed. */
+  private static final long LOOK_MILLIS = 500;
+
+  /**
+   * Messages on their way if each may be a request: more than a server lets run at a time would
+   * wait inside the client until their deadline, be sent again, and so never end.
+   */
+  private static final int MOST_REQUESTS = 256;
+
+  /** The same if requests have many messages: enough for the longest way and little memory. */
+  private static final int MOST_MESSAGES = 20_000;
+
+  private static final String SILENCE =
+      "Pub/Sub does not acknowledge messages. They are sent again until it does; if it lasts, look"
+          + " at the network and at status.cloud.google.com.";
+
   private final String topic;
   private final Publisher publisher;
   private final Messages messages;
+  private final Semaphore room;
   private final Waits waits;
   private final Stalls stalls;
   private final CountingSinkMetrics metrics;
@@ -60,6 +80,7 @@ final class PubSubTableSink implements TableSink {
     this.topic = topic;
     this.publisher = publisher;
     this.messages = messages;
+    this.room = new Semaphore(messages.sharesKeys() ? MOST_MESSAGES : MOST_REQUESTS);
     this.waits = waits;
     this.stalls = stalls;
     this.metrics = metrics;
@@ -71,16 +92,19 @@ final class PubSubTableSink implements TableSink {
     long begin = System.nanoTime();
     List<Sent> sent = new ArrayList<>(rows.size());
     long bytes = 0;
-    for (int i = 0; i < rows.size(); i++) {
-      PubsubMessage message = messages.of(table, rows.get(i));
-      bytes += message.getData().size();
-      sent.add(new Sent(i, message, publisher.publish(message)));
-    }
-    publisher.publishAllOutstanding();
     List<RejectedRow> rejected = new ArrayList<>();
     try (Retry retry = new Retry(POLICY, waits, stalls.of(table.name()))) {
+      for (int i = 0; i < rows.size(); i++) {
+        PubsubMessage message = messages.of(table, rows.get(i));
+        bytes += message.getData().size();
+        awaitRoom(retry);
+        ApiFuture<String> id = publisher.publish(message);
+        id.addListener(room::release, Runnable::run);
+        sent.add(new Sent(i, message, id));
+      }
+      publisher.publishAllOutstanding();
       for (Sent one : sent) {
-        if (failure(one.id()) != null && !republish(one, retry)) {
+        if (failure(one.id(), retry) != null && !republish(one, retry)) {
           rejected.add(new RejectedRow(one.index(), refusal()));
           metrics.rejected(table.name(), ErrorClass.ROW_REFUSED);
         }
@@ -92,6 +116,25 @@ final class PubSubTableSink implements TableSink {
     return rejected;
   }
 
+  private void awaitRoom(Retry retry) throws InterruptedException {
+    if (room.tryAcquire()) {
+      return;
+    }
+    publisher.publishAllOutstanding();
+    while (!room.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+      look(retry);
+    }
+    retry.succeeded();
+  }
+
+  /** Shows a stall in time, though the client repeats without a word. */
+  private void look(Retry retry) throws InterruptedException {
+    waits.sleep(Duration.ZERO);
+    if (retry.untilStall().compareTo(Duration.ZERO) <= 0) {
+      retry.hangs(SILENCE);
+    }
+  }
+
   /** Returns false if Pub/Sub refuses the message for what it is. */
   private boolean republish(Sent one, Retry retry) throws InterruptedException {
     while (true) {
@@ -101,9 +144,8 @@ final class PubSubTableSink implements TableSink {
       }
       ApiFuture<String> id = publisher.publish(one.message());
       publisher.publishAllOutstanding();
-      Throwable failure = failure(id);
+      Throwable failure = failure(id, retry);
       if (failure == null) {
-        retry.succeeded();
         return true;
       }
       if (PubSubFailures.refuses(failure)) {
@@ -121,12 +163,18 @@ final class PubSubTableSink implements TableSink {
   }
 
   /** Null if it is acknowledged. */
-  private static @Nullable Throwable failure(ApiFuture<String> id) throws InterruptedException {
-    try {
-      String unused = id.get();
-      return null;
-    } catch (ExecutionException e) {
-      return e.getCause() == null ? e : e.getCause();
+  private @Nullable Throwable failure(ApiFuture<String> id, Retry retry)
+      throws InterruptedException {
+    while (true) {
+      try {
+        String unused = id.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        retry.succeeded();
+        return null;
+      } catch (ExecutionException e) {
+        return e.getCause() == null ? e : e.getCause();
+      } catch (TimeoutException e) {
+        look(retry);
+      }
     }
   }
 
@@ -136,6 +184,11 @@ final class PubSubTableSink implements TableSink {
         ErrorClass.ROW_REFUSED,
         "Pub/Sub refuses the message and does not say why.",
         "Compare it with the limits of Pub/Sub's documentation.");
+  }
+
+  @Override
+  public String place() {
+    return "Pub/Sub";
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.walbeam.sink.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.api.client.http.HttpHeaders;
+import com.google.api.client.http.HttpResponseException;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.io.FileNotFoundException;
@@ -35,6 +37,24 @@ class FileFailuresTest {
   void aBucketIsGrantedAndADirectoryOwned() {
     assertThat(FileFailures.of(new AccessDeniedException("x"), "gs://b/d").remedy())
         .contains("roles/storage.objectUser");
+  }
+
+  @Test
+  void aBucketThatIsMissingOrForbiddenIsToldByItsStatus() {
+    assertThat(FileFailures.of(new IOException("upload", status(404)), "gs://b/d").describe())
+        .contains("no bucket for gs://b/d", "Create it");
+    for (int code : new int[] {401, 403}) {
+      WalbeamException failure =
+          FileFailures.of(new IOException("upload", status(code)), "gs://b/d");
+      assertThat(failure.kind()).isEqualTo(FailureKind.OPERATOR);
+      assertThat(failure.describe()).contains("may not write", "roles/storage.objectUser");
+    }
+    assertThat(FileFailures.of(new IOException("upload", status(503)), "gs://b/d").kind())
+        .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  private static HttpResponseException status(int code) {
+    return new HttpResponseException.Builder(code, "", new HttpHeaders()).build();
   }
 
   @Test

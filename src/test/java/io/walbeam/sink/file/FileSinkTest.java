@@ -131,7 +131,13 @@ class FileSinkTest {
 
   private FileSink sink(Storage storage, Duration interval, long bytes) {
     return new FileSink(
-        new FileSettings("file://" + directory, interval, bytes, "_walbeam_dead_letters"), storage);
+        new FileSettings(
+            "file://" + directory,
+            interval,
+            bytes,
+            "_walbeam_dead_letters",
+            FileSettings.Format.JSON),
+        storage);
   }
 
   private FileSink sink(Duration interval, long bytes) {

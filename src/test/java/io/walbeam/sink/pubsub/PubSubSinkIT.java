@@ -1,6 +1,7 @@
 package io.walbeam.sink.pubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.pubsub.v1.PubsubMessage;
@@ -48,9 +49,19 @@ class PubSubSinkIT {
   }
 
   private Sink sink(String topic) {
+    return sink(topic, 0);
+  }
+
+  private Sink sink(String topic, int sharedKeys) {
     FileSettings beside =
-        new FileSettings("file://" + directory, Duration.ofHours(1), 1_000_000, "dead");
-    return PubSubSink.acquire(new PubSubSettings(topic, server.endpoint(), beside, beside));
+        new FileSettings(
+            "file://" + directory,
+            Duration.ofHours(1),
+            1_000_000,
+            "dead",
+            FileSettings.Format.JSON);
+    return PubSubSink.acquire(
+        new PubSubSettings(topic, server.endpoint(), beside, beside, sharedKeys));
   }
 
   /** One row for each change of a key. */
@@ -108,6 +119,52 @@ class PubSubSinkIT {
       assertThat(copy.received()).hasSize(45);
       assertThat(copy.outOfOrder()).isEmpty();
     }
+  }
+
+  @Test
+  void moreKeysThanRequestsMayBeOnTheirWayAreAllPublishedOnce() throws Exception {
+    try (TopicCopy copy = TopicCopy.start("p", "many", server.endpoint());
+        Sink sink = sink(copy.topic())) {
+      assertThat(sink.tables().write(TABLE, rows(1_500, 1))).isEmpty();
+      Await.until("all were heard", PATIENCE, () -> copy.received().size() >= 1_500);
+      assertThat(copy.received()).hasSize(1_500);
+    }
+  }
+
+  @Test
+  void rowsThatShareOrderingKeysComeInOrderEach() throws Exception {
+    try (TopicCopy copy = TopicCopy.start("p", "shared", server.endpoint());
+        Sink sink = sink(copy.topic(), 4)) {
+      assertThat(sink.tables().write(TABLE, rows(100, 5))).isEmpty();
+      Await.until("all were heard", PATIENCE, () -> copy.received().size() >= 500);
+      assertThat(copy.received())
+          .extracting(PubsubMessage::getOrderingKey)
+          .containsOnly("public.t#0", "public.t#1", "public.t#2", "public.t#3");
+      assertThat(copy.outOfOrder()).isEmpty();
+    }
+  }
+
+  @Test
+  void silenceIsAStallThatSaysSoAndClosingEndsIt() throws Exception {
+    CompletableFuture<Throwable> ended = new CompletableFuture<>();
+    try (TopicCopy copy = TopicCopy.start("p", "silent", server.endpoint());
+        Sink sink = sink(copy.topic())) {
+      assertThat(sink.tables().write(TABLE, rows(1, 1))).isEmpty();
+      server.close();
+      Thread writer =
+          new Thread(
+              () -> ended.complete(catchThrowable(() -> sink.tables().write(TABLE, rows(300, 1)))));
+      writer.setDaemon(true);
+      writer.start();
+      Await.until("the stall is shown", PATIENCE, () -> !sink.stalls().current().isEmpty());
+      assertThat(sink.stalls().current())
+          .singleElement()
+          .satisfies(stall -> assertThat(stall.reason()).contains("does not acknowledge"));
+    }
+    assertThat(ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            WalbeamException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.TRANSIENT));
   }
 
   @Test

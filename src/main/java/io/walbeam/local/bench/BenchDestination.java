@@ -1,0 +1,83 @@
+package io.walbeam.local.bench;
+
+import io.walbeam.local.demo.LocalEnds;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.TopicCopy;
+import io.walbeam.local.demo.WorkDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.regex.Pattern;
+
+/**
+ * Where a benchmark's pipeline writes.
+ *
+ * @param name {@code bigquery}, {@code file:///dir} or {@code pubsub:projects/p/topics/t}
+ * @param format of files
+ * @param orderingKeys of Pub/Sub
+ */
+record BenchDestination(String name, String format, String orderingKeys) {
+  /** The counting stand-in. */
+  static final BenchDestination BIGQUERY = new BenchDestination("bigquery", "json", "rows");
+
+  private static final String FILES = "file://";
+  private static final String PUBSUB = "pubsub:";
+  private static final Pattern TOPIC = Pattern.compile("projects/[^/]+/topics/[^/]+");
+
+  /** Ends the program with a sentence if it is none of them. */
+  static BenchDestination of(BenchOptions options) {
+    String name = options.text("destination", BIGQUERY.name());
+    if (!name.equals(BIGQUERY.name())
+        && !name.startsWith(FILES + "/")
+        && !(name.startsWith(PUBSUB) && TOPIC.matcher(name.substring(PUBSUB.length())).matches())) {
+      System.err.println(
+          "--destination is bigquery, file:///dir or pubsub:projects/p/topics/t, not " + name);
+      System.exit(2);
+    }
+    return new BenchDestination(
+        name,
+        options.text("fileFormat", BIGQUERY.format()),
+        options.text("orderingKeys", BIGQUERY.orderingKeys()));
+  }
+
+  /** One run of a pipeline. */
+  @FunctionalInterface
+  interface Run<T> {
+    T of(PipelineCommand command) throws IOException, SQLException, InterruptedException;
+  }
+
+  boolean isBigQuery() {
+    return equals(BIGQUERY);
+  }
+
+  String describe() {
+    return isBigQuery()
+        ? "counting stand-in"
+        : name.startsWith(FILES) ? "files of " + format : "Pub/Sub stand-in without a subscription";
+  }
+
+  /** Runs with a directory or topic of its own, which goes with it. */
+  <T> T run(LocalEnds ends, Run<T> run) throws IOException, SQLException, InterruptedException {
+    if (isBigQuery()) {
+      return run.of(ends.command());
+    }
+    PipelineCommand command = ends.command().without("dataset").without("bigQueryEndpoint");
+    if (name.startsWith(FILES)) {
+      Path parent = Path.of(name.substring(FILES.length()));
+      try (WorkDirectory files = WorkDirectory.create(parent, "walbeam-bench-")) {
+        return run.of(command.with("destination", FILES + files.path()).with("fileFormat", format));
+      }
+    }
+    String endpoint = ends.standIn().endpoint();
+    TopicCopy.createTopic(name.substring(PUBSUB.length()), endpoint);
+    return run.of(
+        command
+            .with("destination", name)
+            .with("pubsubRootUrl", endpoint)
+            .with("orderingKeys", orderingKeys)
+            .with(
+                "stateDirectory",
+                FILES + Files.createDirectory(ends.directory().resolve("state"))));
+  }
+}
