@@ -95,6 +95,20 @@ class OptionsReaderTest {
   }
 
   @Test
+  void whatGoesWithOneDestinationIsRefusedWithAnother() {
+    assertThat(problems("--destination=bigquery", "--fileFormat=avro", "--orderingKeys=64"))
+        .anyMatch(p -> p.startsWith("--fileFormat goes with"))
+        .anyMatch(p -> p.startsWith("--orderingKeys goes with"));
+    assertThat(problems("--destination=pubsub:projects/p/topics/abc", "--orderingKeys=0"))
+        .anyMatch(p -> p.equals("--orderingKeys is rows, or a number from 1 to 9999."))
+        .isNotEmpty();
+    assertThat(
+            problems("--destination=file:///d", "--fileFormat=parquet", "--oversize=gs://bucket"))
+        .anyMatch(p -> p.startsWith("--fileFormat"))
+        .anyMatch(p -> p.startsWith("--oversize goes with"));
+  }
+
+  @Test
   void allProblemsOfACommandLineAreReportedAtOnce() {
     assertThat(
             problems(

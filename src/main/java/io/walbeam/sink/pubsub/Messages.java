@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 
 /** Makes messages of envelopes. Thread-safe. */
@@ -34,8 +36,14 @@ final class Messages {
     String keep(byte[] line) throws InterruptedException;
   }
 
-  /** What every message of a table tells. */
-  private record Source(String database, String schema, String table) {}
+  /**
+   * What every message of a table tells.
+   *
+   * @param orderingKey of what has no key
+   * @param sharedKeys those that rows share, none if each row has its own
+   */
+  private record Source(
+      String database, String schema, String table, String orderingKey, List<String> sharedKeys) {}
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -82,16 +90,17 @@ final class Messages {
   }
 
   /** Table and key; of what has none, such as a truncation, the table alone. */
-  private String orderingKey(Source source, KeyedLine line) {
-    String table = source.schema() + "." + source.table();
+  private static String orderingKey(Source source, KeyedLine line) {
+    String table = source.orderingKey();
     if (!line.hasKey()) {
       return table;
     }
+    int shared = source.sharedKeys().size();
     if (shared > 0) {
       // Of the key alone, so that every run, and every release, has it at the same place.
       CRC32 hash = new CRC32();
       hash.update(line.bytes(), line.key(), line.keyLength());
-      return table + "#" + hash.getValue() % shared;
+      return source.sharedKeys().get((int) (hash.getValue() % shared));
     }
     String key =
         table + new String(line.bytes(), line.key(), line.keyLength(), StandardCharsets.UTF_8);
@@ -117,7 +126,17 @@ final class Messages {
     return new String(line.bytes(), from, to - from, StandardCharsets.US_ASCII);
   }
 
-  private static Source source(KeyedLine line) {
+  private Source source(String database, String schema, String table) {
+    String orderingKey = schema + "." + table;
+    return new Source(
+        database,
+        schema,
+        table,
+        orderingKey,
+        IntStream.range(0, shared).mapToObj(number -> orderingKey + "#" + number).toList());
+  }
+
+  private Source source(KeyedLine line) {
     String database = "";
     String schema = "";
     try (JsonParser parser = JSON.createParser(line.bytes(), line.line(), line.length())) {
@@ -127,7 +146,7 @@ final class Messages {
             case "database" -> database = parser.getText();
             case "schema" -> schema = parser.getText();
             case "table" -> {
-              return new Source(database, schema, parser.getText());
+              return source(database, schema, parser.getText());
             }
             default -> {
               // The operation, which differs from row to row.

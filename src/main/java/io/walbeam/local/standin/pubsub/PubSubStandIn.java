@@ -141,8 +141,12 @@ public final class PubSubStandIn implements AutoCloseable {
 
   /** Takes a message for every subscription of the topic; returns its id. */
   synchronized String publish(String topic, PubsubMessage message) {
-    Instant now = clock.instant();
     String id = Long.toString(messageIds.incrementAndGet());
+    if (subscriptions.values().stream()
+        .noneMatch(subscribed -> subscribed.settings().getTopic().equals(topic))) {
+      return id;
+    }
+    Instant now = clock.instant();
     PubsubMessage published =
         message.toBuilder()
             .setMessageId(id)
