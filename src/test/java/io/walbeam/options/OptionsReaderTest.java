@@ -99,9 +99,12 @@ class OptionsReaderTest {
     assertThat(problems("--destination=bigquery", "--fileFormat=avro", "--orderingKeys=64"))
         .anyMatch(p -> p.startsWith("--fileFormat goes with"))
         .anyMatch(p -> p.startsWith("--orderingKeys goes with"));
-    assertThat(problems("--destination=pubsub:projects/p/topics/abc", "--orderingKeys=0"))
-        .anyMatch(p -> p.equals("--orderingKeys is rows, or a number from 1 to 9999."))
-        .isNotEmpty();
+    assertThat(
+            problems(
+                "--destination=pubsub:projects/p/topics/abc",
+                "--stateDirectory=file:///d",
+                "--orderingKeys=0"))
+        .contains("--orderingKeys is rows, or a number from 1 to 9999.");
     assertThat(
             problems("--destination=file:///d", "--fileFormat=parquet", "--oversize=gs://bucket"))
         .anyMatch(p -> p.startsWith("--fileFormat"))

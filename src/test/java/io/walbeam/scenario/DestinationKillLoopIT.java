@@ -135,8 +135,7 @@ class DestinationKillLoopIT {
               .isEqualTo(KILLED);
         }
       }
-      // Once in the short form, too.
-      for (int kill = 0; kill < Math.max(1, KILLS); kill++) {
+      for (int kill = 0; kill < KILLS; kill++) {
         try (ChildProcess pipeline = scenario.startProcess(command)) {
           scenario.awaitReading(pipeline);
           TimeUnit.MILLISECONDS.sleep(random.nextInt(LATEST_KILL_MILLIS));

@@ -1,6 +1,7 @@
 package io.walbeam.sink.pubsub;
 
 import com.google.api.gax.batching.BatchingSettings;
+import com.google.api.gax.core.FixedExecutorProvider;
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.GrpcTransportChannel;
 import com.google.api.gax.rpc.ApiException;
@@ -14,13 +15,16 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.sink.NamedThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** The official clients, and the plaintext channel to a stand-in if there is one. Thread-safe. */
-final class PubSubClients implements AutoCloseable {
+final class PubSubClients {
   /** A write waits for its own messages, so batches are sent by it and not by time. */
   private static final BatchingSettings BATCHES =
       BatchingSettings.newBuilder()
@@ -32,8 +36,13 @@ final class PubSubClients implements AutoCloseable {
   /** Nothing is outstanding: whoever wrote has waited, or has been told that it failed. */
   private static final long CLOSE_SECONDS = 1;
 
+  /** Of the client's callbacks and repetitions. */
+  private static final int THREADS = 8;
+
   private final PubSubSettings settings;
   private final Optional<ManagedChannel> plaintext;
+  private final ScheduledExecutorService executor =
+      Executors.newScheduledThreadPool(THREADS, new NamedThreads("walbeam-pubsub-"));
   private final Publisher publisher;
 
   PubSubClients(PubSubSettings settings) {
@@ -47,6 +56,7 @@ final class PubSubClients implements AutoCloseable {
       Publisher.Builder builder =
           Publisher.newBuilder(settings.topic())
               .setEnableMessageOrdering(true)
+              .setExecutorProvider(FixedExecutorProvider.create(executor))
               .setBatchingSettings(BATCHES);
       channels()
           .ifPresent(
@@ -56,6 +66,7 @@ final class PubSubClients implements AutoCloseable {
                       .setCredentialsProvider(NoCredentialsProvider.create()));
       this.publisher = builder.build();
     } catch (IOException e) {
+      executor.shutdownNow();
       plaintext.ifPresent(ManagedChannel::shutdownNow);
       throw noCredentials(e);
     }
@@ -104,14 +115,22 @@ final class PubSubClients implements AutoCloseable {
         cause);
   }
 
-  @Override
-  public void close() {
-    publisher.shutdown();
-    try {
-      boolean unused = publisher.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /**
+   * Ends all of it.
+   *
+   * @param outstanding whether messages are not acknowledged: the client would wait for them
+   *     without end, so it is left to the end of the process
+   */
+  void close(boolean outstanding) {
+    if (!outstanding) {
+      publisher.shutdown();
+      try {
+        boolean unused = publisher.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
+    executor.shutdownNow();
     plaintext.ifPresent(ManagedChannel::shutdownNow);
   }
 }

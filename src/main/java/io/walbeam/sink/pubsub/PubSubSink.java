@@ -33,7 +33,7 @@ public final class PubSubSink implements Sink {
   private final FileSink beside;
   private final FileSink large;
   private final PubSubClients clients;
-  private final TableSink tables;
+  private final PubSubTableSink tables;
 
   private PubSubSink(PubSubSettings settings) {
     this.settings = settings;
@@ -133,7 +133,7 @@ public final class PubSubSink implements Sink {
     if (SHARED.release(settings, this)) {
       large.close();
       beside.close();
-      clients.close();
+      clients.close(tables.hasOutstanding());
     }
   }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,7 @@ final class PubSubTableSink implements TableSink {
   private final Publisher publisher;
   private final Messages messages;
   private final Semaphore room;
+  private final AtomicInteger outstanding = new AtomicInteger();
   private final Waits waits;
   private final Stalls stalls;
   private final CountingSinkMetrics metrics;
@@ -98,7 +100,7 @@ final class PubSubTableSink implements TableSink {
         PubsubMessage message = messages.of(table, rows.get(i));
         bytes += message.getData().size();
         awaitRoom(retry);
-        ApiFuture<String> id = publisher.publish(message);
+        ApiFuture<String> id = publish(message);
         id.addListener(room::release, Runnable::run);
         sent.add(new Sent(i, message, id));
       }
@@ -114,6 +116,18 @@ final class PubSubTableSink implements TableSink {
     metrics.appended(table.name(), rows.size() - rejected.size(), bytes, System.nanoTime() - begin);
     rejected.sort(Comparator.comparingInt(RejectedRow::index));
     return rejected;
+  }
+
+  private ApiFuture<String> publish(PubsubMessage message) {
+    outstanding.incrementAndGet();
+    ApiFuture<String> id = publisher.publish(message);
+    id.addListener(outstanding::decrementAndGet, Runnable::run);
+    return id;
+  }
+
+  /** Whether messages are on their way. */
+  boolean hasOutstanding() {
+    return outstanding.get() > 0;
   }
 
   private void awaitRoom(Retry retry) throws InterruptedException {
@@ -142,7 +156,7 @@ final class PubSubTableSink implements TableSink {
       if (!key.isEmpty()) {
         publisher.resumePublish(key);
       }
-      ApiFuture<String> id = publisher.publish(one.message());
+      ApiFuture<String> id = publish(one.message());
       publisher.publishAllOutstanding();
       Throwable failure = failure(id, retry);
       if (failure == null) {

@@ -147,8 +147,9 @@ class PubSubSinkIT {
   @Test
   void silenceIsAStallThatSaysSoAndClosingEndsIt() throws Exception {
     CompletableFuture<Throwable> ended = new CompletableFuture<>();
-    try (TopicCopy copy = TopicCopy.start("p", "silent", server.endpoint());
-        Sink sink = sink(copy.topic())) {
+    String topic = "projects/p/topics/silent";
+    TopicCopy.createTopic(topic, server.endpoint());
+    try (Sink sink = sink(topic)) {
       assertThat(sink.tables().write(TABLE, rows(1, 1))).isEmpty();
       server.close();
       Thread writer =
