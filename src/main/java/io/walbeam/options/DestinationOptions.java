@@ -57,7 +57,6 @@ public interface DestinationOptions extends PipelineOptions {
       "Of files: json: lines of JSON; avro: object container files of Avro, with a typed field for"
           + " each column.")
   @Default.String("json")
-  @OneOf({"json", "avro"})
   String getFileFormat();
 
   void setFileFormat(String value);

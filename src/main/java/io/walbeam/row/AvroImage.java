@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Columns of one image of a row, as fields of a record. Immutable and thread-safe. */
 final class AvroImage {
+  /** Branches of a union of null and a type; an index is a number with a sign. */
+  static final int NULL = 0;
+
+  static final int VALUE = 2;
+
   /** Name of the last field. */
   private static final String TEXTS = "_walbeam_texts";
 
@@ -98,15 +103,15 @@ final class AvroImage {
       int start = out.rowLength();
       try {
         if (column < row.size() && row.kind(column) == Tuple.Kind.TEXT) {
-          out.writeByte(EnvelopeAvro.VALUE);
+          out.writeByte(VALUE);
           int from = row.offset(column);
           values[i].write(row.bytes(), from, from + row.length(column), out);
         } else {
-          out.writeByte(EnvelopeAvro.NULL);
+          out.writeByte(NULL);
         }
       } catch (Rejection.ValueRejectedException e) {
         out.cutTo(start);
-        out.writeByte(EnvelopeAvro.NULL);
+        out.writeByte(NULL);
         texts = texts.isEmpty() ? new ArrayList<>() : texts;
         texts.add(i);
       }
@@ -114,9 +119,9 @@ final class AvroImage {
     for (int i : texts) {
       int from = row.offset(positions.get(i));
       out.writeByte(BLOCK_OF_ONE);
-      EnvelopeAvro.text(columns.get(i).name(), out);
+      text(columns.get(i).name(), out);
       // Bytes that are no UTF-8 become replacement characters.
-      EnvelopeAvro.text(
+      text(
           new String(row.bytes(), from, row.length(positions.get(i)), StandardCharsets.UTF_8), out);
     }
     out.writeByte(END);
@@ -128,10 +133,19 @@ final class AvroImage {
       for (int i = 0; i < Math.min(positions.size(), row.size()); i++) {
         if (row.kind(i) == Tuple.Kind.UNCHANGED) {
           out.writeByte(BLOCK_OF_ONE);
-          EnvelopeAvro.text(columns.get(i).name(), out);
+          text(columns.get(i).name(), out);
         }
       }
     }
     out.writeByte(END);
+  }
+
+  static void text(String text, RowBuffer out) {
+    bytes(text.getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  static void bytes(byte[] bytes, RowBuffer out) {
+    out.writeZigZag(bytes.length);
+    out.writeBytes(bytes, 0, bytes.length);
   }
 }

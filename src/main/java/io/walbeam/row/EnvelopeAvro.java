@@ -4,7 +4,6 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,11 +22,6 @@ import org.jspecify.annotations.Nullable;
  * its type.
  */
 final class EnvelopeAvro implements ChangelogMapping {
-  /** Branches of a union of null and a type; an index is a number with a sign. */
-  static final int NULL = 0;
-
-  static final int VALUE = 2;
-
   private final DestinationTable destination;
 
   /** The fields before the key, for each operation. */
@@ -82,10 +76,10 @@ final class EnvelopeAvro implements ChangelogMapping {
     for (Operation operation : Operation.values()) {
       RowBuffer out = new RowBuffer();
       out.beginRow();
-      text(operation.name(), out);
-      text(settings.database(), out);
-      text(relation.table().schema(), out);
-      text(relation.table().name(), out);
+      AvroImage.text(operation.name(), out);
+      AvroImage.text(settings.database(), out);
+      AvroImage.text(relation.table().schema(), out);
+      AvroImage.text(relation.table().name(), out);
       beginnings.put(operation, out.endRow().copy());
     }
     return new EnvelopeAvro(destination, beginnings, key, keyImage, rowImage);
@@ -132,19 +126,19 @@ final class EnvelopeAvro implements ChangelogMapping {
     out.writeZigZag(meta.transactionId());
     byte[] context = meta.context();
     if (context == null) {
-      out.writeByte(NULL);
+      out.writeByte(AvroImage.NULL);
     } else {
-      out.writeByte(VALUE);
-      bytes(context, out);
+      out.writeByte(AvroImage.VALUE);
+      AvroImage.bytes(context, out);
     }
     return out.endRow();
   }
 
   private static void write(AvroImage image, @Nullable Tuple row, RowBuffer out) {
     if (row == null) {
-      out.writeByte(NULL);
+      out.writeByte(AvroImage.NULL);
     } else {
-      out.writeByte(VALUE);
+      out.writeByte(AvroImage.VALUE);
       image.write(row, out);
     }
   }
@@ -153,20 +147,20 @@ final class EnvelopeAvro implements ChangelogMapping {
   static EncodedRow context(
       byte[] database, String prefix, byte[] json, RowMeta meta, RowBuffer out) {
     out.beginRow();
-    out.writeByte(VALUE);
+    out.writeByte(AvroImage.VALUE);
     position(meta, ContextMapping.COMMIT_POSITION_LENGTH, out);
-    out.writeByte(VALUE);
+    out.writeByte(AvroImage.VALUE);
     position(meta, ChangePosition.SEQUENCE_NUMBER_LENGTH, out);
-    out.writeByte(VALUE);
-    bytes(database, out);
-    out.writeByte(VALUE);
+    out.writeByte(AvroImage.VALUE);
+    AvroImage.bytes(database, out);
+    out.writeByte(AvroImage.VALUE);
     out.writeZigZag(meta.commitTimeMicros());
-    out.writeByte(VALUE);
+    out.writeByte(AvroImage.VALUE);
     out.writeZigZag(meta.transactionId());
-    out.writeByte(VALUE);
-    text(prefix, out);
-    out.writeByte(VALUE);
-    bytes(json, out);
+    out.writeByte(AvroImage.VALUE);
+    AvroImage.text(prefix, out);
+    out.writeByte(AvroImage.VALUE);
+    AvroImage.bytes(json, out);
     return out.endRow();
   }
 
@@ -177,14 +171,5 @@ final class EnvelopeAvro implements ChangelogMapping {
     ChangePosition.writeSequenceNumber(
         meta.epoch(), meta.commitLsn(), meta.changeLsn(), meta.n(), out.array(), out.position());
     out.position(out.position() + length);
-  }
-
-  static void text(String text, RowBuffer out) {
-    bytes(text.getBytes(StandardCharsets.UTF_8), out);
-  }
-
-  private static void bytes(byte[] bytes, RowBuffer out) {
-    out.writeZigZag(bytes.length);
-    out.writeBytes(bytes, 0, bytes.length);
   }
 }
