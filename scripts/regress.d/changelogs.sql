@@ -1,5 +1,5 @@
 -- Whether a table without a key has the rows that its changelog says it has. Values are compared as PostgreSQL's
--- text, those of arrays, composites and ranges only as NULL or not.
+-- text, numbers without zeros at their ends, and arrays, composites and ranges only as NULL or not.
 
 -- What a column is on both sides: SQL of its text in the row, and in the changelog's "after" or "before".
 CREATE FUNCTION pg_temp.texts(of regclass, OUT here text, OUT there text) LANGUAGE sql AS $$
@@ -7,15 +7,17 @@ CREATE FUNCTION pg_temp.texts(of regclass, OUT here text, OUT there text) LANGUA
     'ARRAY[' || coalesce(string_agg(CASE kind
       WHEN 'structure' THEN format('(%I IS NULL)::text', attname)
       WHEN 'document' THEN format('%I::jsonb::text', attname)
+      WHEN 'number' THEN format('trim_scale(%I)::text', attname)
       ELSE format('%I::text', attname) END, ', ' ORDER BY attnum), '') || ']::text[]',
     'ARRAY[' || coalesce(string_agg(CASE kind
       WHEN 'structure' THEN format('(image ->> %L IS NULL)::text', attname)
       WHEN 'document' THEN format('(image -> %L)::text', attname)
+      WHEN 'number' THEN format('trim_scale((image ->> %L)::numeric)::text', attname)
       ELSE format('((image ->> %L)::%s)::text', attname, type) END, ', ' ORDER BY attnum), '') || ']::text[]'
   FROM (
     SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod) AS type, CASE
       WHEN t.typcategory = 'A' OR t.typtype IN ('c', 'r', 'm') OR e.typtype IN ('c', 'r', 'm') THEN 'structure'
-      WHEN t.typname IN ('json', 'jsonb') THEN 'document' ELSE 'text' END AS kind
+      WHEN t.typname IN ('json', 'jsonb') THEN 'document' WHEN t.typname = 'numeric' THEN 'number' ELSE 'text' END AS kind
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typbasetype
     WHERE a.attrelid = of AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') c
 $$;
