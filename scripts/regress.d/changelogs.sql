@@ -45,7 +45,8 @@ BEGIN
       WHERE pos COLLATE "C" > greatest(emptied, dumped) AND operation IN ('UPDATE', 'DELETE')
     ), both_sides AS (
       SELECT v, sum(s) AS source, sum(c) AS copy,
-        least(sum(c) FILTER (WHERE operation = 'READ'), sum(c) FILTER (WHERE operation = 'INSERT')) AS twice
+        least(coalesce(sum(c) FILTER (WHERE operation = 'READ'), 0),
+          coalesce(sum(c) FILTER (WHERE operation = 'INSERT'), 0)) AS twice
       FROM (SELECT %1$s AS v, 1 AS s, 0 AS c, '' AS operation FROM %2$s
         UNION ALL SELECT %3$s, 0, n, operation FROM changes) x
       GROUP BY v)
