@@ -5,7 +5,7 @@
 CREATE FUNCTION pg_temp.texts(of regclass, OUT here text, OUT there text) LANGUAGE sql AS $$
   SELECT
     'ARRAY[' || coalesce(string_agg(CASE kind
-      WHEN 'structure' THEN format('(%I IS NULL)::text', attname)
+      WHEN 'structure' THEN format('(%I IS NOT DISTINCT FROM NULL)::text', attname)
       WHEN 'document' THEN format('%I::jsonb::text', attname)
       WHEN 'number' THEN format('trim_scale(%I)::text', attname)
       ELSE format('%I::text', attname) END, ', ' ORDER BY attnum), '') || ']::text[]',
