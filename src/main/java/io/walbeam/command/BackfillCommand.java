@@ -12,7 +12,6 @@ import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.Sink;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,12 +27,12 @@ final class BackfillCommand {
    *
    * @throws WalbeamException if it cannot be asked for
    */
-  static void run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+  static void run(OptionsReader.Source source, Lines out) throws InterruptedException {
     BackfillOptions options = source.options().as(BackfillOptions.class);
     List<String> keyFrom = bound("--keyFrom", Optional.ofNullable(options.getKeyFrom()));
     List<String> keyTo = bound("--keyTo", Optional.ofNullable(options.getKeyTo()));
     Asked asked = ask(source, keyFrom, keyTo);
-    out.println(
+    out.print(
         "Asked for a dump of "
             + asked.tables().stream().map(TableId::toString).collect(Collectors.joining(", "))
             + ". The run that reads the slot carries it out; table _walbeam_backfills shows how"

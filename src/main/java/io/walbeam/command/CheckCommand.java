@@ -18,8 +18,12 @@ import java.util.stream.Stream;
 final class CheckCommand {
   private CheckCommand() {}
 
-  /** Prints the report and returns the exit code. */
-  static int run(OptionsReader.Source source, PrintStream out, int columns)
+  /**
+   * Prints the report and returns the exit code.
+   *
+   * @param statements how what is to be copied is folded
+   */
+  static int run(OptionsReader.Source source, PrintStream out, int columns, Folding statements)
       throws InterruptedException {
     Optional<Provider> provider =
         Optional.ofNullable(source.options().as(ProviderOptions.class).getProvider())
@@ -44,7 +48,10 @@ final class CheckCommand {
             joined(found.report().findings(), destination.findings()),
             joined(found.report().notChecked(), destination.notChecked()));
     boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
-    out.print(json ? ReportText.json(report) : new ReportText(columns).text(report));
+    out.print(
+        json
+            ? ReportText.json(report)
+            : new ReportText(new Folding(columns), statements).text(report));
     return report.exitCode();
   }
 

@@ -62,7 +62,7 @@ public final class CommandLine {
       return FailureKind.TRANSIENT.exitCode();
     } catch (Throwable e) {
       // Errors too: the JVM would print a trace, and a person could not tell what to do.
-      return Failures.report(e, debug, err);
+      return Failures.report(e, debug, Terminal.folding(environment), err);
     }
   }
 
@@ -88,6 +88,7 @@ public final class CommandLine {
 
   private int run(Command command, List<String> rest, boolean debug) throws Exception {
     StatusLine status = new StatusLine(Terminal.isInteractive(environment), out, err);
+    Lines lines = new Lines(out, Terminal.folding(environment));
     switch (command) {
       case RUN -> {
         if (rest.stream().noneMatch(argument -> argument.startsWith("--runner="))
@@ -102,12 +103,13 @@ public final class CommandLine {
       case CHECK -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        return CheckCommand.run(source, out, Terminal.width(environment));
+        return CheckCommand.run(
+            source, out, Terminal.width(environment), Terminal.folding(environment));
       }
       case SETUP -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        return SetupCommand.run(source, out);
+        return SetupCommand.run(source, out, Terminal.folding(environment));
       }
       case STATUS -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
@@ -117,29 +119,29 @@ public final class CommandLine {
       case VERIFY -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        return VerifyCommand.run(source, out);
+        return VerifyCommand.run(source, lines);
       }
       case BACKFILL -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        BackfillCommand.run(source, out);
+        BackfillCommand.run(source, lines);
       }
       case REPLAY -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        ReplayCommand.run(source, out);
+        ReplayCommand.run(source, lines);
       }
       case RESYNC -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
         return source.options().as(ResyncOptions.class).isFinish()
-            ? FinishCommand.run(source, out)
-            : ResyncCommand.run(source, out);
+            ? FinishCommand.run(source, lines)
+            : ResyncCommand.run(source, lines);
       }
       case REMOVE -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        RemoveCommand.run(source, out);
+        RemoveCommand.run(source, lines);
       }
       case COMPLETION -> out.print(ShellCompletion.script(rest));
     }
@@ -165,7 +167,10 @@ public final class CommandLine {
             .map(other -> " Did you mean " + other + "?")
             .findFirst()
             .orElse(" There are " + String.join(", ", words) + ".");
-    err.println("walbeam: There is no command " + word + "." + near);
+    StringBuilder text = new StringBuilder();
+    Terminal.folding(environment)
+        .fold(text, "walbeam: ", "         ", "There is no command " + word + "." + near);
+    err.print(text);
     return FailureKind.CONFIGURATION.exitCode();
   }
 }

@@ -18,11 +18,14 @@ final class Failures {
   /** Longest chain of causes that is looked through: a runner may have wrapped it in a circle. */
   private static final int DEPTH = 32;
 
+  private static final String NAME = "walbeam: ";
+  private static final String INDENT = "         ";
+
   private Failures() {}
 
   /** Prints what a person needs and returns the exit code. */
-  static int report(Throwable thrown, boolean debug, PrintStream err) {
-    int exitCode = describe(thrown, err);
+  static int report(Throwable thrown, boolean debug, Folding folding, PrintStream err) {
+    int exitCode = describe(thrown, folding, err);
     if (debug) {
       err.print(Traces.of(thrown));
     }
@@ -57,29 +60,49 @@ final class Failures {
         });
   }
 
-  private static int describe(Throwable thrown, PrintStream err) {
+  private static int describe(Throwable thrown, Folding folding, PrintStream err) {
+    StringBuilder text = new StringBuilder();
+    int exitCode = describe(thrown, folding, text);
+    err.print(text);
+    return exitCode;
+  }
+
+  private static int describe(Throwable thrown, Folding folding, StringBuilder text) {
     if (thrown instanceof ConfigurationProblems configuration) {
-      configuration.problems().forEach(problem -> err.println("walbeam: " + problem));
+      configuration.problems().forEach(problem -> folding.fold(text, NAME, INDENT, problem));
       return FailureKind.CONFIGURATION.exitCode();
     }
     Optional<WalbeamException> ours = known(thrown);
     if (ours.isPresent()) {
-      err.println("walbeam: " + ours.get().getMessage());
-      err.println("         " + ours.get().remedy());
+      say(text, folding, String.valueOf(ours.get().getMessage()), ours.get().remedy());
       return ours.get().kind().exitCode();
     }
     if (causes(thrown).anyMatch(cause -> cause.getClass().getName().equals(CANCELLED_ON_FLINK))) {
-      err.println("walbeam: The job was cancelled.");
-      err.println("         Start again when it shall go on; nothing is lost.");
+      say(
+          text,
+          folding,
+          "The job was cancelled.",
+          "Start again when it shall go on; nothing is lost.");
       return FailureKind.TRANSIENT.exitCode();
     }
     if (thrown instanceof OutOfMemoryError) {
-      err.println("walbeam: Java ran out of memory.");
-      err.println("         Give it more with -Xmx, then start again; nothing is lost.");
+      say(
+          text,
+          folding,
+          "Java ran out of memory.",
+          "Give it more with -Xmx, then start again; nothing is lost.");
       return FailureKind.TRANSIENT.exitCode();
     }
-    err.println("walbeam: The run ended unexpectedly (" + thrown.getClass().getSimpleName() + ").");
-    err.println("         Run again with --debug and report the trace; nothing is lost.");
+    say(
+        text,
+        folding,
+        "The run ended unexpectedly (" + thrown.getClass().getSimpleName() + ").",
+        "Run again with --debug and report the trace; nothing is lost.");
     return FailureKind.BUG.exitCode();
+  }
+
+  private static void say(StringBuilder text, Folding folding, String message, String remedy) {
+    folding.fold(text, NAME, INDENT, message);
+    folding.fold(text, INDENT, INDENT, remedy);
   }
 }

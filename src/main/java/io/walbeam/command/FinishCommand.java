@@ -9,7 +9,6 @@ import io.walbeam.sink.Successors;
 import io.walbeam.sink.Verification;
 import io.walbeam.verify.ComparedTable;
 import io.walbeam.verify.Verify;
-import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,7 @@ final class FinishCommand {
    * they are equal, and returns the exit code. The comparison waits until everything before it is
    * confirmed, so that nothing is written by the old key any more.
    */
-  static int run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+  static int run(OptionsReader.Source source, Lines out) throws InterruptedException {
     try (Sink sink = source.destination().open()) {
       sink.verify();
       Successors successors = sink.successors().orElseThrow(FinishCommand::withoutKeys);
@@ -31,19 +30,19 @@ final class FinishCommand {
       new Verify(VerifyCommand.request(source), sink, Clock.systemUTC())
           .run(table -> successors.unfinished(table).isPresent(), tables::add);
       if (tables.isEmpty()) {
-        out.println("Nothing is left to finish: no table of these stands beside an older one.");
+        out.print("Nothing is left to finish: no table of these stands beside an older one.");
       }
       boolean all = true;
       for (ComparedTable table : tables) {
         Verification found = table.verification();
         if (found.isEqual()) {
           for (String done : successors.finish(table.destination())) {
-            out.println(found.table() + ": " + done);
+            out.print(found.table() + ": " + done);
           }
         } else {
           all = false;
           out.print(VerifyText.text(table));
-          out.println(
+          out.print(
               found.table()
                   + ": not equal to its source, so the old table stays. Make it anew (resync"
                   + " --tables="

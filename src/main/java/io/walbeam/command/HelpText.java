@@ -69,7 +69,7 @@ final class HelpText {
         group = option.group();
         text.append('\n').append(group).append(":\n");
       }
-      text.append(INDENT).append(head(option)).append('\n');
+      folding.fold(text, INDENT, TEXT_INDENT, head(option));
       folding.fold(text, TEXT_INDENT, option.description());
     }
   }
@@ -82,10 +82,10 @@ final class HelpText {
       head += "=...";
     }
     if (option.required()) {
-      return head + "  (required)";
+      return head + " (required)";
     }
     return option.defaultValue().isEmpty()
         ? head
-        : head + "  (default " + option.defaultValue() + ")";
+        : head + " (default " + option.defaultValue() + ")";
   }
 }

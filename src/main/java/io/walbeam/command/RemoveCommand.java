@@ -4,7 +4,6 @@ import io.walbeam.options.CommandReader;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.Removal;
 import io.walbeam.sink.Sink;
-import java.io.PrintStream;
 import java.util.Set;
 
 /** {@code remove}: drops what a run leaves, each part only when it is asked for. */
@@ -16,16 +15,16 @@ final class RemoveCommand {
    *
    * @throws io.walbeam.failure.WalbeamException if something is in the way
    */
-  static void run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+  static void run(OptionsReader.Source source, Lines out) throws InterruptedException {
     Set<String> drop = CommandReader.dropped(source.options());
     Removal.requireIdle(source.replication());
     if (drop.contains("tables")) {
       try (Sink sink = source.destination().open()) {
         sink.verify();
-        sink.dropOwnTables(source.replication().slot()).forEach(out::println);
+        sink.dropOwnTables(source.replication().slot()).forEach(out::print);
       }
     }
     Removal.drop(source.replication(), drop.contains("slot"), drop.contains("publications"))
-        .forEach(out::println);
+        .forEach(out::print);
   }
 }

@@ -11,7 +11,6 @@ import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.OpenKeys;
 import io.walbeam.sink.Sink;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +31,7 @@ final class ReplayCommand {
    *
    * @throws io.walbeam.failure.WalbeamException if an end cannot be used
    */
-  static void run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+  static void run(OptionsReader.Source source, Lines out) throws InterruptedException {
     ReplayOptions options = source.options().as(ReplayOptions.class);
     try (DumpConnection connection =
             new DumpConnection(source.replication().postgres(), "walbeam-replay");
@@ -60,8 +59,11 @@ final class ReplayCommand {
       Map<TableId, Integer> named = new LinkedHashMap<>();
       keys.forEach((table, letters) -> named.put(table, letters.size()));
       boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
-      out.print(json ? ReplayText.json(plan, named, asks) : ReplayText.text(plan, named, asks));
-      out.flush();
+      if (json) {
+        out.raw(ReplayText.json(plan, named, asks));
+      } else {
+        out.print(ReplayText.text(plan, named, asks));
+      }
     }
   }
 

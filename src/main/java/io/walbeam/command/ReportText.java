@@ -13,13 +13,26 @@ import java.util.Locale;
 final class ReportText {
   private static final String INDENT = "         ";
 
-  private final Folding folding;
+  private static final String MARK = INDENT + "> ";
+  private static final String LATER = INDENT + "    ";
 
-  ReportText(int columns) {
-    this.folding = new Folding(columns);
+  /** Statements of one finding that are shown: of thousands of tables there may be as many. */
+  private static final int MOST_STATEMENTS = 20;
+
+  private final Folding folding;
+  private final Folding statements;
+
+  /**
+   * @param statements how what is to be copied is folded
+   */
+  ReportText(Folding folding, Folding statements) {
+    this.folding = folding;
+    this.statements = statements;
   }
 
-  /** What mends a finding stands on a line of its own, unfolded, so that it can be copied. */
+  /**
+   * What mends a finding stands on lines of its own, a statement each, so that it can be copied.
+   */
   String text(CheckReport report) {
     StringBuilder text = new StringBuilder();
     report.summary().forEach(line -> folding.fold(text, "", "  ", line));
@@ -32,15 +45,8 @@ final class ReportText {
             case NOTE -> "NOTE     ";
           };
       folding.fold(text, severity, INDENT, finding.meaning());
-      if (!finding.remedy().isEmpty()) {
-        text.append(INDENT).append("> ").append(finding.remedy()).append('\n');
-      }
-      text.append(INDENT)
-          .append('(')
-          .append(finding.check())
-          .append(": ")
-          .append(finding.basis())
-          .append(")\n");
+      remedy(text, finding.remedy());
+      folding.fold(text, INDENT, "(" + finding.check() + ": " + finding.basis() + ")");
     }
     for (NotChecked notChecked : report.notChecked()) {
       text.append('\n');
@@ -53,6 +59,27 @@ final class ReportText {
     text.append('\n');
     folding.fold(text, "", conclusion(report));
     return text.toString();
+  }
+
+  /** A line for a shell is not folded: it would be two commands. */
+  private void remedy(StringBuilder text, String remedy) {
+    if (remedy.isEmpty()) {
+      return;
+    }
+    String[] parts = remedy.split("(?<=;) (?=[A-Z])", -1);
+    for (int i = 0; i < Math.min(parts.length, MOST_STATEMENTS); i++) {
+      if (parts[i].endsWith(";")) {
+        statements.foldSql(text, MARK, LATER, parts[i]);
+      } else if (parts[i].endsWith(".")) {
+        statements.fold(text, MARK, LATER, parts[i]);
+      } else {
+        text.append(MARK).append(parts[i]).append('\n');
+      }
+    }
+    int more = parts.length - MOST_STATEMENTS;
+    if (more > 0) {
+      folding.fold(text, INDENT, "and " + more + " more statements, all in --format=json");
+    }
   }
 
   private static String conclusion(CheckReport report) {

@@ -6,7 +6,6 @@ import io.walbeam.dump.DumpRequest;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.Sink;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,12 +23,12 @@ final class ResyncCommand {
    * Asks for a dump of each table, says how it goes until all have ended, and returns the exit
    * code. Ending it earlier takes nothing back.
    */
-  static int run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+  static int run(OptionsReader.Source source, Lines out) throws InterruptedException {
     String slot = source.replication().slot();
     try (Sink sink = source.destination().open()) {
       sink.verify();
       BackfillCommand.Asked asked = BackfillCommand.ask(source, List.of(), List.of());
-      out.println(
+      out.print(
           "Asked for; the run that reads the slot carries it out. What is gone at the source goes"
               + " too.");
       Map<TableId, String> said = new LinkedHashMap<>();
@@ -40,7 +39,7 @@ final class ResyncCommand {
         for (DumpEntry dump : dumps) {
           String text = text(dump);
           if (!text.equals(said.put(dump.table(), text))) {
-            out.println(text);
+            out.print(text);
           }
         }
         if (dumps.size() == asked.tables().size()

@@ -22,7 +22,8 @@ final class SetupCommand {
    *
    * @throws io.walbeam.failure.WalbeamException if something is in the way
    */
-  static int run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+  static int run(OptionsReader.Source source, PrintStream out, Folding folding)
+      throws InterruptedException {
     SetupOptions options = source.options().as(SetupOptions.class);
     Setup setup =
         new Setup(
@@ -41,7 +42,7 @@ final class SetupCommand {
         options.isRemove()
             ? source.destination().withdrawal(member)
             : source.destination().preparation(member);
-    out.print(SetupText.script(plan, shell));
+    out.print(new SetupText(folding).script(plan, shell));
     out.flush();
     if (options.isPrint()) {
       return plan.obstacles().isEmpty() ? 0 : FailureKind.OPERATOR.exitCode();

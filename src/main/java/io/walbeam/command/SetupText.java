@@ -8,20 +8,27 @@ import java.util.List;
 final class SetupText {
   private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '3s';\n";
 
-  private SetupText() {}
+  private final Folding folding;
+
+  /**
+   * @param folding of comments; statements and lines for a shell stay as they are
+   */
+  SetupText(Folding folding) {
+    this.folding = folding;
+  }
 
   /**
    * The script.
    *
    * @param shell lines for a shell, which psql takes for comments
    */
-  static String script(SetupPlan plan, List<String> shell) {
+  String script(SetupPlan plan, List<String> shell) {
     StringBuilder text = new StringBuilder();
     comment(text, plan.title());
     for (Finding obstacle : plan.obstacles()) {
       comment(text, "In the way: " + obstacle.meaning());
       if (!obstacle.remedy().isEmpty()) {
-        comment(text, "  > " + obstacle.remedy());
+        line(text, "> " + obstacle.remedy());
       }
     }
     plan.notes().forEach(note -> comment(text, note));
@@ -48,13 +55,21 @@ final class SetupText {
     if (!shell.isEmpty()) {
       text.append('\n');
       comment(text, "For the destination, in a shell:");
-      shell.forEach(line -> comment(text, "  " + line));
+      shell.forEach(line -> line(text, line));
     }
     return text.toString();
   }
 
   /** No line end gets out of a comment: a name may hold one. */
-  private static void comment(StringBuilder text, String sentence) {
-    text.append("-- ").append(sentence.replaceAll("\\R", "\n--   ")).append('\n');
+  private void comment(StringBuilder text, String sentence) {
+    String first = "-- ";
+    for (String line : sentence.split("\\R", -1)) {
+      folding.fold(text, first, "--   ", line);
+      first = "--   ";
+    }
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append("--   ").append(line.replaceAll("\\R", "\n--   ")).append('\n');
   }
 }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -128,19 +129,21 @@ final class StatusText {
             + Amounts.bytes(slot.unreadBytes())
             + ", not written "
             + Amounts.bytes(slot.unwrittenBytes())
-            + notApplied(facts, names)
+            + notApplied(facts, facts.appliedSecondsAgo(), names)
                 .map(seconds -> ", not applied up to " + ProgressLine.duration(seconds))
                 .orElse(""));
   }
 
   /** How old the oldest change of a busy table may be that BigQuery has not applied. */
-  private static Optional<Long> notApplied(StatusFacts facts, TableNameTemplate names) {
+  private static Optional<Long> notApplied(
+      StatusFacts facts, Map<String, Long> applied, TableNameTemplate names) {
     return facts.rates().stream()
-        .flatMap(rate -> facts.appliedSecondsAgo(names.nameOf(rate.table())).stream())
+        .flatMap(rate -> Optional.ofNullable(applied.get(names.nameOf(rate.table()))).stream())
         .max(Comparator.naturalOrder());
   }
 
   private void tables(StringBuilder text, StatusFacts facts) {
+    Map<String, Long> applied = facts.appliedSecondsAgo();
     facts.rates().stream()
         .limit(MOST_TABLES)
         .forEach(
@@ -152,8 +155,7 @@ final class StatusText {
                             "%s: %,.1f rows a second",
                             rate.table(),
                             rate.rowsPerSecond())
-                        + facts
-                            .appliedSecondsAgo(names.nameOf(rate.table()))
+                        + Optional.ofNullable(applied.get(names.nameOf(rate.table())))
                             .map(s -> ", applied up to " + ProgressLine.duration(s) + " ago")
                             .orElse("")));
     int more = facts.rates().size() - MOST_TABLES;
@@ -163,13 +165,13 @@ final class StatusText {
   }
 
   private static void tables(ObjectNode root, StatusFacts facts, TableNameTemplate names) {
-    notApplied(facts, names).ifPresent(seconds -> root.put("notAppliedSeconds", seconds));
+    Map<String, Long> applied = facts.appliedSecondsAgo();
+    notApplied(facts, applied, names).ifPresent(seconds -> root.put("notAppliedSeconds", seconds));
     ArrayNode tables = root.putArray("tables");
     for (StatusFacts.TableRate rate : facts.rates()) {
       ObjectNode each = tables.addObject();
       each.put("table", rate.table().toString()).put("rowsPerSecond", rate.rowsPerSecond());
-      facts
-          .appliedSecondsAgo(names.nameOf(rate.table()))
+      Optional.ofNullable(applied.get(names.nameOf(rate.table())))
           .ifPresent(seconds -> each.put("appliedSecondsAgo", seconds));
     }
   }

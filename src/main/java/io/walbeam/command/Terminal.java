@@ -31,6 +31,16 @@ final class Terminal {
         .orElse(USUAL_COLUMNS);
   }
 
+  /**
+   * How sentences are folded that a program may read as well: to the terminal if there is one, or
+   * to what {@code COLUMNS} says, else not at all.
+   */
+  static Folding folding(Map<String, String> environment) {
+    return columns(environment.get("COLUMNS")).isPresent() || isInteractive(environment)
+        ? new Folding(width(environment))
+        : Folding.none();
+  }
+
   /** Java has no call for it; every POSIX system has stty. */
   private static Optional<Integer> ask() {
     try {

@@ -13,7 +13,6 @@ import io.walbeam.verify.ComparedTable;
 import io.walbeam.verify.Difference;
 import io.walbeam.verify.Verify;
 import io.walbeam.verify.VerifyRequest;
-import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +26,7 @@ final class VerifyCommand {
   private VerifyCommand() {}
 
   /** Prints each table as soon as it is compared and returns the exit code. */
-  static int run(OptionsReader.Source source, PrintStream out) throws InterruptedException {
+  static int run(OptionsReader.Source source, Lines out) throws InterruptedException {
     boolean json = source.options().as(ReportOptions.class).getFormat().equals("json");
     List<ComparedTable> tables = new ArrayList<>();
     VerifyRequest request = request(source);
@@ -40,8 +39,11 @@ final class VerifyCommand {
                 @Override
                 public void compared(ComparedTable table) {
                   tables.add(table);
-                  out.print(json ? VerifyText.json(table) : VerifyText.text(table));
-                  out.flush();
+                  if (json) {
+                    out.raw(VerifyText.json(table));
+                  } else {
+                    out.print(VerifyText.text(table));
+                  }
                 }
 
                 @Override
@@ -56,6 +58,11 @@ final class VerifyCommand {
           repair(sink, source.replication().slot(), table, json, out);
         }
       }
+    }
+    if (tables.isEmpty() && !json) {
+      out.print(
+          "Nothing was compared: of these tables only changelogs are written, or they were found"
+              + " equal within --within.");
     }
     if (tables.stream().map(ComparedTable::verification).allMatch(Verification::isEqual)) {
       return Severity.NOTE.exitCode();
@@ -80,8 +87,7 @@ final class VerifyCommand {
         source.verifying().resumeFile());
   }
 
-  private static void repair(
-      Sink sink, String slot, ComparedTable table, boolean json, PrintStream out)
+  private static void repair(Sink sink, String slot, ComparedTable table, boolean json, Lines out)
       throws InterruptedException {
     Verification found = table.verification();
     if (found.isEqual()) {
@@ -97,7 +103,7 @@ final class VerifyCommand {
       sink.dumpLedger().ask(new AskedDump(UUID.randomUUID().toString(), slot, request));
     }
     if (!json) {
-      out.println(
+      out.print(
           "Asked for a dump of "
               + (whole || keys.isEmpty() ? "" : keys.size() + " keys of ")
               + found.table()

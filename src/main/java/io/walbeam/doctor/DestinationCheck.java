@@ -4,11 +4,13 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.StructureMode;
 import io.walbeam.sink.DatasetSurvey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -18,6 +20,8 @@ public final class DestinationCheck {
 
   /** Columns of a primary key (BigQuery documentation, "Quotas and limits", "Table"). */
   private static final int MOST_KEY_COLUMNS = 16;
+
+  private static final Pattern SUCCESSOR = Pattern.compile("(.+)__[0-9]+");
 
   private static final double MILLIS_PER_HOUR = 3_600_000;
 
@@ -85,7 +89,19 @@ public final class DestinationCheck {
                         "bq update --default_table_expiration 0 "
                             + dataset.replaceFirst("[.](?=[^.]*$)", ":"),
                         "datasets.get")));
-    survey.keys().forEach((table, key) -> existing(survey, dataset, table, key, keyed, findings));
+    Map<String, List<List<String>>> successors = successors(survey);
+    survey
+        .keys()
+        .forEach(
+            (table, key) -> {
+              List<String> wanted = keyed.get(table.toLowerCase(Locale.ROOT));
+              if (wanted != null) {
+                boolean moved =
+                    successors.getOrDefault(table, List.of()).stream()
+                        .anyMatch(other -> folded(other).equals(folded(wanted)));
+                existing(survey, dataset, table, key, wanted, moved, findings);
+              }
+            });
     keyed.forEach(
         (table, key) -> {
           if (key.size() > MOST_KEY_COLUMNS) {
@@ -156,18 +172,19 @@ public final class DestinationCheck {
         notChecked);
   }
 
-  /** A table that a run would write by key and that is there already. */
+  /**
+   * A table that a run would write by key and that is there already.
+   *
+   * @param moved whether the table of the present key is there too, under a name that follows
+   */
   private static void existing(
       DatasetSurvey survey,
       String dataset,
       String table,
       List<String> key,
-      Map<String, List<String>> keyed,
+      List<String> wanted,
+      boolean moved,
       List<Finding> findings) {
-    List<String> wanted = keyed.get(table.toLowerCase(Locale.ROOT));
-    if (wanted == null) {
-      return;
-    }
     if (key.isEmpty()) {
       findings.add(
           new Finding(
@@ -176,7 +193,7 @@ public final class DestinationCheck {
               "The table " + table + " exists without a primary key, so it takes no changes.",
               aside(dataset, table),
               "INFORMATION_SCHEMA.KEY_COLUMN_USAGE"));
-    } else if (!folded(key).equals(folded(wanted)) && !hasSuccessor(survey, table, wanted)) {
+    } else if (!folded(key).equals(folded(wanted)) && !moved) {
       findings.add(
           new Finding(
               Severity.WARNING,
@@ -220,13 +237,19 @@ public final class DestinationCheck {
     }
   }
 
-  /** Whether the table of the present key is there already, under a name that follows. */
-  private static boolean hasSuccessor(DatasetSurvey survey, String table, List<String> wanted) {
-    return survey.keys().entrySet().stream()
-        .anyMatch(
-            other ->
-                other.getKey().matches(Pattern.quote(table) + "__[0-9]+")
-                    && folded(other.getValue()).equals(folded(wanted)));
+  /** The keys of tables that follow another of their name, by that name. */
+  private static Map<String, List<List<String>>> successors(DatasetSurvey survey) {
+    Map<String, List<List<String>>> keys = new HashMap<>();
+    survey
+        .keys()
+        .forEach(
+            (table, key) -> {
+              Matcher name = SUCCESSOR.matcher(table);
+              if (name.matches()) {
+                keys.computeIfAbsent(name.group(1), any -> new ArrayList<>()).add(key);
+              }
+            });
+    return keys;
   }
 
   private static String aside(String dataset, String table) {

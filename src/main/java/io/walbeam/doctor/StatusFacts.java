@@ -5,7 +5,9 @@ import io.walbeam.sink.AppliedTable;
 import io.walbeam.sink.DeadLetterCount;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.SlotState;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -74,16 +76,16 @@ public record StatusFacts(
   public record TableRate(TableId table, double rowsPerSecond) {}
 
   /**
-   * Since when changes of a destination table are not applied, at most: queries that allow for
-   * stale rows may not show those. Empty if nothing says so.
-   *
-   * @param table name of the destination table
+   * Since when changes of destination tables are not applied, at most, by their names: queries that
+   * allow for stale rows may not show those.
    */
-  public Optional<Long> appliedSecondsAgo(String table) {
-    return applied.stream()
-        .filter(each -> each.table().equals(table))
-        .map(each -> Math.max(0, (nowMicros - each.untilMicros()) / 1_000_000))
-        .findFirst();
+  public Map<String, Long> appliedSecondsAgo() {
+    Map<String, Long> seconds = new HashMap<>();
+    applied.forEach(
+        each ->
+            seconds.putIfAbsent(
+                each.table(), Math.max(0, (nowMicros - each.untilMicros()) / 1_000_000)));
+    return seconds;
   }
 
   /** Seconds until a dump is over, by the rows and chunks so far; empty if nobody can tell. */

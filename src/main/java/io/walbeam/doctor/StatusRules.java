@@ -1,11 +1,16 @@
 package io.walbeam.doctor;
 
+import io.walbeam.change.TableId;
 import io.walbeam.postgres.SlotHeadroom;
 import io.walbeam.sink.DumpEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** From how a replication is to what somebody should know of it. */
 public final class StatusRules {
@@ -91,10 +96,22 @@ public final class StatusRules {
   }
 
   private static void dumps(StatusFacts facts, List<Finding> findings) {
+    Map<TableId, DumpEntry> finished =
+        facts.dumps().stream()
+            .filter(entry -> entry.status() == DumpEntry.Status.FINISHED)
+            .collect(
+                Collectors.toMap(
+                    DumpEntry::table,
+                    Function.identity(),
+                    (first, second) -> isLater(second, first) ? second : first));
     List<String> failed =
         facts.dumps().stream()
             .filter(entry -> entry.status() == DumpEntry.Status.FAILED)
-            .filter(entry -> facts.dumps().stream().noneMatch(later -> settles(later, entry)))
+            .filter(
+                entry ->
+                    Optional.ofNullable(finished.get(entry.table()))
+                        .filter(later -> isLater(later, entry))
+                        .isEmpty())
             .map(entry -> entry.table() + " (" + entry.error() + ")")
             .distinct()
             .toList();
@@ -130,12 +147,11 @@ public final class StatusRules {
     }
   }
 
-  private static boolean settles(DumpEntry later, DumpEntry failed) {
-    return later.table().equals(failed.table())
-        && later.status() == DumpEntry.Status.FINISHED
-        && (later.epoch() > failed.epoch()
-            || (later.epoch() == failed.epoch()
-                && Long.compareUnsigned(later.requestLsn(), failed.requestLsn()) > 0));
+  /** Whether the one was asked for after the other. */
+  private static boolean isLater(DumpEntry one, DumpEntry other) {
+    return one.epoch() > other.epoch()
+        || (one.epoch() == other.epoch()
+            && Long.compareUnsigned(one.requestLsn(), other.requestLsn()) > 0);
   }
 
   private static void deadLetters(StatusFacts facts, List<Finding> findings) {

@@ -50,10 +50,10 @@ public enum Command {
       case CHECK -> List.of(ProviderOptions.class, ReportOptions.class);
       case SETUP -> List.of(SetupOptions.class, ProviderOptions.class);
       case STATUS -> List.of(StatusOptions.class, ReportOptions.class);
-      case VERIFY -> List.of(VerifyOptions.class, ReportOptions.class);
+      case VERIFY -> List.of(VerifyOptions.class, ComparisonOptions.class, ReportOptions.class);
       case BACKFILL -> List.of(BackfillOptions.class);
       case REPLAY -> List.of(ReplayOptions.class, ReportOptions.class);
-      case RESYNC -> List.of(ResyncOptions.class);
+      case RESYNC -> List.of(ResyncOptions.class, ComparisonOptions.class);
       case REMOVE -> List.of(RemoveOptions.class);
     };
   }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,6 +88,20 @@ public final class CommandReader {
     }
   }
 
+  /** Only {@code --finish} compares; a variable or a file may serve both. */
+  void requireFinish(List<String> arguments) {
+    if (options.as(ResyncOptions.class).isFinish()) {
+      return;
+    }
+    OptionCatalogue.group(ComparisonOptions.class).stream()
+        .map(option -> "--" + option.name())
+        .filter(
+            name ->
+                arguments.stream()
+                    .anyMatch(given -> given.equals(name) || given.startsWith(name + "=")))
+        .forEach(name -> values.problem(name + " goes with --finish; a dump compares nothing."));
+  }
+
   /** Nothing is dropped that was not asked for by name. */
   void requireDrop() {
     Set<String> named = dropped(options);
@@ -110,13 +125,14 @@ public final class CommandReader {
 
   VerifyChoices verifying(Optional<PostgresSettings> standby) {
     VerifyOptions verify = options.as(VerifyOptions.class);
+    ComparisonOptions comparison = options.as(ComparisonOptions.class);
     return new VerifyChoices(
         standby,
-        values.number("--rowsPerSecond", verify.getRowsPerSecond(), 0, Long.MAX_VALUE),
-        values.duration("--patience", verify.getPatience(), "PT30M"),
+        values.number("--rowsPerSecond", comparison.getRowsPerSecond(), 0, Long.MAX_VALUE),
+        values.duration("--patience", comparison.getPatience(), "PT30M"),
         values.duration("--within", verify.getWithin(), "PT12H"),
-        verify.isValues(),
-        (int) values.number("--sample", verify.getSample(), 0, MOST_SAMPLED),
+        comparison.isValues(),
+        (int) values.number("--sample", comparison.getSample(), 0, MOST_SAMPLED),
         Optional.ofNullable(verify.getResumeFile()).map(Path::of));
   }
 }

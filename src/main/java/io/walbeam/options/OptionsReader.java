@@ -123,6 +123,8 @@ public final class OptionsReader {
       commands.requireDrop();
     } else if (command == Command.SETUP) {
       commands.requireSetup();
+    } else if (command == Command.RESYNC) {
+      commands.requireFinish(arguments);
     } else if (command == Command.REPLAY) {
       Optional<Instant> unused = commands.since();
     }

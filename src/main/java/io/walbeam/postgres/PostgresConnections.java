@@ -24,6 +24,9 @@ import org.postgresql.Driver;
 public final class PostgresConnections {
   private static final int READ_BUFFER_BYTES = 4 << 20;
 
+  /** The first major version that compiles expressions. */
+  private static final int FIRST_WITH_COMPILER = 11;
+
   private final PostgresSettings settings;
   private final SecretResolver secrets;
 
@@ -126,12 +129,31 @@ public final class PostgresConnections {
       if (connection == null) {
         throw new IllegalStateException("pgjdbc does not know its own URL");
       }
+      if (!replication) {
+        interpret(connection);
+      }
       return connection;
     } catch (SQLException e) {
       TlsFailures failures = tls.failures(settings.host(), settings.port(), settings.user());
       Optional<WalbeamException> failure =
           PostgresErrors.isRefusedLogIn(e) ? failures.logIn(e) : failures.handshake(e);
       throw failure.orElseGet(() -> PostgresErrors.connecting(settings, replication, e));
+    }
+  }
+
+  /**
+   * Of a catalogue of thousands of tables the planner expects rows by the million, so the server
+   * would compile each query for longer than it runs. Nothing that is asked here gains by that.
+   */
+  private static void interpret(Connection connection) throws SQLException {
+    if (connection.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_COMPILER) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET jit = off");
+    } catch (SQLException e) {
+      Connections.abort(connection);
+      throw e;
     }
   }
 

@@ -64,7 +64,8 @@ public final class Verify {
    * Compares the published tables of which the destination keeps the current state. What was
    * compared before a failure is recorded, so that it can be left out the next time.
    *
-   * @throws WalbeamException if an end cannot be read, or the destination cannot be compared
+   * @throws WalbeamException if an end cannot be read, the destination cannot be compared, or no
+   *     published table is meant
    */
   public void run(Choice choice, Listener listener) throws InterruptedException {
     ReplicaRows rows = sink.replicaRows().orElseThrow(Verify::incomparable);
@@ -93,8 +94,12 @@ public final class Verify {
               new ReadingRate(request.rowsPerSecond(), Pauses.UNTIL_INTERRUPTED),
               resume,
               request.sample());
-      for (TableId table : ordered(source.published(), resume.table())) {
-        if (!request.tables().matches(table) || known.contains(table)) {
+      List<TableId> meant = source.published().stream().filter(request.tables()::matches).toList();
+      if (meant.isEmpty()) {
+        throw nothingMeant();
+      }
+      for (TableId table : ordered(meant, resume.table())) {
+        if (known.contains(table)) {
           continue;
         }
         Optional<PublishedTable> described = source.describe(table);
@@ -117,6 +122,16 @@ public final class Verify {
       }
       resume.delete();
     }
+  }
+
+  /** A mistyped pattern must not look like tables that are equal. */
+  private WalbeamException nothingMeant() {
+    return new WalbeamException(
+        FailureKind.OPERATOR,
+        "The publication "
+            + request.replication().publication()
+            + " holds no table that --tables names.",
+        "Correct --tables or --publication, or add the table to the publication.");
   }
 
   /** What was read in part comes first, before another table takes its place in the file. */

@@ -64,7 +64,7 @@ class CommandLineTest {
     for (Command command : Command.values()) {
       assertThat(help).contains("\n  " + command.word());
     }
-    assertThat(help).contains("--postgresUrl=...  (required)", "--stopAt=never|now");
+    assertThat(help).contains("--postgresUrl=... (required)", "--stopAt=never|now");
   }
 
   @ParameterizedTest

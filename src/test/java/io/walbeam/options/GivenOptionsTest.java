@@ -25,6 +25,28 @@ class GivenOptionsTest {
   @TempDir private Path directory;
 
   @Test
+  void aResyncTakesOptionsOfAComparisonOnlyToFinishAndThoseOfVerifyNever() throws Exception {
+    List<String> line =
+        List.of(URL, "--dataset=p1.d", "--tables=public.a", "--values", "--patience=PT1M");
+    List<String> finishing = new ArrayList<>(line);
+    finishing.add("--finish");
+    VerifyChoices choices =
+        OptionsReader.readSource(Command.RESYNC, finishing, Map.of("WALBEAM_WITHIN", "PT1H"))
+            .verifying();
+    assertThat(choices.values()).isTrue();
+    assertThat(choices.patience()).hasMinutes(1);
+    assertThat(choices.within()).as("it would leave a table out").isZero();
+    assertThat(
+            catchThrowableOfType(
+                    ConfigurationProblems.class,
+                    () -> OptionsReader.readSource(Command.RESYNC, line, Map.of()))
+                .problems())
+        .containsExactly(
+            "--patience goes with --finish; a dump compares nothing.",
+            "--values goes with --finish; a dump compares nothing.");
+  }
+
+  @Test
   void theCommandLineWinsOverVariablesAndThoseOverTheFile() throws Exception {
     Path file =
         write(

@@ -2,11 +2,14 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.TextRow;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,7 +46,9 @@ class LetGoIT {
   @Test
   void aTableWithoutAGrantIsLetGoAndItsKeysAreRemembered() throws Exception {
     Scenario scenario = tables("grant");
-    try (Program run = scenario.start(scenario.command().with("letGoAfter", "PT1S"))) {
+    String http = "localhost:" + freePort();
+    try (Program run =
+        scenario.start(scenario.command().with("letGoAfter", "PT1S").with("http", http))) {
       scenario.awaitReading(run);
       scenario.execute(
           "INSERT INTO bad VALUES (1, 'secret one'), (2, 'secret two'), (3, 'secret three')",
@@ -74,6 +79,7 @@ class LetGoIT {
           .allSatisfy(letter -> assertThat(letter.toString()).doesNotContain("secret"));
       assertThat(scenario.ledger()).contains("bad:LET_GO:REQUESTED");
       assertThat(scenario.destination().rows("_walbeam_dead_letters_open")).hasSize(4);
+      assertSaidOverHttp(http);
       run.terminate();
       assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(OPERATOR);
       assertThat(run.errors())
@@ -106,6 +112,37 @@ class LetGoIT {
     assertThat(scenario.destination().deadLetters()).isEmpty();
     send("DELETE", table(scenario, "public_bad"), "");
     assertComesBack(scenario);
+  }
+
+  /** The run goes on, so it is ready, and every page names what is missing and no value of it. */
+  private static void assertSaidOverHttp(String address) throws Exception {
+    HttpResponse<String> ready = get(address, "/readyz");
+    assertThat(ready.statusCode()).isEqualTo(200);
+    assertThat(ready.body())
+        .startsWith("ready\nbut changes are missing in public.bad, which was let go: ");
+    assertThat(get(address, "/metrics").body())
+        .contains("\nwalbeam_tables_let_go 1\n", "\nwalbeam_stalls 0\n")
+        .containsPattern("\nwalbeam_missing_changes [1-9]");
+    JsonNode status = new ObjectMapper().readTree(get(address, "/status.json").body());
+    assertThat(status.path("ready").asBoolean()).isTrue();
+    assertThat(status.path("stalls")).isEmpty();
+    assertThat(status.path("missingChanges").asLong()).isPositive();
+    assertThat(status.path("letGo").path(0).path("table").asText()).isEqualTo("public.bad");
+    assertThat(status.toString()).doesNotContain("secret");
+  }
+
+  private static HttpResponse<String> get(String address, String path)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://" + address + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
   }
 
   private static Scenario tables(Servers servers, String name) throws Exception {

@@ -104,6 +104,9 @@ class VerifyIT {
               + " 'note ' || i FROM generate_series(1, 20) i");
       scenario.runToNow();
       assertThat(Said.verify(scenario).exitCode()).isZero();
+      Said mistyped = Said.verify(scenario, "--tables=public.itms");
+      assertThat(mistyped.exitCode()).as("%s", mistyped).isEqualTo(3);
+      assertThat(mistyped.err()).contains("holds no table that --tables names");
       WrongRows.write(servers, scenario);
       Said found = Said.verify(scenario);
       assertThat(found.exitCode()).as("%s", found).isEqualTo(3);

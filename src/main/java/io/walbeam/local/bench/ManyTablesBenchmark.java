@@ -1,0 +1,184 @@
+package io.walbeam.local.bench;
+
+import com.google.cloud.NoCredentials;
+import com.google.cloud.bigquery.BigQuery;
+import com.google.cloud.bigquery.BigQueryException;
+import com.google.cloud.bigquery.BigQueryOptions;
+import com.google.cloud.bigquery.Field;
+import com.google.cloud.bigquery.PrimaryKey;
+import com.google.cloud.bigquery.Schema;
+import com.google.cloud.bigquery.StandardSQLTypeName;
+import com.google.cloud.bigquery.StandardTableDefinition;
+import com.google.cloud.bigquery.TableConstraints;
+import com.google.cloud.bigquery.TableId;
+import com.google.cloud.bigquery.TableInfo;
+import io.walbeam.local.demo.Await;
+import io.walbeam.local.demo.ChildProcess;
+import io.walbeam.local.demo.Installation;
+import io.walbeam.local.demo.LocalEnds;
+import io.walbeam.local.demo.PipelineCommand;
+import io.walbeam.local.demo.ShopSchema;
+import io.walbeam.local.demo.StandIn;
+import io.walbeam.local.demo.WorkDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What {@code check} and {@code status} cost with thousands of tables at both ends, and a dump of
+ * each that was asked for.
+ */
+public final class ManyTablesBenchmark {
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+  /** Tables that are made in one transaction: each holds a lock until its end. */
+  private static final int IN_ONE_TRANSACTION = 500;
+
+  private static final int CONFLICT = 409;
+
+  /** Clock ticks a second that {@code /proc} counts in (Linux, sysconf(3)). */
+  private static final double TICKS = 100;
+
+  /** Where the fields of {@code /proc/PID/stat} after the name begin (proc(5)). */
+  private static final int FIRST_TIME = 11;
+
+  private final LocalEnds ends;
+  private final int tables;
+
+  private ManyTablesBenchmark(LocalEnds ends, int tables) {
+    this.ends = ends;
+    this.tables = tables;
+  }
+
+  public static void main(String[] arguments)
+      throws IOException, SQLException, InterruptedException {
+    BenchOptions options = BenchOptions.of(arguments);
+    options.allowOnly("tables", "rounds");
+    int tables = options.number("tables", 10_000);
+    try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
+        LocalEnds ends =
+            LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::storing)) {
+      ManyTablesBenchmark benchmark = new ManyTablesBenchmark(ends, tables);
+      benchmark.createAtSource();
+      benchmark.askForDumps();
+      benchmark.createAtDestination();
+      System.out.printf(
+          Locale.ROOT,
+          "%n%,d tables at both ends; seconds, and CPU seconds of the command, the stand-in and"
+              + " PostgreSQL%n",
+          tables);
+      for (int round = options.number("rounds", 3); round > 0; round--) {
+        for (String command : List.of("check", "status")) {
+          benchmark.measure(command, "text");
+          benchmark.measure(command, "json");
+        }
+      }
+    }
+  }
+
+  private void createAtSource() throws SQLException {
+    for (int from = 1; from <= tables; from += IN_ONE_TRANSACTION) {
+      ends.source()
+          .execute(
+              ShopSchema.DATABASE,
+              String.format(
+                  Locale.ROOT,
+                  "DO $$ BEGIN FOR i IN %d..%d LOOP EXECUTE format('CREATE TABLE t%%s (id bigint"
+                      + " PRIMARY KEY, v text, n numeric, at timestamptz)', i); END LOOP; END $$",
+                  from,
+                  Math.min(tables, from + IN_ONE_TRANSACTION - 1)));
+    }
+  }
+
+  /** The run asks for a dump of each table, and is ended before it has made many of them. */
+  private void askForDumps() throws IOException, InterruptedException {
+    try (ChildProcess run = ends.command().start(ends.directory())) {
+      Await.until(
+          "a dump of each table is asked for",
+          PATIENCE,
+          () ->
+              ends.destination().tables().contains("_walbeam_backfills")
+                  && ends.destination().rows("_walbeam_backfills").size() >= tables);
+      run.kill();
+    }
+  }
+
+  private void createAtDestination() {
+    BigQuery client =
+        BigQueryOptions.newBuilder()
+            .setHost(ends.standIn().endpoint())
+            .setProjectId(LocalEnds.PROJECT)
+            .setCredentials(NoCredentials.getInstance())
+            .build()
+            .getService();
+    StandardTableDefinition definition =
+        StandardTableDefinition.newBuilder()
+            .setSchema(
+                Schema.of(
+                    Field.of("id", StandardSQLTypeName.INT64),
+                    Field.of("v", StandardSQLTypeName.STRING),
+                    Field.of("n", StandardSQLTypeName.STRING),
+                    Field.of("at", StandardSQLTypeName.TIMESTAMP)))
+            .setTableConstraints(
+                TableConstraints.newBuilder()
+                    .setPrimaryKey(PrimaryKey.newBuilder().setColumns(List.of("id")).build())
+                    .build())
+            .build();
+    for (int i = 1; i <= tables; i++) {
+      try {
+        client.create(TableInfo.of(TableId.of(LocalEnds.DATASET, "public_t" + i), definition));
+      } catch (BigQueryException e) {
+        if (e.getCode() != CONFLICT) { // what the run has made
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void measure(String command, String format) throws IOException, InterruptedException {
+    PipelineCommand asked =
+        ends.command()
+            .command(command)
+            .with("format", format)
+            .withJvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    long postmaster =
+        Long.parseLong(
+            Files.readAllLines(ends.source().dataDirectory().resolve("postmaster.pid"))
+                .get(0)
+                .strip());
+    double server = seconds(postmaster);
+    double standIn = seconds(ends.standIn().process().pid());
+    long began = System.nanoTime();
+    try (CpuMeter cpu = CpuMeter.start();
+        ChildProcess process = asked.start(ends.directory())) {
+      cpu.watchFromItsStart(command, process.pid());
+      int exitCode = process.exitCode(PATIENCE);
+      double took = (System.nanoTime() - began) / 1e9;
+      System.out.printf(
+          Locale.ROOT,
+          "  %6s %-4s %6.1f s, CPU %5.1f + %.1f + %.1f s, exit code %d%n",
+          command,
+          format,
+          took,
+          cpu.seconds(command),
+          seconds(ends.standIn().process().pid()) - standIn,
+          seconds(postmaster) - server,
+          exitCode);
+    }
+  }
+
+  /** CPU seconds of a process and of those of its children that have ended. */
+  private static double seconds(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks = 0;
+    for (int i = FIRST_TIME; i < FIRST_TIME + 4; i++) {
+      ticks += Long.parseLong(fields[i]);
+    }
+    return ticks / TICKS;
+  }
+}
