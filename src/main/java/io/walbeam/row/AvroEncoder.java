@@ -94,12 +94,13 @@ record AvroEncoder(DestinationType type, ColumnEncoder checked) implements Colum
     }
     out.cutTo(start);
     int length = 1;
-    while (length < Long.BYTES && unscaled >> length * Byte.SIZE - 1 != unscaled >> Long.SIZE - 1) {
+    while (length < Long.BYTES
+        && unscaled >> (length * Byte.SIZE - 1) != unscaled >> (Long.SIZE - 1)) {
       length++;
     }
     out.writeZigZag(length);
     for (int i = length - 1; i >= 0; i--) {
-      out.writeByte((byte) (unscaled >> i * Byte.SIZE));
+      out.writeByte((byte) (unscaled >> (i * Byte.SIZE)));
     }
   }
 

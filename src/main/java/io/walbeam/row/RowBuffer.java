@@ -85,7 +85,7 @@ public final class RowBuffer {
 
   /** Writes a varint of the number with its sign in the last bit, as Avro has its numbers. */
   void writeZigZag(long value) {
-    writeVarint(value << 1 ^ value >> Long.SIZE - 1);
+    writeVarint((value << 1) ^ (value >> (Long.SIZE - 1)));
   }
 
   /** Takes back the varint that was written to the row behind its first {@code start} bytes. */
