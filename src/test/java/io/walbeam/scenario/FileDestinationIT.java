@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.avro.Conversions;
 import org.apache.avro.file.DataFileReader;
@@ -175,12 +176,13 @@ class FileDestinationIT {
         }
       }
       assertThat(rows).hasSize(100).doesNotContainKey(2L);
-      assertThat(rows.get(1L).get("price")).hasToString("0.000000000");
-      assertThat(rows.get(100L).get("price")).hasToString("125.000000000");
-      assertThat(rows.get(100L).get("at")).isEqualTo(1_000_000L);
-      assertThat(rows.get(101L).get("price")).isNull();
-      assertThat(rows.get(101L).get("note")).hasToString("new");
-      assertThat(rows.get(101L).get("_walbeam_texts").toString()).contains("NaN", "infinity");
+      assertThat(Objects.requireNonNull(rows.get(1L)).get("price")).hasToString("0.000000000");
+      assertThat(Objects.requireNonNull(rows.get(100L)).get("price")).hasToString("125.000000000");
+      assertThat(Objects.requireNonNull(rows.get(100L)).get("at")).isEqualTo(1_000_000L);
+      assertThat(Objects.requireNonNull(rows.get(101L)).get("price")).isNull();
+      assertThat(Objects.requireNonNull(rows.get(101L)).get("note")).hasToString("new");
+      assertThat(Objects.requireNonNull(rows.get(101L)).get("_walbeam_texts").toString())
+          .contains("NaN", "infinity");
       assertThat(changes.stream().map(change -> change.getSchema()).distinct()).hasSize(2);
     }
   }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -38,8 +39,7 @@ class FullDiskTest {
     } catch (IOException e) {
       failure = e;
     }
-    assertThat(failure).isNotNull();
-    WalbeamException said = FileFailures.of(failure, "/d");
+    WalbeamException said = FileFailures.of(Objects.requireNonNull(failure), "/d");
     assertThat(said.kind()).isEqualTo(FailureKind.OPERATOR);
     assertThat(said.describe()).contains("is full").contains("Make room");
   }
