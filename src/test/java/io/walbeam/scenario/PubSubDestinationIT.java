@@ -112,6 +112,7 @@ class PubSubDestinationIT {
   @Test
   void aTopicThatIsMissingIsNamedAndMakingItIsAllThatIsToBeDone() throws Exception {
     try (Scenario fixture = Scenario.on(servers, "silence")) {
+      fixture.execute("CREATE TABLE t (id int PRIMARY KEY)");
       try (Program run = fixture.start(command(fixture, "projects/demo/topics/missing"))) {
         assertThat(run.exitCode(Scenario.DEADLINE)).isEqualTo(3);
         assertThat(run.errors())
