@@ -158,7 +158,8 @@ public final class PostgresErrors {
           operator(
               "PostgreSQL could not " + what + ": a column is gone.", "Ask for another dump.", e);
       default ->
-          state(e).startsWith("22")
+          // 22023 is of a statement that does not suit its table, not of a value.
+          state(e).startsWith("22") && !state(e).equals("22023")
               ? operator(
                   "PostgreSQL could not " + what + ": a value is not of the column's type.",
                   "Correct the request.",

@@ -19,10 +19,10 @@ public record DumpEntry(Order order, Status status, Course course, String error)
           .thenComparing(DumpEntry::requestLsn, Long::compareUnsigned)
           .thenComparing(each -> each.table().toString());
 
-  /** Members of a scope with which a dump leaves rows as they were. */
   /** The keys of dead letters, in the scope of a dump of only them. */
   private static final String LETTERS = "letters";
 
+  /** Members of a scope with which a dump leaves rows as they were. */
   private static final List<String> PARTS =
       List.of("keyFrom", "keyTo", "partitions", "keys", LETTERS, "foreign");
 
