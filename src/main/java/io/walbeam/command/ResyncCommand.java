@@ -17,6 +17,9 @@ final class ResyncCommand {
   /** Each look is one small query. */
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  /** Looks after which a run that is there would have taken up the request. */
+  private static final int LOOKS = 6;
+
   private ResyncCommand() {}
 
   /**
@@ -32,7 +35,7 @@ final class ResyncCommand {
           "Asked for; the run that reads the slot carries it out. What is gone at the source goes"
               + " too.");
       Map<TableId, String> said = new LinkedHashMap<>();
-      while (true) {
+      for (int look = 0; true; look++) {
         List<DumpEntry> ledger = sink.dumpLedger().read(slot);
         List<DumpEntry> dumps =
             ledger.stream().filter(entry -> DumpRequest.isAnswer(entry, asked.name())).toList();
@@ -47,6 +50,13 @@ final class ResyncCommand {
           return dumps.stream().allMatch(ResyncCommand::isDone)
               ? Severity.NOTE.exitCode()
               : Severity.ACT.exitCode();
+        }
+        if (look == LOOKS && dumps.isEmpty()) {
+          out.print(
+              "No run has taken it up yet. Start one for slot "
+                  + slot
+                  + " if there is none: it carries out what was asked for before. Ending this"
+                  + " command takes nothing back.");
         }
         Thread.sleep(INTERVAL.toMillis());
       }

@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.job.RunProgress;
-import io.walbeam.metrics.Metric;
 import io.walbeam.options.HttpAddress;
 import io.walbeam.source.SessionLag;
 import java.io.IOException;
@@ -59,9 +58,7 @@ final class StatusServer implements AutoCloseable {
             });
     page("/healthz", now -> new Answer(OK, TEXT, "ok\n"));
     page("/readyz", StatusServer::ready);
-    page(
-        "/metrics",
-        now -> new Answer(OK, "text/plain; version=0.0.4; charset=utf-8", metrics(now)));
+    page("/metrics", now -> new Answer(OK, MetricsPage.CONTENT_TYPE, MetricsPage.of(now)));
     page("/status.json", now -> new Answer(OK, "application/json", status(now)));
     server.setExecutor(executor);
     server.start();
@@ -154,39 +151,6 @@ final class StatusServer implements AutoCloseable {
                     .append(reason)
                     .append('\n'));
     return new Answer(OK, TEXT, body.toString());
-  }
-
-  private static String metrics(Optional<RunProgress> now) {
-    StringBuilder text = new StringBuilder();
-    now.ifPresent(
-        run -> {
-          metric(text, Metric.CHANGES, run.changes());
-          metric(text, Metric.DEAD_LETTERS, run.deadLetters());
-          metric(text, Metric.DUMPED_TABLES, run.dumps().finished());
-          metric(text, Metric.DUMPED_CHUNKS, run.dumps().chunks());
-          metric(text, Metric.DUMPED_ROWS, run.dumps().rows());
-          metric(text, Metric.DUMPED_BYTES, run.dumps().bytes());
-          metric(text, Metric.DUMPS_LEFT, run.dumps().left());
-          metric(text, Metric.DUMP_SECONDS_LEFT, run.dumps().secondsLeft().orElse(0));
-          metric(text, Metric.STALLS, run.stalls().size());
-          metric(text, Metric.TABLES_LET_GO, run.missing().tables().size());
-          metric(text, Metric.MISSING_CHANGES, run.missing().changes());
-          metric(text, Metric.LAG_BYTES, run.lag().bytes());
-          metric(text, Metric.LAG_SECONDS, run.lag().seconds());
-          metric(text, Metric.LAG_AGE_SECONDS, run.lag().ageSeconds());
-          metric(text, Metric.QUEUE_BYTES, run.lag().queueBytes());
-          metric(text, Metric.BATCHES_OUTSTANDING, run.lag().batches());
-          metric(text, Metric.CONFIRMED_LSN, run.lag().confirmedLsn());
-        });
-    return text.toString();
-  }
-
-  private static void metric(StringBuilder text, Metric metric, long value) {
-    boolean counter = metric.kind() == Metric.Kind.COUNTER;
-    String name = Metric.NAMESPACE + "_" + metric.named() + (counter ? "_total" : "");
-    text.append("# HELP ").append(name).append(' ').append(metric.meaning()).append('\n');
-    text.append("# TYPE ").append(name).append(counter ? " counter\n" : " gauge\n");
-    text.append(name).append(' ').append(value).append('\n');
   }
 
   private String status(Optional<RunProgress> now) {

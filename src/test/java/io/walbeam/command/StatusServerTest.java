@@ -68,15 +68,15 @@ class StatusServerTest {
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
     assertThat(get("/metrics").body().lines().filter(line -> !line.startsWith("#")))
         .contains(
-            "walbeam_changes_total 17",
-            "walbeam_dead_letters_total 3",
-            "walbeam_dumped_rows_total 400",
-            "walbeam_dumps_left 2",
-            "walbeam_lag_bytes 2048",
-            "walbeam_lag_seconds 7",
-            "walbeam_lag_age_seconds 1",
-            "walbeam_stalls 0",
-            "walbeam_confirmed_lsn 99");
+            "walbeam_changes_total 17.0",
+            "walbeam_dead_letters_total 3.0",
+            "walbeam_dumped_rows_total 400.0",
+            "walbeam_dumps_left 2.0",
+            "walbeam_lag_bytes 2048.0",
+            "walbeam_lag_seconds 7.0",
+            "walbeam_lag_age_seconds 1.0",
+            "walbeam_stalls 0.0",
+            "walbeam_confirmed_lsn 99.0");
     assertThat(
             new ObjectMapper()
                 .readTree(get("/status.json").body())
@@ -92,7 +92,7 @@ class StatusServerTest {
     assertThat(get("/healthz").statusCode()).isEqualTo(200);
     assertThat(get("/readyz").statusCode()).isEqualTo(503);
     assertThat(get("/readyz").body()).isEqualTo("public_orders waits: no permission\n");
-    assertThat(get("/metrics").body()).contains("\nwalbeam_stalls 1\n");
+    assertThat(get("/metrics").body()).contains("\nwalbeam_stalls 1.0\n");
   }
 
   @Test
@@ -103,7 +103,7 @@ class StatusServerTest {
         .isEqualTo(
             "ready\nbut changes are missing in public.orders, which was let go: No grant.\n");
     assertThat(get("/metrics").body())
-        .contains("\nwalbeam_tables_let_go 1\n", "\nwalbeam_missing_changes 300\n");
+        .contains("\nwalbeam_tables_let_go 1.0\n", "\nwalbeam_missing_changes 300.0\n");
     assertThat(get("/status.json").body())
         .contains("\"ready\":true", "\"missingChanges\":300")
         .contains("\"letGo\":[{\"table\":\"public.orders\",\"reason\":\"No grant.\"}]");

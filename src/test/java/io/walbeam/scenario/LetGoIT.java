@@ -121,7 +121,7 @@ class LetGoIT {
     assertThat(ready.body())
         .startsWith("ready\nbut changes are missing in public.bad, which was let go: ");
     assertThat(get(address, "/metrics").body())
-        .contains("\nwalbeam_tables_let_go 1\n", "\nwalbeam_stalls 0\n")
+        .contains("\nwalbeam_tables_let_go 1.0\n", "\nwalbeam_stalls 0.0\n")
         .containsPattern("\nwalbeam_missing_changes [1-9]");
     JsonNode status = new ObjectMapper().readTree(get(address, "/status.json").body());
     assertThat(status.path("ready").asBoolean()).isTrue();
