@@ -122,7 +122,7 @@ class SetupIT {
     Said more = setup(owner, "--apply");
     assertThat(more.exitCode()).as(more.err()).isZero();
     assertThat(more.out())
-        .contains("ADD TABLE \"sa.les\".\"later\"")
+        .contains("ADD TABLE ONLY \"sa.les\".\"later\"")
         .doesNotContain("GRANT SELECT");
     assertNothingToDo(setup(owner, "--apply"));
     assertThat(say("check", role).exitCode()).isLessThan(3);

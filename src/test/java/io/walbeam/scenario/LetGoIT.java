@@ -54,6 +54,9 @@ class LetGoIT {
           "INSERT INTO bad VALUES (1, 'secret one'), (2, 'secret two'), (3, 'secret three')",
           "INSERT INTO good VALUES (1, 'before')");
       scenario.awaitConfirmation(run);
+      // Of a dump that is let go all of its table is missing, not only keys.
+      scenario.await(
+          run, "it is dumped", () -> scenario.ledger().contains("bad:INITIAL:FINISHED"));
       deny("public_bad");
       scenario.execute(
           "UPDATE bad SET note = 'secret' WHERE id = 1",
