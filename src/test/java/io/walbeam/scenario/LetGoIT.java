@@ -55,8 +55,7 @@ class LetGoIT {
           "INSERT INTO good VALUES (1, 'before')");
       scenario.awaitConfirmation(run);
       // Of a dump that is let go all of its table is missing, not only keys.
-      scenario.await(
-          run, "it is dumped", () -> scenario.ledger().contains("bad:INITIAL:FINISHED"));
+      scenario.await(run, "it is dumped", () -> scenario.ledger().contains("bad:INITIAL:FINISHED"));
       deny("public_bad");
       scenario.execute(
           "UPDATE bad SET note = 'secret' WHERE id = 1",
