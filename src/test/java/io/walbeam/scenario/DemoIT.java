@@ -19,6 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DemoIT {
   private static final Pattern ADDRESS = Pattern.compile("localhost:([0-9]+)");
 
+  /** Of all processes of a demo that lasts for seconds; the launcher says that it has read them. */
+  private static final Map<String, String> SHORT_LIVED =
+      Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+
+  private static final String READ_THEM = "NOTE: Picked up JDK_JAVA_OPTIONS: ";
+
   /** A line of the progress table. */
   private static final Pattern PROGRESS = Pattern.compile("(?m)^ +[0-9]+ s +[0-9]");
 
@@ -32,7 +38,7 @@ class DemoIT {
           .contains("EQUAL: every table is the same on both sides")
           .contains("Dead letters\n  public.orders")
           .doesNotContain("NOT EQUAL");
-      assertThat(demo.errors()).isEmpty();
+      assertThat(demo.errors().lines()).allMatch(line -> line.startsWith(READ_THEM));
       assertNothingListens(demo.output());
     }
   }
@@ -49,7 +55,7 @@ class DemoIT {
           .contains("EQUAL: the changes, replayed, are every table as it is.")
           .contains("No dead letters")
           .doesNotContain("NOT EQUAL");
-      assertThat(demo.errors()).isEmpty();
+      assertThat(demo.errors().lines()).allMatch(line -> line.startsWith(READ_THEM));
     }
   }
 
@@ -88,7 +94,7 @@ class DemoIT {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(java, "-jar", Scenario.installation().localJar().toString(), "demo"));
     command.addAll(List.of(options));
-    return ChildProcess.start("demo", directory, command, Map.of());
+    return ChildProcess.start("demo", directory, command, SHORT_LIVED);
   }
 
   private static void assertNothingListens(String output) {

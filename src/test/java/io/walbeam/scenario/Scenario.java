@@ -193,13 +193,25 @@ final class Scenario implements AutoCloseable {
   /** Waits for a condition while the pipeline runs. */
   void await(Program pipeline, String what, Await.Condition condition)
       throws IOException, InterruptedException {
-    Await.until(
-        what,
-        DEADLINE,
-        () -> {
-          assertRunning(pipeline);
-          return condition.holds();
-        });
+    awaitRunning(pipeline, what, condition);
+  }
+
+  /** The same of a program without a scenario; what it said is in the failure. */
+  static void awaitRunning(Program pipeline, String what, Await.Condition condition)
+      throws IOException, InterruptedException {
+    try {
+      Await.until(
+          what,
+          DEADLINE,
+          () -> {
+            assertThat(pipeline.isAlive())
+                .as("still running; it said: %s", pipeline.errors())
+                .isTrue();
+            return condition.holds();
+          });
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(e.getMessage() + " It said: " + pipeline.errors(), e);
+    }
   }
 
   void assertRunning(Program pipeline) throws IOException {

@@ -2,7 +2,6 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.PipelineCommand;
@@ -120,7 +119,7 @@ class SecrecyIT {
   /** Connections that break, a stand-in that goes away, a signal. */
   private static void runThroughKills(LocalEnds ends, PipelineCommand command) throws Exception {
     try (ChildProcess pipeline = command.start(ends.directory())) {
-      Await.until("the slot is read", Scenario.DEADLINE, () -> ends.slot().active());
+      Scenario.awaitRunning(pipeline, "the slot is read", () -> ends.slot().active());
       ends.source()
           .execute(
               ShopSchema.DATABASE,
@@ -132,8 +131,8 @@ class SecrecyIT {
               ShopSchema.DATABASE,
               "INSERT INTO secrets VALUES ('" + TEXT + "-last', 1, now(), '" + TEXT + "')");
       var end = ends.slot().serverPosition();
-      Await.until(
-          "everything is confirmed", Scenario.DEADLINE, () -> ends.slot().isConfirmedTo(end));
+      Scenario.awaitRunning(
+          pipeline, "everything is confirmed", () -> ends.slot().isConfirmedTo(end));
       pipeline.terminate();
       assertThat(pipeline.exitCode(Scenario.DEADLINE)).as(pipeline.errors()).isZero();
     }
