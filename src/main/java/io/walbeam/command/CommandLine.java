@@ -86,9 +86,13 @@ public final class CommandLine {
     return run(command.orElse(Command.RUN), rest, debug);
   }
 
+  /** The terminal is asked for its width, so only where something is folded. */
+  private Lines lines() {
+    return new Lines(out, Terminal.folding(environment));
+  }
+
   private int run(Command command, List<String> rest, boolean debug) throws Exception {
     StatusLine status = new StatusLine(Terminal.isInteractive(environment), out, err);
-    Lines lines = new Lines(out, Terminal.folding(environment));
     switch (command) {
       case RUN -> {
         if (rest.stream().noneMatch(argument -> argument.startsWith("--runner="))
@@ -119,29 +123,29 @@ public final class CommandLine {
       case VERIFY -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        return VerifyCommand.run(source, lines);
+        return VerifyCommand.run(source, lines());
       }
       case BACKFILL -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        BackfillCommand.run(source, lines);
+        BackfillCommand.run(source, lines());
       }
       case REPLAY -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        ReplayCommand.run(source, lines);
+        ReplayCommand.run(source, lines());
       }
       case RESYNC -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
         return source.options().as(ResyncOptions.class).isFinish()
-            ? FinishCommand.run(source, lines)
-            : ResyncCommand.run(source, lines);
+            ? FinishCommand.run(source, lines())
+            : ResyncCommand.run(source, lines());
       }
       case REMOVE -> {
         OptionsReader.Source source = OptionsReader.readSource(command, rest, environment);
         configure(source.options(), status);
-        RemoveCommand.run(source, lines);
+        RemoveCommand.run(source, lines());
       }
       case COMPLETION -> out.print(ShellCompletion.script(rest));
     }
