@@ -10,6 +10,7 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.options.BackfillOptions;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.NoSuchTables;
 import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.Sink;
 import java.util.ArrayList;
@@ -61,12 +62,7 @@ final class BackfillCommand {
               .filter(source.tables()::matches)
               .toList();
       if (tables.isEmpty()) {
-        throw new WalbeamException(
-            FailureKind.OPERATOR,
-            "The publication "
-                + source.replication().publication()
-                + " holds no table that --tables names.",
-            "Correct --tables or --publication, or add the table to the publication.");
+        throw NoSuchTables.published(source.replication().publication());
       }
       if (tables.size() > 1 && !(keyFrom.isEmpty() && keyTo.isEmpty())) {
         throw new WalbeamException(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -103,14 +104,14 @@ public final class StatusRules {
                 Collectors.toMap(
                     DumpEntry::table,
                     Function.identity(),
-                    (first, second) -> isLater(second, first) ? second : first));
+                    BinaryOperator.maxBy(DumpEntry.OLDEST_FIRST)));
     List<String> failed =
         facts.dumps().stream()
             .filter(entry -> entry.status() == DumpEntry.Status.FAILED)
             .filter(
                 entry ->
                     Optional.ofNullable(finished.get(entry.table()))
-                        .filter(later -> isLater(later, entry))
+                        .filter(later -> DumpEntry.OLDEST_FIRST.compare(later, entry) > 0)
                         .isEmpty())
             .map(entry -> entry.table() + " (" + entry.error() + ")")
             .distinct()
@@ -145,13 +146,6 @@ public final class StatusRules {
               "Mend what it says; the run looks again by itself, and at each start.",
               "_walbeam_backfills"));
     }
-  }
-
-  /** Whether the one was asked for after the other. */
-  private static boolean isLater(DumpEntry one, DumpEntry other) {
-    return one.epoch() > other.epoch()
-        || (one.epoch() == other.epoch()
-            && Long.compareUnsigned(one.requestLsn(), other.requestLsn()) > 0);
   }
 
   private static void deadLetters(StatusFacts facts, List<Finding> findings) {

@@ -3,10 +3,10 @@ package io.walbeam.dump;
 import io.walbeam.change.Lsn;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -41,22 +41,23 @@ record LetterBatch(String id, int parts, long until) {
   /**
    * Whether dumps of keys have brought all that is missing.
    *
-   * @param brought whether a dump has done what it can
+   * @param isDone whether a dump has done what it can
    */
-  static boolean settles(DumpEntry letGo, List<DumpEntry> known, Predicate<DumpEntry> brought) {
-    Map<LetterBatch, List<DumpEntry>> finished = new HashMap<>();
+  static boolean settles(DumpEntry letGo, List<DumpEntry> known, Predicate<DumpEntry> isDone) {
+    Map<LetterBatch, Integer> finished = new HashMap<>();
     for (DumpEntry dump : known) {
-      if (brought.test(dump) && isPart(letGo, dump)) {
-        finished.computeIfAbsent(batch(dump), any -> new ArrayList<>()).add(dump);
+      if (isDone.test(dump)) {
+        brought(letGo, dump).ifPresent(batch -> finished.merge(batch, 1, Integer::sum));
       }
     }
     return finished.entrySet().stream()
-        .anyMatch(batch -> batch.getValue().size() >= batch.getKey().parts());
+        .anyMatch(batch -> batch.getValue() >= batch.getKey().parts());
   }
 
   /** Whether such a dump is to come. */
   static boolean isPending(DumpEntry letGo, List<DumpEntry> known) {
-    return known.stream().anyMatch(dump -> !dump.status().isOver() && isPart(letGo, dump));
+    return known.stream()
+        .anyMatch(dump -> !dump.status().isOver() && brought(letGo, dump).isPresent());
   }
 
   /** Whether such a dump cannot be carried out, as when the key has other columns now. */
@@ -65,26 +66,26 @@ record LetterBatch(String id, int parts, long until) {
         .anyMatch(
             dump ->
                 (dump.status() == Status.FAILED || dump.status() == Status.REFUSED)
-                    && isPart(letGo, dump));
+                    && brought(letGo, dump).isPresent());
   }
 
-  /** Whether the dump brings a part of what is missing, asked for after the last of it. */
-  private static boolean isPart(DumpEntry letGo, DumpEntry dump) {
+  /** That of which the dump brings a part, if it was asked for after the last that is missing. */
+  private static Optional<LetterBatch> brought(DumpEntry letGo, DumpEntry dump) {
     if (!dump.isDump()
         || dump.epoch() != letGo.epoch()
         || !dump.table().equals(letGo.table())
         || LetGoEntry.read(letGo).whole()) {
-      return false;
+      return Optional.empty();
     }
     DumpScope scope = DumpScope.parse(dump.scope());
+    if (scope.batch().isEmpty() || scope.foreign()) {
+      return Optional.empty();
+    }
+    LetterBatch batch = parse(scope.batch());
     long until = LetGoEntry.until(letGo);
-    return !scope.batch().isEmpty()
-        && !scope.foreign()
-        && Long.compareUnsigned(batch(dump).until(), until) >= 0
-        && Long.compareUnsigned(dump.requestLsn(), until) > 0;
-  }
-
-  private static LetterBatch batch(DumpEntry dump) {
-    return parse(DumpScope.parse(dump.scope()).batch());
+    return Long.compareUnsigned(batch.until(), until) >= 0
+            && Long.compareUnsigned(dump.requestLsn(), until) > 0
+        ? Optional.of(batch)
+        : Optional.empty();
   }
 }

@@ -6,15 +6,23 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import java.util.List;
 
-/** {@code --tables} that matches no table of the database, and the names that are nearest. */
-final class NoSuchTables {
+/** {@code --tables} that matches no table, of the database or of a publication. */
+public final class NoSuchTables {
   /** Names that are offered instead of one that does not exist. */
   private static final int OFFERED = 5;
 
   private NoSuchTables() {}
 
+  /** What to say of patterns that match no table of a publication that holds some. */
+  public static WalbeamException published(String publication) {
+    return new WalbeamException(
+        FailureKind.OPERATOR,
+        "The publication " + publication + " holds no table that --tables names.",
+        "Correct --tables or --publication, or add the table to the publication.");
+  }
+
   /**
-   * What to say of patterns that match nothing.
+   * What to say of patterns that match nothing, with the names that are nearest.
    *
    * @param there the tables of the database
    */

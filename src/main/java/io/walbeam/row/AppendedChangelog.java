@@ -55,12 +55,7 @@ final class AppendedChangelog implements ChangelogMapping {
 
   static AppendedChangelog compile(
       Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
-    List<DestinationColumn> columns = new ArrayList<>();
-    for (EnvelopeField field : EnvelopeField.values()) {
-      columns.add(
-          new DestinationColumn(
-              field.label(), field.type(), field.number(), false, field.description(), List.of()));
-    }
+    List<DestinationColumn> columns = new ArrayList<>(EnvelopeField.columns());
     columns.add(KEY_TEXT);
     String base = settings.tableName().nameOf(relation.table());
     DestinationTable destination =
@@ -136,10 +131,7 @@ final class AppendedChangelog implements ChangelogMapping {
   private static void writePosition(RowMeta meta, RowBuffer out) {
     tag(EnvelopeField.POSITION.number(), ColumnEncoder.DELIMITED, out);
     out.writeByte(ChangePosition.SEQUENCE_NUMBER_LENGTH);
-    out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
-    ChangePosition.writeSequenceNumber(
-        meta.epoch(), meta.commitLsn(), meta.changeLsn(), meta.n(), out.array(), out.position());
-    out.position(out.position() + ChangePosition.SEQUENCE_NUMBER_LENGTH);
+    meta.writePosition(ChangePosition.SEQUENCE_NUMBER_LENGTH, out);
   }
 
   private void writeImage(EnvelopeField field, @Nullable Tuple row, RowBuffer out) {

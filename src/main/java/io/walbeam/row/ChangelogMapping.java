@@ -2,6 +2,8 @@ package io.walbeam.row;
 
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,20 @@ public sealed interface ChangelogMapping
   static ChangelogMapping avro(
       Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
     return EnvelopeAvro.compile(relation, key, types, settings);
+  }
+
+  /** Where the envelopes of a table's changes go that is no table. */
+  static DestinationTable envelopes(
+      Relation relation, List<DestinationColumn> columns, MappingSettings settings) {
+    return new DestinationTable(
+        settings.tableName().nameOf(relation.table()),
+        columns,
+        List.of(),
+        List.of(),
+        description(relation) + " A change may be there twice.",
+        "",
+        "",
+        Optional.empty());
   }
 
   /** Name of the changelog of a table. */

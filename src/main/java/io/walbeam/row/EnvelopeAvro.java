@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,16 +61,7 @@ final class EnvelopeAvro implements ChangelogMapping {
     for (EnvelopeField field : EnvelopeField.values()) {
       columns.add(column(field, keyImage, rowImage));
     }
-    DestinationTable destination =
-        new DestinationTable(
-            settings.tableName().nameOf(relation.table()),
-            columns,
-            List.of(),
-            List.of(),
-            ChangelogMapping.description(relation) + " A change may be there twice.",
-            "",
-            "",
-            Optional.empty());
+    DestinationTable destination = ChangelogMapping.envelopes(relation, columns, settings);
     Map<Operation, byte[]> beginnings = new EnumMap<>(Operation.class);
     for (Operation operation : Operation.values()) {
       RowBuffer out = new RowBuffer();
@@ -167,9 +157,6 @@ final class EnvelopeAvro implements ChangelogMapping {
   /** The first {@code length} characters of the position. */
   private static void position(RowMeta meta, int length, RowBuffer out) {
     out.writeZigZag(length);
-    out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
-    ChangePosition.writeSequenceNumber(
-        meta.epoch(), meta.commitLsn(), meta.changeLsn(), meta.n(), out.array(), out.position());
-    out.position(out.position() + length);
+    meta.writePosition(length, out);
   }
 }

@@ -1,5 +1,8 @@
 package io.walbeam.row;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * The envelope of a change: what every destination but the current state tells of it, under these
  * names and in this order.
@@ -53,6 +56,16 @@ public enum EnvelopeField {
     this.label = label;
     this.type = type;
     this.description = description;
+  }
+
+  /** All of them as columns, none of which is required. */
+  static List<DestinationColumn> columns() {
+    return Arrays.stream(values())
+        .map(
+            field ->
+                new DestinationColumn(
+                    field.label, field.type, field.number, false, field.description, List.of()))
+        .toList();
   }
 
   /** Number of the protobuf field in rows of tables; never changes. */

@@ -4,12 +4,9 @@ import io.walbeam.change.ChangePosition;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Relation;
 import io.walbeam.change.Tuple;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,22 +52,8 @@ final class EnvelopeLines implements ChangelogMapping {
    */
   static EnvelopeLines compile(
       Relation relation, KeyColumns key, SourceTypes types, MappingSettings settings) {
-    List<DestinationColumn> columns = new ArrayList<>();
-    for (EnvelopeField field : EnvelopeField.values()) {
-      columns.add(
-          new DestinationColumn(
-              field.label(), field.type(), field.number(), false, field.description(), List.of()));
-    }
     DestinationTable destination =
-        new DestinationTable(
-            settings.tableName().nameOf(relation.table()),
-            columns,
-            List.of(),
-            List.of(),
-            ChangelogMapping.description(relation) + " A change may be there twice.",
-            "",
-            "",
-            Optional.empty());
+        ChangelogMapping.envelopes(relation, EnvelopeField.columns(), settings);
     Map<Operation, byte[]> beginnings = new EnumMap<>(Operation.class);
     for (Operation operation : Operation.values()) {
       RowBuffer out = new RowBuffer();

@@ -1,7 +1,6 @@
 package io.walbeam.row;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.walbeam.change.ChangePosition;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 
@@ -32,10 +31,7 @@ final class JsonLine {
   /** The first {@code length} characters of the position as text. */
   static void writePosition(RowMeta meta, int length, RowBuffer out) {
     out.writeByte('"');
-    out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
-    ChangePosition.writeSequenceNumber(
-        meta.epoch(), meta.commitLsn(), meta.changeLsn(), meta.n(), out.array(), out.position());
-    out.position(out.position() + length);
+    meta.writePosition(length, out);
     out.writeByte('"');
   }
 

@@ -74,10 +74,7 @@ final class KeyedChangelog implements ChangelogMapping {
     RowHeader.writeChange(meta, out);
     tag(POSITION, out);
     out.writeByte(ChangePosition.SEQUENCE_NUMBER_LENGTH);
-    out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
-    ChangePosition.writeSequenceNumber(
-        meta.epoch(), meta.commitLsn(), meta.changeLsn(), meta.n(), out.array(), out.position());
-    out.position(out.position() + ChangePosition.SEQUENCE_NUMBER_LENGTH);
+    meta.writePosition(ChangePosition.SEQUENCE_NUMBER_LENGTH, out);
     Tuple keyed = newRow != null ? newRow : oldRow;
     if (keyed != null && key.exists()) {
       json.writeKey(key, keyed);

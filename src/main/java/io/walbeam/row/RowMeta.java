@@ -96,6 +96,13 @@ public final class RowMeta {
     return operation;
   }
 
+  /** Writes the first {@code length} characters of the position's text form. */
+  void writePosition(int length, RowBuffer out) {
+    out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
+    ChangePosition.writeSequenceNumber(epoch, commitLsn, changeLsn, n, out.array(), out.position());
+    out.position(out.position() + length);
+  }
+
   /** The position as a value. */
   public ChangePosition position() {
     return new ChangePosition(epoch, commitLsn, changeLsn, n);

@@ -5,6 +5,7 @@ import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Pauses;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.ConfirmedChanges;
+import io.walbeam.postgres.NoSuchTables;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.Route;
@@ -96,7 +97,8 @@ public final class Verify {
               request.sample());
       List<TableId> meant = source.published().stream().filter(request.tables()::matches).toList();
       if (meant.isEmpty()) {
-        throw nothingMeant();
+        // A mistyped pattern must not look like tables that are equal.
+        throw NoSuchTables.published(request.replication().publication());
       }
       for (TableId table : ordered(meant, resume.table())) {
         if (known.contains(table)) {
@@ -122,16 +124,6 @@ public final class Verify {
       }
       resume.delete();
     }
-  }
-
-  /** A mistyped pattern must not look like tables that are equal. */
-  private WalbeamException nothingMeant() {
-    return new WalbeamException(
-        FailureKind.OPERATOR,
-        "The publication "
-            + request.replication().publication()
-            + " holds no table that --tables names.",
-        "Correct --tables or --publication, or add the table to the publication.");
   }
 
   /** What was read in part comes first, before another table takes its place in the file. */

@@ -8,6 +8,7 @@ import com.google.api.core.ApiFuture;
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
 import com.google.cloud.bigquery.storage.v1.StreamWriter;
 import io.walbeam.local.StandInClients.Shape;
+import io.walbeam.local.demo.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +66,7 @@ class StandInDurabilityIT {
 
   private Process start(Path data) throws Exception {
     return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            ChildProcess.java(),
             "-cp",
             System.getProperty("java.class.path"),
             WalbeamLocal.class.getName(),

@@ -90,9 +90,10 @@ class DemoIT {
   }
 
   private static ChildProcess demo(Path directory, String... options) throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(java, "-jar", Scenario.installation().localJar().toString(), "demo"));
+    command.addAll(
+        List.of(
+            ChildProcess.java(), "-jar", Scenario.installation().localJar().toString(), "demo"));
     command.addAll(List.of(options));
     return ChildProcess.start("demo", directory, command, SHORT_LIVED);
   }

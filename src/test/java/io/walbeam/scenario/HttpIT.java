@@ -13,7 +13,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -163,11 +162,7 @@ class HttpIT {
   /** The server itself, and its sessions for this scenario. */
   private static List<Long> serverProcesses(Scenario scenario) throws Exception {
     List<Long> processes = new ArrayList<>();
-    processes.add(
-        Long.parseLong(
-            Files.readAllLines(servers.source().dataDirectory().resolve("postmaster.pid"))
-                .get(0)
-                .strip()));
+    processes.add(servers.source().processId());
     String pids =
         servers
             .source()

@@ -204,9 +204,7 @@ final class Scenario implements AutoCloseable {
           what,
           DEADLINE,
           () -> {
-            assertThat(pipeline.isAlive())
-                .as("still running; it said: %s", pipeline.errors())
-                .isTrue();
+            assertAlive(pipeline);
             return condition.holds();
           });
     } catch (IllegalStateException e) {
@@ -215,6 +213,10 @@ final class Scenario implements AutoCloseable {
   }
 
   void assertRunning(Program pipeline) throws IOException {
+    assertAlive(pipeline);
+  }
+
+  private static void assertAlive(Program pipeline) throws IOException {
     assertThat(pipeline.isAlive()).as("still running; it said: %s", pipeline.errors()).isTrue();
   }
 

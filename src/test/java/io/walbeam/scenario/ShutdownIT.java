@@ -137,8 +137,8 @@ class ShutdownIT {
 
   private void shutDown(List<String> modes, String state) throws Exception {
     for (String mode : modes) {
-      Path pidFile = scenario.source().dataDirectory().resolve("postmaster.pid");
-      signal(mode, Long.parseLong(Files.readAllLines(pidFile).get(0).trim()));
+      Path pidFile = scenario.source().pidFile();
+      signal(mode, scenario.source().processId());
       Await.until(
           "PostgreSQL has ended after SIG" + mode + " while " + state,
           Scenario.DEADLINE,

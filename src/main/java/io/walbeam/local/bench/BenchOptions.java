@@ -11,12 +11,7 @@ record BenchOptions(List<String> arguments) {
 
   /** The number given as {@code --name=N}, else {@code otherwise}. */
   int number(String name, int otherwise) {
-    String prefix = "--" + name + "=";
-    return arguments.stream()
-        .filter(argument -> argument.startsWith(prefix))
-        .map(argument -> Integer.parseInt(argument.substring(prefix.length())))
-        .reduce((first, last) -> last)
-        .orElse(otherwise);
+    return Integer.parseInt(text(name, Integer.toString(otherwise)));
   }
 
   /** The text given as {@code --name=TEXT}, else {@code otherwise}. */

@@ -24,6 +24,9 @@ record CpuSplit(double jit, double garbage, double work) {
 
   private static final int SYSTEM_TIME = 12;
 
+  /** The last of the fields cutime and cstime, which follow. */
+  private static final int CHILDREN_SYSTEM_TIME = 14;
+
   static final CpuSplit NONE = new CpuSplit(0, 0, 0);
 
   double sum() {
@@ -88,8 +91,20 @@ record CpuSplit(double jit, double garbage, double work) {
 
   /** Of a line of {@code /proc/PID/stat} or of a thread's. */
   static double secondsOf(String stat) {
+    return seconds(stat, SYSTEM_TIME);
+  }
+
+  /** The same with the process's children that have ended. */
+  static double secondsWithChildrenOf(String stat) {
+    return seconds(stat, CHILDREN_SYSTEM_TIME);
+  }
+
+  private static double seconds(String stat, int lastField) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
-        / TICKS_PER_SECOND;
+    long ticks = 0;
+    for (int i = USER_TIME; i <= lastField; i++) {
+      ticks += Long.parseLong(fields[i]);
+    }
+    return ticks / TICKS_PER_SECOND;
   }
 }

@@ -40,12 +40,6 @@ public final class ManyTablesBenchmark {
 
   private static final int CONFLICT = 409;
 
-  /** Clock ticks a second that {@code /proc} counts in (Linux, sysconf(3)). */
-  private static final double TICKS = 100;
-
-  /** Where the fields of {@code /proc/PID/stat} after the name begin (proc(5)). */
-  private static final int FIRST_TIME = 11;
-
   private final LocalEnds ends;
   private final int tables;
 
@@ -145,11 +139,7 @@ public final class ManyTablesBenchmark {
             .command(command)
             .with("format", format)
             .withJvmArguments(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    long postmaster =
-        Long.parseLong(
-            Files.readAllLines(ends.source().dataDirectory().resolve("postmaster.pid"))
-                .get(0)
-                .strip());
+    long postmaster = ends.source().processId();
     double server = seconds(postmaster);
     double standIn = seconds(ends.standIn().process().pid());
     long began = System.nanoTime();
@@ -173,12 +163,6 @@ public final class ManyTablesBenchmark {
 
   /** CPU seconds of a process and of those of its children that have ended. */
   private static double seconds(long pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    long ticks = 0;
-    for (int i = FIRST_TIME; i < FIRST_TIME + 4; i++) {
-      ticks += Long.parseLong(fields[i]);
-    }
-    return ticks / TICKS;
+    return CpuSplit.secondsWithChildrenOf(Files.readString(Path.of("/proc/" + pid + "/stat")));
   }
 }

@@ -25,6 +25,11 @@ public final class ChildProcess implements Program {
   private final Path errors;
   private final Runnable atExit;
 
+  /** The program that runs this JVM. */
+  public static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private ChildProcess(String name, Process process, Path output, Path errors) {
     this.name = name;
     this.process = process;

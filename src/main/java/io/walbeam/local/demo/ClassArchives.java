@@ -54,13 +54,14 @@ public final class ClassArchives {
   public void make() throws IOException, InterruptedException {
     synchronized (ClassArchives.class) {
       Path lock = pipelineJar.resolveSibling("archives.lock");
+      // The lock goes with its channel.
       try (FileChannel channel =
-              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock held = channel.lock()) {
-        if (held.isValid() && !isFresh(pipelineJar)) {
+          FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileLock unused = channel.lock();
+        if (!isFresh(pipelineJar)) {
           record(pipelineJar, RUN, Optional.empty());
         }
-        if (held.isValid() && !isFresh(localJar)) {
+        if (!isFresh(localJar)) {
           Path portFile = Files.createTempFile("walbeam-archive", ".port");
           Files.delete(portFile);
           record(
@@ -87,7 +88,7 @@ public final class ClassArchives {
     Path directory = Files.createTempDirectory("walbeam-archive");
     Path fresh = directory.resolve("classes.jsa");
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(ChildProcess.java());
     command.add("-XX:ArchiveClassesAtExit=" + fresh);
     command.addAll(List.of("-jar", jar.toString()));
     command.addAll(arguments);

@@ -180,7 +180,7 @@ public final class FlinkCluster implements AutoCloseable {
   private ChildProcess launch(
       String name, String mainClass, String heap, List<String> dynamicSettings) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(ChildProcess.java());
     command.addAll(installation.jvmArguments());
     command.add(heap);
     command.add(temporaryFiles());

@@ -72,7 +72,7 @@ public record Installation(Path directory, List<String> jvmArguments) {
   /** The command that runs a jar on this JVM's own Java. */
   List<String> javaCommand(List<String> moreArguments, Path jar, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(ChildProcess.java());
     command.addAll(jvmArguments);
     if (jvmArguments.equals(SHORT_LIVED)) {
       command.addAll(ClassArchives.jvmArguments(jar));

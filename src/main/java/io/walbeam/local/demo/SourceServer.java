@@ -65,6 +65,16 @@ public final class SourceServer implements AutoCloseable {
     return server.getPort();
   }
 
+  /** The process of the server that runs. */
+  public long processId() throws IOException {
+    return Long.parseLong(Files.readAllLines(pidFile()).get(0).trim());
+  }
+
+  /** It is there as long as the server runs. */
+  public Path pidFile() {
+    return dataDirectory.resolve("postmaster.pid");
+  }
+
   /** Where the server keeps its files. */
   public Path dataDirectory() {
     return dataDirectory;
@@ -110,32 +120,34 @@ public final class SourceServer implements AutoCloseable {
   /** Immediate shutdown, as a crash of the server is, then start with the same data and port. */
   public void crash() throws IOException {
     kill();
-    // The driver says that it cannot stop what has ended.
-    LIBRARY_LOG.setLevel(Level.OFF);
-    try {
-      restart();
-    } finally {
-      LIBRARY_LOG.setLevel(Level.SEVERE);
-    }
+    afterItsEnd(this::restart);
   }
 
   /** Immediate shutdown, as a crash of the server is, for good. */
   public void crashForGood() throws IOException {
     kill();
+    afterItsEnd(this::close);
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** The driver says that it cannot stop what has ended. */
+  private static void afterItsEnd(Step step) throws IOException {
     LIBRARY_LOG.setLevel(Level.OFF);
     try {
-      close();
+      step.run();
     } finally {
       LIBRARY_LOG.setLevel(Level.SEVERE);
     }
   }
 
   private void kill() throws IOException {
-    Path pidFile = dataDirectory.resolve("postmaster.pid");
-    String pid = Files.readAllLines(pidFile).get(0).trim();
     try {
-      int unused = new ProcessBuilder("kill", "-QUIT", pid).start().waitFor();
-      Await.until("PostgreSQL has ended", SHUTDOWN, () -> !Files.exists(pidFile));
+      int unused =
+          new ProcessBuilder("kill", "-QUIT", Long.toString(processId())).start().waitFor();
+      Await.until("PostgreSQL has ended", SHUTDOWN, () -> !Files.exists(pidFile()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Interrupted while PostgreSQL ended.");
@@ -173,10 +185,7 @@ public final class SourceServer implements AutoCloseable {
   private void stop() throws IOException {
     server.close();
     try {
-      Await.until(
-          "PostgreSQL has shut down",
-          SHUTDOWN,
-          () -> !Files.exists(dataDirectory.resolve("postmaster.pid")));
+      Await.until("PostgreSQL has shut down", SHUTDOWN, () -> !Files.exists(pidFile()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Interrupted while PostgreSQL shut down.");
@@ -187,10 +196,8 @@ public final class SourceServer implements AutoCloseable {
   private void stopAtOnce() {
     try {
       server.close();
-      Path pidFile = dataDirectory.resolve("postmaster.pid");
-      if (Files.exists(pidFile)) {
-        long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).trim());
-        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      if (Files.exists(pidFile())) {
+        ProcessHandle.of(processId()).ifPresent(ProcessHandle::destroyForcibly);
       }
     } catch (IOException e) {
       System.err.println("PostgreSQL may still run on " + dataDirectory + ".");

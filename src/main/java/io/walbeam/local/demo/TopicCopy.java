@@ -44,17 +44,10 @@ public final class TopicCopy implements AutoCloseable {
   private TopicCopy(String project, String name, String endpoint) throws IOException {
     this.topic = "projects/" + project + "/topics/" + name;
     this.subscription = "projects/" + project + "/subscriptions/" + name;
-    this.channel =
-        ManagedChannelBuilder.forTarget(URI.create(endpoint).getAuthority()).usePlaintext().build();
-    TransportChannelProvider channels =
-        FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel));
+    this.channel = channel(endpoint);
+    TransportChannelProvider channels = channels(channel);
     NoCredentialsProvider none = NoCredentialsProvider.create();
-    try (TopicAdminClient topics =
-            TopicAdminClient.create(
-                TopicAdminSettings.newBuilder()
-                    .setTransportChannelProvider(channels)
-                    .setCredentialsProvider(none)
-                    .build());
+    try (TopicAdminClient topics = topics(channels);
         SubscriptionAdminClient subscriptions =
             SubscriptionAdminClient.create(
                 SubscriptionAdminSettings.newBuilder()
@@ -87,19 +80,30 @@ public final class TopicCopy implements AutoCloseable {
 
   /** Makes a topic that nobody subscribes to, so that what is published goes nowhere. */
   public static void createTopic(String topic, String endpoint) throws IOException {
-    ManagedChannel channel =
-        ManagedChannelBuilder.forTarget(URI.create(endpoint).getAuthority()).usePlaintext().build();
-    try (TopicAdminClient topics =
-        TopicAdminClient.create(
-            TopicAdminSettings.newBuilder()
-                .setTransportChannelProvider(
-                    FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)))
-                .setCredentialsProvider(NoCredentialsProvider.create())
-                .build())) {
+    ManagedChannel channel = channel(endpoint);
+    try (TopicAdminClient topics = topics(channels(channel))) {
       var unused = topics.createTopic(topic);
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  private static ManagedChannel channel(String endpoint) {
+    return ManagedChannelBuilder.forTarget(URI.create(endpoint).getAuthority())
+        .usePlaintext()
+        .build();
+  }
+
+  private static TransportChannelProvider channels(ManagedChannel channel) {
+    return FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel));
+  }
+
+  private static TopicAdminClient topics(TransportChannelProvider channels) throws IOException {
+    return TopicAdminClient.create(
+        TopicAdminSettings.newBuilder()
+            .setTransportChannelProvider(channels)
+            .setCredentialsProvider(NoCredentialsProvider.create())
+            .build());
   }
 
   /** Makes both, and begins to receive. */
