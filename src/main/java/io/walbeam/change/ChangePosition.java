@@ -1,7 +1,6 @@
 package io.walbeam.change;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 
 /**
  * The place of one row mutation in the order of all mutations ever.
@@ -25,15 +24,17 @@ public record ChangePosition(long epoch, long commitLsn, long changeLsn, long n)
   public static final int SEQUENCE_NUMBER_LENGTH = 4 * 16 + 3;
 
   private static final byte[] DIGITS = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
-  private static final Comparator<ChangePosition> ORDER =
-      Comparator.comparing(ChangePosition::epoch, Long::compareUnsigned)
-          .thenComparing(ChangePosition::commitLsn, Long::compareUnsigned)
-          .thenComparing(ChangePosition::changeLsn, Long::compareUnsigned)
-          .thenComparing(ChangePosition::n, Long::compareUnsigned);
 
   @Override
   public int compareTo(ChangePosition other) {
-    return ORDER.compare(this, other);
+    int order = Long.compareUnsigned(epoch, other.epoch);
+    if (order == 0) {
+      order = Long.compareUnsigned(commitLsn, other.commitLsn);
+    }
+    if (order == 0) {
+      order = Long.compareUnsigned(changeLsn, other.changeLsn);
+    }
+    return order == 0 ? Long.compareUnsigned(n, other.n) : order;
   }
 
   /** BigQuery's text form, every section padded to 16 digits so that text order is also right. */

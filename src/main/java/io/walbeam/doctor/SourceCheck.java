@@ -77,11 +77,11 @@ public final class SourceCheck {
       SourceFacts facts, Plan plan, TableNameTemplate names) {
     Map<String, List<String>> keys = new TreeMap<>();
     for (SourceFacts.Table table : TableRules.meant(facts, plan)) {
-      if (table.usable() && !table.key().isEmpty()) {
-        List<String> columns = ColumnNames.of(table.columns());
+      if (table.isKeyed()) {
+        List<String> columns = ColumnNames.of(table.columns().names());
         keys.put(
             names.nameOf(table.id()).toLowerCase(Locale.ROOT),
-            table.key().stream().map(name -> columns.get(table.columns().indexOf(name))).toList());
+            table.key().names().stream().map(name -> columns.get(table.columns().names().indexOf(name))).toList());
       }
     }
     return keys;
@@ -91,15 +91,15 @@ public final class SourceCheck {
       SourceFacts facts, Plan plan, TableNameTemplate names) {
     Map<String, List<WantedColumn>> all = new TreeMap<>();
     for (SourceFacts.Table table : TableRules.meant(facts, plan)) {
-      if (table.usable() && !table.key().isEmpty()) {
-        List<String> columns = ColumnNames.of(table.columns());
+      if (table.isKeyed()) {
+        List<String> columns = ColumnNames.of(table.columns().names());
         List<WantedColumn> wanted = new ArrayList<>();
-        for (int i = 0; i < table.typed().size(); i++) {
+        for (int i = 0; i < table.columns().typed().size(); i++) {
           wanted.add(
               new WantedColumn(
                   columns.get(i),
-                  table.typed().get(i),
-                  table.key().contains(table.typed().get(i).name())));
+                  table.columns().typed().get(i),
+                  table.key().names().contains(table.columns().typed().get(i).name())));
         }
         all.put(names.nameOf(table.id()).toLowerCase(Locale.ROOT), wanted);
       }

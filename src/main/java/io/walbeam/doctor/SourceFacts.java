@@ -109,81 +109,73 @@ public record SourceFacts(
    *
    * @param kind as in pg_class: r, p for the root of partitions, f for a foreign one
    * @param persistence as in pg_class: p, u for an unlogged one
-   * @param identity as in pg_class: d, n, f or i
-   * @param usable whether its UPDATE and DELETE may be published
-   * @param leafUnusable whether a partition of it has no usable identity
-   * @param wide columns that may be stored out of line
-   * @param generated generated columns that are not published
-   * @param columns names of all columns, in their order
-   * @param key names of the columns of its replica identity, in the key's order; empty without
    * @param published names of the publications of the slot that hold it
-   * @param unreadableLeaves quoted names of its partitions that the role may not read
-   * @param typed every column with its type, in their order
+   * @param filtered whether one of them leaves out rows or columns
    */
   public record Table(
       TableId id,
       char kind,
       char persistence,
-      char identity,
-      boolean usable,
-      boolean leafUnusable,
-      int wide,
-      int generated,
-      List<String> columns,
-      List<String> key,
-      boolean filtered,
+      Key key,
+      Columns columns,
+      Access access,
+      List<String> published,
+      boolean filtered) {
+    public Table {
+      published = List.copyOf(published);
+    }
+
+    /** Whether its rows can be told apart by what is published. */
+    boolean isKeyed() {
+      return key.usable() && !key.names().isEmpty();
+    }
+  }
+
+  /**
+   * The replica identity of a table.
+   *
+   * @param identity as in pg_class: d, n, f or i
+   * @param usable whether UPDATE and DELETE may be published
+   * @param leafUnusable whether a partition has no usable one
+   * @param names of its columns, in the key's order; empty without
+   */
+  public record Key(char identity, boolean usable, boolean leafUnusable, List<String> names) {
+    public Key {
+      names = List.copyOf(names);
+    }
+  }
+
+  /**
+   * The columns of a table.
+   *
+   * @param typed all with their types, in their order
+   * @param wide how many may be stored out of line
+   * @param generated how many are generated and not published
+   */
+  public record Columns(List<RelationColumn> typed, int wide, int generated) {
+    public Columns {
+      typed = List.copyOf(typed);
+    }
+
+    List<String> names() {
+      return typed.stream().map(RelationColumn::name).toList();
+    }
+  }
+
+  /**
+   * What the role may do with a table.
+   *
+   * @param hiddenRows whether row-level security is in the way
+   * @param unreadableLeaves quoted names of partitions that it may not read
+   */
+  public record Access(
       boolean owned,
       boolean readable,
       boolean schemaUsable,
       boolean hiddenRows,
-      List<String> published,
-      List<String> unreadableLeaves,
-      List<RelationColumn> typed) {
-    public Table {
-      columns = List.copyOf(columns);
-      key = List.copyOf(key);
-      published = List.copyOf(published);
+      List<String> unreadableLeaves) {
+    public Access {
       unreadableLeaves = List.copyOf(unreadableLeaves);
-      typed = List.copyOf(typed);
-    }
-
-    /** A table of which nobody asked for types, and all partitions may be read. */
-    Table(
-        TableId id,
-        char kind,
-        char persistence,
-        char identity,
-        boolean usable,
-        boolean leafUnusable,
-        int wide,
-        int generated,
-        List<String> columns,
-        List<String> key,
-        boolean filtered,
-        boolean owned,
-        boolean readable,
-        boolean schemaUsable,
-        boolean hiddenRows,
-        List<String> published) {
-      this(
-          id,
-          kind,
-          persistence,
-          identity,
-          usable,
-          leafUnusable,
-          wide,
-          generated,
-          columns,
-          key,
-          filtered,
-          owned,
-          readable,
-          schemaUsable,
-          hiddenRows,
-          published,
-          List.of(),
-          List.of());
     }
   }
 

@@ -3,7 +3,10 @@ package io.walbeam.doctor;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TableId;
+import io.walbeam.doctor.SourceFacts.Access;
 import io.walbeam.doctor.SourceFacts.Blocker;
+import io.walbeam.doctor.SourceFacts.Columns;
+import io.walbeam.doctor.SourceFacts.Key;
 import io.walbeam.doctor.SourceFacts.Publication;
 import io.walbeam.doctor.SourceFacts.Role;
 import io.walbeam.doctor.SourceFacts.Server;
@@ -319,21 +322,20 @@ final class SourceFactsReader {
         new TableId(text(row, "nspname"), text(row, "relname")),
         text(row, "relkind").charAt(0),
         text(row, "relpersistence").charAt(0),
-        text(row, "relreplident").charAt(0),
-        row.getBoolean("usable"),
-        row.getBoolean("leaf_unusable"),
-        row.getInt("wide"),
-        row.getInt("generated"),
-        texts(row, "columns"),
-        texts(row, "key"),
-        row.getBoolean("filtered"),
-        row.getBoolean("owned"),
-        row.getBoolean("readable"),
-        row.getBoolean("schema_usable"),
-        row.getBoolean("hidden_rows"),
+        new Key(
+            text(row, "relreplident").charAt(0),
+            row.getBoolean("usable"),
+            row.getBoolean("leaf_unusable"),
+            texts(row, "key")),
+        new Columns(typed(row), row.getInt("wide"), row.getInt("generated")),
+        new Access(
+            row.getBoolean("owned"),
+            row.getBoolean("readable"),
+            row.getBoolean("schema_usable"),
+            row.getBoolean("hidden_rows"),
+            texts(row, "unreadable_leaves")),
         texts(row, "published"),
-        texts(row, "unreadable_leaves"),
-        typed(row));
+        row.getBoolean("filtered"));
   }
 
   private static List<RelationColumn> typed(ResultSet row) throws SQLException {

@@ -58,7 +58,7 @@ final class TableRules {
         .filter(table -> table.kind() != 'f' && table.persistence() == 'p')
         .filter(
             table ->
-                published ? !table.published().isEmpty() : table.owned() || !plan.tables().isAll())
+                published ? !table.published().isEmpty() : table.access().owned() || !plan.tables().isAll())
         .toList();
   }
 
@@ -141,7 +141,7 @@ final class TableRules {
                       "pg_publication.pubviaroot"));
       return;
     }
-    List<SourceFacts.Table> foreign = meant.stream().filter(table -> !table.owned()).toList();
+    List<SourceFacts.Table> foreign = meant.stream().filter(table -> !table.access().owned()).toList();
     if (!facts.role().superuser() && !facts.role().mayCreate()) {
       add(
           Severity.ACT,
@@ -157,7 +157,7 @@ final class TableRules {
     if (!facts.role().superuser() && !foreign.isEmpty()) {
       String tables =
           meant.stream()
-              .filter(table -> table.usable() && !table.leafUnusable())
+              .filter(table -> table.key().usable() && !table.key().leafUnusable())
               .map(table -> table.id().quoted())
               .collect(Collectors.joining(", ONLY "));
       add(
@@ -179,19 +179,19 @@ final class TableRules {
   private void privileges(List<SourceFacts.Table> meant) {
     List<SourceFacts.Table> unreadable =
         meant.stream()
-            .filter(table -> !table.readable() || !table.unreadableLeaves().isEmpty())
+            .filter(table -> !table.access().readable() || !table.access().unreadableLeaves().isEmpty())
             .toList();
     List<String> grants = new ArrayList<>();
     for (SourceFacts.Table table : unreadable) {
-      if (!table.readable()) {
+      if (!table.access().readable()) {
         grants.add(table.id().quoted());
       }
       // Dumps read partitions one by one, and a grant on their root does not reach them.
-      grants.addAll(table.unreadableLeaves());
+      grants.addAll(table.access().unreadableLeaves());
     }
     Set<String> schemas = new TreeSet<>();
     meant.stream()
-        .filter(table -> !table.schemaUsable())
+        .filter(table -> !table.access().schemaUsable())
         .forEach(table -> schemas.add(TableId.quote(table.id().schema())));
     if (unreadable.isEmpty() && schemas.isEmpty()) {
       return;
@@ -217,7 +217,7 @@ final class TableRules {
             + (unreadable.isEmpty()
                 ? "the schemas of its tables"
                 : named(unreadable)
-                    + (unreadable.stream().allMatch(SourceFacts.Table::readable)
+                    + (unreadable.stream().allMatch(table -> table.access().readable())
                         ? " partition by partition"
                         : ""))
             + ", which dumps and look-ups of large values need.",
@@ -231,12 +231,12 @@ final class TableRules {
             .filter(SourceFacts.Publication::changes)
             .map(SourceFacts.Publication::name)
             .collect(Collectors.toSet());
-    Predicate<SourceFacts.Table> harmless = table -> table.usable() && !table.leafUnusable();
+    Predicate<SourceFacts.Table> harmless = table -> table.key().usable() && !table.key().leafUnusable();
     Predicate<SourceFacts.Table> changes =
         table -> table.published().stream().anyMatch(changing::contains);
     report(
         meant,
-        changes.and(table -> !table.usable() && table.kind() == 'r'),
+        changes.and(table -> !table.key().usable() && table.kind() == 'r'),
         Severity.ACT,
         "identity",
         "PostgreSQL refuses the application's UPDATE and DELETE, because these are published and"
@@ -245,7 +245,7 @@ final class TableRules {
         "pg_class.relreplident, pg_index");
     report(
         meant,
-        table -> table.kind() == 'p' && table.leafUnusable() && changes.test(table),
+        table -> table.kind() == 'p' && table.key().leafUnusable() && changes.test(table),
         Severity.ACT,
         "identity_of_partitions",
         "PostgreSQL refuses the application's UPDATE and DELETE in partitions that have no usable"
@@ -269,7 +269,7 @@ final class TableRules {
         "pg_class.relreplident, pg_index");
     report(
         meant,
-        table -> table.identity() == 'f',
+        table -> table.key().identity() == 'f',
         Severity.NOTE,
         "identity_full",
         "With REPLICA IDENTITY FULL each UPDATE and DELETE writes the whole old row into the log",
@@ -280,7 +280,7 @@ final class TableRules {
   private void columns(List<SourceFacts.Table> meant) {
     report(
         meant,
-        table -> table.identity() == 'd' && table.usable() && table.wide() > 0,
+        table -> table.key().identity() == 'd' && table.key().usable() && table.columns().wide() > 0,
         Severity.NOTE,
         "large_values",
         "Large values that an UPDATE leaves alone are not in the log; walbeam looks them up at the"
@@ -289,7 +289,7 @@ final class TableRules {
         "pg_attribute.attstorage");
     report(
         meant,
-        table -> table.generated() > 0,
+        table -> table.columns().generated() > 0,
         facts.server().version() < PUBLISHES_GENERATED ? Severity.WARNING : Severity.NOTE,
         "generated",
         "Generated columns that no publication publishes stay out; --generatedColumns=read looks"
@@ -306,7 +306,7 @@ final class TableRules {
         "pg_publication_rel");
     report(
         meant,
-        table -> table.hiddenRows() && !facts.role().bypassRls() && !facts.role().superuser(),
+        table -> table.access().hiddenRows() && !facts.role().bypassRls() && !facts.role().superuser(),
         Severity.ACT,
         "row_security",
         "Row security hides rows from the role, so dumps refuse to read",
@@ -343,7 +343,7 @@ final class TableRules {
   private List<String> destinations(SourceFacts.Table table) {
     String name = names.nameOf(table.id());
     boolean current =
-        mode.currentState() && table.usable() && !table.leafUnusable() && !table.key().isEmpty();
+        mode.currentState() && table.isKeyed() && !table.key().leafUnusable();
     List<String> written = new ArrayList<>();
     if (current) {
       written.add(name);

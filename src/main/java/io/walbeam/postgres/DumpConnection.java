@@ -3,7 +3,6 @@ package io.walbeam.postgres;
 import io.walbeam.change.Lsn;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
-import io.walbeam.change.Tuple;
 import io.walbeam.failure.WalbeamException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /**
  * An ordinary connection that dumps ask and read through, opened when first used and again after it
@@ -43,45 +40,6 @@ public final class DumpConnection implements AutoCloseable {
           + "; SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings"
           + " WHERE name IN ('idle_session_timeout', 'idle_in_transaction_session_timeout',"
           + " 'transaction_timeout')";
-
-  private static final String FILE_NODE =
-      "SELECT coalesce(pg_catalog.pg_relation_filenode(oid), 0)::pg_catalog.text"
-          + " FROM pg_catalog.pg_class WHERE oid = ";
-
-  private static final String LEAVES =
-      """
-      SELECT c.oid::pg_catalog.int8, n.nspname, c.relname, coalesce(am.amname = 'heap', false),
-        coalesce(pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.int8, 0),
-        CASE WHEN am.oid IS NULL THEN 0 ELSE pg_catalog.pg_relation_size(c.oid) END
-          / pg_catalog.current_setting('block_size')::pg_catalog.int8,
-        CASE WHEN c.relpages > 0 AND c.reltuples > 0
-          THEN c.reltuples::pg_catalog.float8 / c.relpages ELSE 0 END
-      FROM pg_catalog.pg_partition_tree(?::pg_catalog.int8::pg_catalog.regclass) t
-      JOIN pg_catalog.pg_class c ON c.oid = t.relid
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
-      WHERE t.isleaf AND c.relkind = 'r'
-      UNION ALL
-      SELECT c.oid::pg_catalog.int8, n.nspname, c.relname, coalesce(am.amname = 'heap', false),
-        coalesce(pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.int8, 0),
-        pg_catalog.pg_relation_size(c.oid)
-          / pg_catalog.current_setting('block_size')::pg_catalog.int8,
-        CASE WHEN c.relpages > 0 AND c.reltuples > 0
-          THEN c.reltuples::pg_catalog.float8 / c.relpages ELSE 0 END
-      FROM pg_catalog.pg_class c
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
-      WHERE c.oid = ?::pg_catalog.int8::pg_catalog.oid AND c.relkind = 'r'
-        AND NOT EXISTS (
-          SELECT FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
-          WHERE t.relid = c.oid AND t.isleaf)
-      ORDER BY 1
-      """;
-
-  private static final String IS_TABLE =
-      "SELECT 1 FROM pg_catalog.pg_class c"
-          + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-          + " WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')";
 
   private static final String ROLE =
       "SELECT pg_catalog.pg_is_in_recovery(), system_identifier::pg_catalog.text,"
@@ -157,43 +115,12 @@ public final class DumpConnection implements AutoCloseable {
 
   /** Whether the database has a table of that name, published or not. */
   public boolean isTable(TableId table) throws InterruptedException {
-    return call(
-        "look for a table",
-        c -> {
-          try (PreparedStatement statement = c.prepareStatement(IS_TABLE)) {
-            statement.setString(1, table.schema());
-            statement.setString(2, table.name());
-            try (ResultSet row = statement.executeQuery()) {
-              return row.next();
-            }
-          }
-        });
+    return call("look for a table", c -> PhysicalTables.exists(c, table));
   }
 
   /** The tables that hold the rows of {@code relationId}, by object identifier. */
   public List<PhysicalTable> leaves(int relationId) throws InterruptedException {
-    return call(
-        "describe the partitions of a table",
-        c -> {
-          List<PhysicalTable> leaves = new ArrayList<>();
-          try (PreparedStatement statement = c.prepareStatement(LEAVES)) {
-            statement.setLong(1, Integer.toUnsignedLong(relationId));
-            statement.setLong(2, Integer.toUnsignedLong(relationId));
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                leaves.add(
-                    new PhysicalTable(
-                        row.getLong(1),
-                        new TableId(row.getString(2), row.getString(3)),
-                        row.getBoolean(4),
-                        row.getLong(5),
-                        row.getLong(6),
-                        row.getDouble(7)));
-              }
-            }
-          }
-          return leaves;
-        });
+    return call("describe the partitions of a table", c -> PhysicalTables.leaves(c, relationId));
   }
 
   /** The first transaction identifier that is not assigned yet. */
@@ -328,55 +255,9 @@ public final class DumpConnection implements AutoCloseable {
       boolean withAddress,
       CopiedRow rows)
       throws InterruptedException {
-    String sql = CopySql.copy(table, leaf, range, withAddress);
-    int columns = table.relation().columns().size();
     return call(
         "read table " + table.relation().table(),
-        c -> {
-          c.setAutoCommit(false);
-          try (Statement statement = c.createStatement()) {
-            statement.execute("SET TRANSACTION READ ONLY");
-          }
-          try (Statement statement = c.createStatement()) {
-            // What is looked at next holds until the commit.
-            statement.execute("LOCK TABLE ONLY " + leaf.table().quoted() + " IN ACCESS SHARE MODE");
-          }
-          if (!PublishedTables.isAsDescribed(c, table)) {
-            c.rollback();
-            c.setAutoCommit(true);
-            return new Copied(0, 0, true);
-          }
-          long bytes = copyRows(c, sql, columns, withAddress, rows);
-          // COPY's lock keeps the table from being rewritten until the commit.
-          long fileNode = Long.parseLong(text(c, FILE_NODE + leaf.oid()));
-          // A session survives the promotion of its standby.
-          admit(c);
-          c.commit();
-          c.setAutoCommit(true);
-          return new Copied(bytes, fileNode, false);
-        });
-  }
-
-  private static long copyRows(
-      Connection connection, String sql, int columns, boolean withAddress, CopiedRow rows)
-      throws SQLException, InterruptedException {
-    CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
-    Tuple tuple = new Tuple();
-    long bytes = 0;
-    for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new InterruptedException();
-      }
-      bytes += line.length;
-      CopyText.parse(line, tuple);
-      long address = 0;
-      if (withAddress) {
-        address = CopySql.address(tuple.text(columns));
-        tuple.removeLast();
-      }
-      rows.take(tuple, line, address);
-    }
-    return bytes;
+        c -> new TableCopy(c, table, leaf, () -> admit(c)).read(range, withAddress, rows));
   }
 
   /** Writes a transactional logical message; it is durable when this returns. */
@@ -408,15 +289,7 @@ public final class DumpConnection implements AutoCloseable {
   private long number(String function) throws InterruptedException {
     return call(
         "read the running transactions",
-        c -> Long.parseLong(text(c, "SELECT pg_catalog." + function)));
-  }
-
-  private static String text(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
-    }
+        c -> Long.parseLong(TableCopy.text(c, "SELECT pg_catalog." + function)));
   }
 
   private <T> T call(String what, Call<T> call) throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.walbeam.row;
 
 import io.walbeam.change.ChangePosition;
+import io.walbeam.change.CommittedTransaction;
 import io.walbeam.change.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ public final class RowMeta {
 
   private byte @Nullable [] header;
   private boolean headerDeletes;
+
+  /** Made when it is asked for first. */
+  private @Nullable CommittedTransaction transaction;
+
   private byte @Nullable [] context;
 
   /**
@@ -36,6 +41,7 @@ public final class RowMeta {
     this.commitLsn = commitLsn;
     this.commitTimeMicros = commitTimeMicros;
     this.transactionId = transactionId;
+    transaction = null;
     context = null;
     forgetHeader();
     return this;
@@ -101,6 +107,16 @@ public final class RowMeta {
     out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
     ChangePosition.writeSequenceNumber(epoch, commitLsn, changeLsn, n, out.array(), out.position());
     out.position(out.position() + length);
+  }
+
+  /** What the rows of the transaction share, the same object until there is another one. */
+  public CommittedTransaction transaction() {
+    CommittedTransaction made = transaction;
+    if (made == null) {
+      made = new CommittedTransaction(epoch, commitLsn, commitTimeMicros, transactionId);
+      transaction = made;
+    }
+    return made;
   }
 
   /** The position as a value. */

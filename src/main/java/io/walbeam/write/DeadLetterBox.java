@@ -73,8 +73,8 @@ public final class DeadLetterBox {
                 origin.route().relation().table(),
                 origin.operation(),
                 origin.position(),
-                origin.transactionId(),
-                origin.commitTimeMicros()),
+                origin.transaction().id(),
+                origin.transaction().commitTimeMicros()),
             keyJson,
             rowJson,
             raw));

@@ -53,7 +53,7 @@ public final class MissedChanges {
           destination,
           first,
           later ? origin.position() : last,
-          later ? origin.commitTimeMicros() : commitMicros,
+          later ? origin.transaction().commitTimeMicros() : commitMicros,
           changes + 1,
           wholeTable,
           why);
@@ -114,7 +114,7 @@ public final class MissedChanges {
             row.destination(),
             origin.position(),
             origin.position(),
-            origin.commitTimeMicros(),
+            origin.transaction().commitTimeMicros(),
             1,
             whole,
             reason)

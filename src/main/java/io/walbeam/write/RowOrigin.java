@@ -3,6 +3,7 @@ package io.walbeam.write;
 import io.walbeam.batch.BatchReader;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.ColumnValue;
+import io.walbeam.change.CommittedTransaction;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Tuple;
 import io.walbeam.row.Route;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages holds the message
  * @param entry offset of the message's payload in {@code messages}
  * @param length bytes of the payload
+ * @param changeLsn see {@link ChangePosition}, as for {@code n}
  * @param incomplete the row, if it has columns whose value the stream did not carry: it is encoded
  *     once they are looked up; else null
  */
@@ -27,9 +29,9 @@ public record RowOrigin(
     int length,
     Route route,
     Operation operation,
-    ChangePosition position,
-    long transactionId,
-    long commitTimeMicros,
+    CommittedTransaction transaction,
+    long changeLsn,
+    long n,
     @Nullable Tuple incomplete) {
   /** Where the mutation comes from that is being decoded. */
   static RowOrigin of(BatchReader reader, Route route, RowMeta meta, @Nullable Tuple incomplete) {
@@ -39,9 +41,9 @@ public record RowOrigin(
         reader.payloadLength(),
         route,
         meta.operation(),
-        meta.position(),
-        meta.transactionId(),
-        meta.commitTimeMicros(),
+        meta.transaction(),
+        meta.changeLsn(),
+        meta.n(),
         incomplete);
   }
 
@@ -53,9 +55,9 @@ public record RowOrigin(
         length,
         route,
         operation,
-        position,
-        transactionId,
-        commitTimeMicros,
+        transaction,
+        changeLsn,
+        n,
         incomplete);
   }
 
@@ -67,16 +69,25 @@ public record RowOrigin(
         length,
         route,
         operation,
-        position,
-        transactionId,
-        commitTimeMicros,
+        transaction,
+        changeLsn,
+        n,
         Objects.requireNonNull(incomplete).copy(values));
   }
 
   /** What a row of this origin begins with. */
   RowMeta meta() {
     return new RowMeta()
-        .transaction(position.epoch(), position.commitLsn(), commitTimeMicros, transactionId)
-        .change(position.changeLsn(), position.n(), operation);
+        .transaction(
+            transaction.epoch(),
+            transaction.commitLsn(),
+            transaction.commitTimeMicros(),
+            transaction.id())
+        .change(changeLsn, n, operation);
+  }
+
+  /** Its place in the order of all changes; made anew by each call, as few rows are asked for it. */
+  public ChangePosition position() {
+    return transaction.at(changeLsn, n);
   }
 }

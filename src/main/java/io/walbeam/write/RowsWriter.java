@@ -214,7 +214,7 @@ public final class RowsWriter {
     List<List<String>> keys = new ArrayList<>();
     for (RowOrigin row : rows) {
       Tuple tuple = Objects.requireNonNull(row.incomplete());
-      transactions.add((int) row.transactionId());
+      transactions.add((int) row.transaction().id());
       keys.add(route.key().positions().stream().map(tuple::text).toList());
     }
     return new ReadBack.Request(

@@ -1,8 +1,12 @@
 package io.walbeam.doctor;
 
+import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
+import io.walbeam.doctor.SourceFacts.Access;
 import io.walbeam.doctor.SourceFacts.Blocker;
+import io.walbeam.doctor.SourceFacts.Columns;
+import io.walbeam.doctor.SourceFacts.Key;
 import io.walbeam.doctor.SourceFacts.Publication;
 import io.walbeam.doctor.SourceFacts.Role;
 import io.walbeam.doctor.SourceFacts.Server;
@@ -44,24 +48,16 @@ final class Facts {
   final List<Table> tables = new ArrayList<>(List.of(table("public", "orders")));
   TablePatterns patterns = TablePatterns.ALL;
 
+  /** Columns of text. */
+  static Columns columns(List<String> names, int wide, int generated) {
+    return new Columns(
+        names.stream().map(name -> new RelationColumn(name, 25, -1, false)).toList(),
+        wide,
+        generated);
+  }
+
   static Table table(String schema, String name) {
-    return new Table(
-        new TableId(schema, name),
-        'r',
-        'p',
-        'd',
-        true,
-        false,
-        0,
-        0,
-        List.of("id", "note"),
-        List.of("id"),
-        false,
-        true,
-        true,
-        true,
-        false,
-        List.of());
+    return new Table(new TableId(schema, name), 'r', 'p', new Key('d', true, false, List.of("id")), columns(List.of("id", "note"), 0, 0), new Access(true, true, true, false, List.of()), List.of(), false);
   }
 
   /** Of the plugin and database that are wanted. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
+import io.walbeam.doctor.SourceFacts.Access;
+import io.walbeam.doctor.SourceFacts.Key;
 import io.walbeam.doctor.SourceFacts.Publication;
 import io.walbeam.doctor.SourceFacts.Role;
 import io.walbeam.doctor.SourceFacts.Table;
@@ -35,23 +37,7 @@ class TableRulesTest {
 
   private static Table table(
       String name, char kind, char identity, boolean usable, List<String> published) {
-    return new Table(
-        new TableId("public", name),
-        kind,
-        'p',
-        identity,
-        usable,
-        false,
-        0,
-        0,
-        List.of("id"),
-        List.of("id"),
-        false,
-        true,
-        true,
-        true,
-        false,
-        published);
+    return new Table(new TableId("public", name), kind, 'p', new Key(identity, usable, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, false, List.of()), published, false);
   }
 
   @Test
@@ -130,23 +116,7 @@ class TableRulesTest {
   void tablesWithoutALogAreNeverReplicated() {
     facts.patterns = TablePatterns.parse("public.*", "");
     facts.tables.add(
-        new Table(
-            new TableId("public", "cache"),
-            'r',
-            'u',
-            'd',
-            true,
-            false,
-            0,
-            0,
-            List.of("id"),
-            List.of("id"),
-            false,
-            true,
-            true,
-            true,
-            false,
-            List.of()));
+        new Table(new TableId("public", "cache"), 'r', 'u', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, false, List.of()), List.of(), false));
     expect(Severity.WARNING, "unlogged", "ALTER TABLE \"public\".\"cache\" SET LOGGED;");
     facts.tables.set(1, table("remote", 'f', 'd', false, List.of()));
     expect(Severity.WARNING, "foreign", "--excludeTables=\"public\".\"remote\"");
@@ -174,25 +144,7 @@ class TableRulesTest {
     Table orders = Facts.table("public", "orders");
     facts.tables.set(
         0,
-        new Table(
-            orders.id(),
-            'p',
-            'p',
-            'd',
-            true,
-            false,
-            0,
-            0,
-            List.of("id"),
-            List.of("id"),
-            false,
-            true,
-            true,
-            true,
-            false,
-            List.of(),
-            List.of("public.orders_2024"),
-            List.of()));
+        new Table(orders.id(), 'p', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, false, List.of("public.orders_2024")), List.of(), false));
     expect(
         Severity.ACT,
         "select",
@@ -205,23 +157,7 @@ class TableRulesTest {
     facts.publications.add(new Publication("walbeam", true, true));
     facts.tables.set(
         0,
-        new Table(
-            new TableId("public", "orders"),
-            'r',
-            'p',
-            'd',
-            true,
-            false,
-            3,
-            1,
-            List.of("id"),
-            List.of("id"),
-            true,
-            true,
-            true,
-            true,
-            false,
-            CHANGES));
+        new Table(new TableId("public", "orders"), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 3, 1), new Access(true, true, true, false, List.of()), CHANGES, true));
     assertThat(findings())
         .extracting(Finding::check)
         .containsExactly("large_values", "generated", "filtered");
@@ -232,23 +168,7 @@ class TableRulesTest {
   void rowsThatPoliciesHideCannotBeDumped() {
     facts.tables.set(
         0,
-        new Table(
-            new TableId("public", "orders"),
-            'r',
-            'p',
-            'd',
-            true,
-            false,
-            0,
-            0,
-            List.of("id"),
-            List.of("id"),
-            false,
-            true,
-            true,
-            true,
-            true,
-            List.of()));
+        new Table(new TableId("public", "orders"), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, true, List.of()), List.of(), false));
     expect(Severity.ACT, "row_security", "ALTER ROLE \"walbeam\" BYPASSRLS;");
     facts.role = new Role("walbeam", false, true, true, List.of(), true);
     assertThat(findings()).isEmpty();
@@ -262,42 +182,10 @@ class TableRulesTest {
   }
 
   private static Table unreadable(String name) {
-    return new Table(
-        new TableId("public", name),
-        'r',
-        'p',
-        'd',
-        true,
-        false,
-        0,
-        0,
-        List.of("id"),
-        List.of("id"),
-        false,
-        true,
-        false,
-        false,
-        false,
-        List.of());
+    return new Table(new TableId("public", name), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, false, false, false, List.of()), List.of(), false);
   }
 
   private static Table owned(boolean owned) {
-    return new Table(
-        new TableId("public", "orders"),
-        'r',
-        'p',
-        'd',
-        true,
-        false,
-        0,
-        0,
-        List.of("id"),
-        List.of("id"),
-        false,
-        owned,
-        true,
-        true,
-        false,
-        List.of());
+    return new Table(new TableId("public", "orders"), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(owned, true, true, false, List.of()), List.of(), false);
   }
 }

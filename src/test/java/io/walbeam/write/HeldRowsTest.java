@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walbeam.batch.Batches;
-import io.walbeam.change.ChangePosition;
+import io.walbeam.change.CommittedTransaction;
 import io.walbeam.change.Interval;
 import io.walbeam.change.Operation;
 import io.walbeam.change.StreamPosition;
@@ -190,9 +190,9 @@ class HeldRowsTest {
         1,
         new Route(Batches.PEOPLE, new KeyColumns(List.of(0), ""), null, null),
         Operation.INSERT,
-        new ChangePosition(0, 1, 1, 0),
+        new CommittedTransaction(0, 1, 1, 1),
         1,
-        1,
+        0,
         null);
   }
 

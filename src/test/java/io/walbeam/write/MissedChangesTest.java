@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walbeam.change.ChangePosition;
+import io.walbeam.change.CommittedTransaction;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
@@ -121,7 +122,16 @@ class MissedChangesTest {
 
   private static RefusedRow row(long lsn, ErrorClass errorClass, String destination) {
     return new RefusedRow(
-        new RowOrigin(new byte[0], 0, 0, ROUTE, Operation.UPDATE, at(lsn), 7, 1_000 + lsn, null),
+        new RowOrigin(
+            new byte[0],
+            0,
+            0,
+            ROUTE,
+            Operation.UPDATE,
+            new CommittedTransaction(0, lsn, 1_000 + lsn, 7),
+            lsn,
+            0,
+            null),
         new Refusal(Stage.APPEND, errorClass, "Let go.", "Grant it."),
         destination);
   }

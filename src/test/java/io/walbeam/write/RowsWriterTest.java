@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.batch.Batches;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.change.ColumnValue;
+import io.walbeam.change.CommittedTransaction;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
@@ -282,7 +283,7 @@ class RowsWriterTest {
         1,
         route,
         Operation.UPDATE,
-        new ChangePosition(0, lsn, lsn, 0),
+        new CommittedTransaction(0, lsn, 0, lsn),
         lsn,
         0,
         incomplete);

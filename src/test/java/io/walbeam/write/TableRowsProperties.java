@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.batch.Batches;
 import io.walbeam.change.ChangePosition;
+import io.walbeam.change.CommittedTransaction;
 import io.walbeam.change.Operation;
 import io.walbeam.change.Tuple;
 import io.walbeam.row.EncodedRow;
@@ -39,7 +40,16 @@ class TableRowsProperties {
     }
 
     RowOrigin origin() {
-      return new RowOrigin(new byte[0], 0, 0, ROUTE, Operation.UPDATE, position, 7, 1_000, null);
+      return new RowOrigin(
+          new byte[0],
+          0,
+          0,
+          ROUTE,
+          Operation.UPDATE,
+          new CommittedTransaction(position.epoch(), position.commitLsn(), 1_000, 7),
+          position.changeLsn(),
+          position.n(),
+          null);
     }
 
     Tuple tuple() {

@@ -21,7 +21,12 @@ public final class CountingEnds {
 
   /** What a dump writes to. */
   public DumpContext.Ends ends() {
-    return KeyedEnds.of(new Sink(), new NoLedger());
+    return KeyedEnds.of(sink(), new NoLedger());
+  }
+
+  /** Where rows are counted. */
+  TableSink sink() {
+    return new Sink();
   }
 
   private final class Sink implements TableSink {

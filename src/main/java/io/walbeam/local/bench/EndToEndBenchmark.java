@@ -6,6 +6,7 @@ import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.StandIn;
 import io.walbeam.local.demo.WorkDirectory;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
 
@@ -21,6 +22,13 @@ public final class EndToEndBenchmark {
   public static void main(String[] arguments)
       throws IOException, SQLException, InterruptedException {
     BenchOptions options = BenchOptions.of(arguments);
+    String recorded = options.text("replay", "");
+    if (!recorded.isEmpty()) {
+      options.without("replay").allowOnly("rows", "rounds");
+      ReplayBenchmark.run(
+          Path.of(recorded), options.number("rows", 1_000_000), options.number("rounds", 3));
+      return;
+    }
     BenchDestination destination = BenchDestination.of(options);
     options
         .without("destination")

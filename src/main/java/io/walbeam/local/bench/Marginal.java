@@ -3,6 +3,7 @@ package io.walbeam.local.bench;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -47,7 +48,11 @@ record Marginal<T>(int rows, int fewRows, List<T> many, List<T> few) {
   }
 
   static <T> double median(List<T> runs, ToDoubleFunction<T> value) {
-    double[] sorted = runs.stream().mapToDouble(value).sorted().toArray();
+    return median(runs.stream().mapToDouble(value).toArray());
+  }
+
+  static double median(double[] values) {
+    double[] sorted = Arrays.stream(values).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

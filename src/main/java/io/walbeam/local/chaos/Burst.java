@@ -24,8 +24,11 @@ record Burst(List<Lane> lanes) {
   /** Of a hundred bursts so many meet a subject. */
   private static final int MET_PER_CENT = 75;
 
-  /** A program that is just starting is not worth a third kill. */
-  private static final int MOST_IN_LANE = 3;
+  /** Most faults of a lane unless told otherwise; the times above are for so many. */
+  static final int USUAL = 3;
+
+  /** A program that is just starting is not worth a fourth kill. */
+  private static final int MOST_OF_PROGRAM = 3;
 
   /** Shortest time that a lasting fault lasts, milliseconds. */
   private static final int SHORTEST_FAULT = 500;
@@ -53,16 +56,21 @@ record Burst(List<Lane> lanes) {
     lanes = List.copyOf(lanes);
   }
 
-  /** Decides on one; at least one fault happens. */
-  static Burst plan(Random random, List<FaultCase> faults) {
+  /**
+   * Decides on one; at least one fault happens.
+   *
+   * @param most faults of a subject; with more of them the burst lasts longer
+   */
+  static Burst plan(Random random, List<FaultCase> faults, int most) {
     while (true) {
-      int window = SHORTEST + random.nextInt(LONGEST - SHORTEST);
+      int window = (SHORTEST + random.nextInt(LONGEST - SHORTEST)) * most / USUAL;
       List<Lane> lanes = new ArrayList<>();
       for (Subject subject : Subject.values()) {
         List<FaultCase> possible =
             faults.stream().filter(fault -> fault.subject() == subject).toList();
         if (!possible.isEmpty() && random.nextInt(100) < MET_PER_CENT) {
-          lanes.add(lane(random, subject, possible, window));
+          int limit = subject == Subject.PROGRAM ? Math.min(most, MOST_OF_PROGRAM) : most;
+          lanes.add(lane(random, subject, possible, window, limit));
         }
       }
       if (!lanes.isEmpty()) {
@@ -71,10 +79,11 @@ record Burst(List<Lane> lanes) {
     }
   }
 
-  private static Lane lane(Random random, Subject subject, List<FaultCase> possible, int window) {
+  private static Lane lane(
+      Random random, Subject subject, List<FaultCase> possible, int window, int limit) {
     List<Happening> happenings = new ArrayList<>();
     long at = 0;
-    while (happenings.isEmpty() || (at < window && happenings.size() < MOST_IN_LANE)) {
+    while (happenings.isEmpty() || (at < window && happenings.size() < limit)) {
       long peace = random.nextInt(LONGEST_PEACE);
       FaultCase fault = possible.get(random.nextInt(possible.size()));
       long millis = millis(random, fault);

@@ -11,10 +11,11 @@ import java.util.List;
  * @param seed of every decision
  * @param rate row changes a second between faults
  * @param quiet time between two quiet points
+ * @param burst most faults of one subject between two recoveries
  * @param runner of the program
  */
 record ChaosOptions(
-    Duration duration, int faults, long seed, int rate, Duration quiet, Runner runner) {
+    Duration duration, int faults, long seed, int rate, Duration quiet, int burst, Runner runner) {
   /** What the program runs on. */
   enum Runner {
     DIRECT,
@@ -24,7 +25,7 @@ record ChaosOptions(
   static final String USAGE =
       """
       Usage: scripts/chaos [--runner=direct|flink] [--minutes=10] [--seed=1] [--faults=0] [--rate=200]
-             [--quiet=60]
+             [--quiet=60] [--burst=3]
 
         --runner=R    one process with the DirectRunner, or a Flink cluster of separate processes
         --minutes=N   how long; the run ends with a last comparison
@@ -32,6 +33,7 @@ record ChaosOptions(
         --seed=N      repeats the decisions of an earlier run
         --rate=N      row changes a second
         --quiet=N     seconds between two comparisons
+        --burst=N     most faults of each end between two recoveries
       """;
 
   private static final int DEFAULT_RATE = 200;
@@ -47,6 +49,7 @@ record ChaosOptions(
     int faults = 0;
     int rate = DEFAULT_RATE;
     long quiet = 60;
+    int burst = Burst.USUAL;
     Runner runner = Runner.DIRECT;
     for (String argument : arguments) {
       if (argument.equals("--runner=flink") || argument.equals("--runner=direct")) {
@@ -64,11 +67,12 @@ record ChaosOptions(
         case "faults" -> faults = number;
         case "rate" -> rate = number;
         case "quiet" -> quiet = number;
+        case "burst" -> burst = Math.max(1, number);
         default -> throw new IllegalArgumentException("There is no option --" + name + ".");
       }
     }
     return new ChaosOptions(
-        Duration.ofMinutes(minutes), faults, seed, rate, Duration.ofSeconds(quiet), runner);
+        Duration.ofMinutes(minutes), faults, seed, rate, Duration.ofSeconds(quiet), burst, runner);
   }
 
   /** The command that repeats it. */
@@ -82,6 +86,7 @@ record ChaosOptions(
         + (faults > 0 ? " --faults=" + faults : "")
         + (rate == DEFAULT_RATE ? "" : " --rate=" + rate)
         + " --quiet="
-        + quiet.toSeconds();
+        + quiet.toSeconds()
+        + (burst == Burst.USUAL ? "" : " --burst=" + burst);
   }
 }

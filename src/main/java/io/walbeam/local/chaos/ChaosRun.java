@@ -99,7 +99,7 @@ final class ChaosRun {
       awaitRecovery(ends, "the start", Optional.empty());
       long quiet = System.nanoTime() + options.quiet().toNanos();
       while (System.nanoTime() - quiet < 0 && !isOver(end) && tally.isGood()) {
-        happen(ends, Burst.plan(random, faults.all()));
+        happen(ends, Burst.plan(random, faults.all(), options.burst()));
       }
       tally.changed(one.changes() + other.changes());
     }
@@ -195,8 +195,9 @@ final class ChaosRun {
         tally.problem(letters + " dead letters, though every row can be written.");
       }
       out.printf(
-          "%s  compared %d tables, %d rows: %s%n",
+          "%s  after %d faults: compared %d tables, %d rows: %s%n",
           now(),
+          tally.faults(),
           results.size(),
           results.stream().mapToInt(table -> table.rows().size()).sum(),
           results.stream().allMatch(TableComparison::equal)

@@ -45,11 +45,26 @@ class BurstTest {
         .containsAll(FAULTS);
   }
 
+  @Test
+  void longBurstsMeetTheProgramNotMoreOften() {
+    Random random = new Random(3);
+    int longest = 0;
+    for (int i = 0; i < 20; i++) {
+      for (Burst.Lane lane : Burst.plan(random, FAULTS, 9).lanes()) {
+        if (lane.subject() == Subject.PROGRAM) {
+          assertThat(lane.happenings()).hasSizeLessThanOrEqualTo(Burst.USUAL);
+        }
+        longest = Math.max(longest, lane.happenings().size());
+      }
+    }
+    assertThat(longest).isGreaterThan(Burst.USUAL).isLessThanOrEqualTo(9);
+  }
+
   private static List<Burst> bursts(long seed) {
     Random random = new Random(seed);
     List<Burst> bursts = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      bursts.add(Burst.plan(random, FAULTS));
+      bursts.add(Burst.plan(random, FAULTS, Burst.USUAL));
     }
     return bursts;
   }

@@ -35,6 +35,7 @@ class ChaosIT {
                     SEED,
                     RATE,
                     Duration.ofMinutes(5),
+                    Burst.USUAL,
                     ChaosOptions.Runner.DIRECT),
                 installation,
                 directory,

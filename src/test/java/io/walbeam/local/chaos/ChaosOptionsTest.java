@@ -13,7 +13,13 @@ class ChaosOptionsTest {
   void theCommandThatIsPrintedRepeatsTheRun() {
     ChaosOptions options =
         ChaosOptions.parse(
-            List.of("--minutes=3", "--seed=9", "--faults=5", "--quiet=30", "--runner=flink"));
+            List.of(
+                "--minutes=3",
+                "--seed=9",
+                "--faults=5",
+                "--quiet=30",
+                "--burst=8",
+                "--runner=flink"));
 
     assertThat(options)
         .isEqualTo(
@@ -23,6 +29,7 @@ class ChaosOptionsTest {
                 9,
                 200,
                 Duration.ofSeconds(30),
+                8,
                 ChaosOptions.Runner.FLINK));
     List<String> words = Arrays.asList(options.command().split(" "));
     assertThat(ChaosOptions.parse(words.subList(1, words.size()))).isEqualTo(options);
