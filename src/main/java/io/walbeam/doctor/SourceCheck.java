@@ -81,7 +81,9 @@ public final class SourceCheck {
         List<String> columns = ColumnNames.of(table.columns().names());
         keys.put(
             names.nameOf(table.id()).toLowerCase(Locale.ROOT),
-            table.key().names().stream().map(name -> columns.get(table.columns().names().indexOf(name))).toList());
+            table.key().names().stream()
+                .map(name -> columns.get(table.columns().names().indexOf(name)))
+                .toList());
       }
     }
     return keys;

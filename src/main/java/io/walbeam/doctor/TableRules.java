@@ -58,7 +58,9 @@ final class TableRules {
         .filter(table -> table.kind() != 'f' && table.persistence() == 'p')
         .filter(
             table ->
-                published ? !table.published().isEmpty() : table.access().owned() || !plan.tables().isAll())
+                published
+                    ? !table.published().isEmpty()
+                    : table.access().owned() || !plan.tables().isAll())
         .toList();
   }
 
@@ -141,7 +143,8 @@ final class TableRules {
                       "pg_publication.pubviaroot"));
       return;
     }
-    List<SourceFacts.Table> foreign = meant.stream().filter(table -> !table.access().owned()).toList();
+    List<SourceFacts.Table> foreign =
+        meant.stream().filter(table -> !table.access().owned()).toList();
     if (!facts.role().superuser() && !facts.role().mayCreate()) {
       add(
           Severity.ACT,
@@ -179,7 +182,8 @@ final class TableRules {
   private void privileges(List<SourceFacts.Table> meant) {
     List<SourceFacts.Table> unreadable =
         meant.stream()
-            .filter(table -> !table.access().readable() || !table.access().unreadableLeaves().isEmpty())
+            .filter(
+                table -> !table.access().readable() || !table.access().unreadableLeaves().isEmpty())
             .toList();
     List<String> grants = new ArrayList<>();
     for (SourceFacts.Table table : unreadable) {
@@ -231,7 +235,8 @@ final class TableRules {
             .filter(SourceFacts.Publication::changes)
             .map(SourceFacts.Publication::name)
             .collect(Collectors.toSet());
-    Predicate<SourceFacts.Table> harmless = table -> table.key().usable() && !table.key().leafUnusable();
+    Predicate<SourceFacts.Table> harmless =
+        table -> table.key().usable() && !table.key().leafUnusable();
     Predicate<SourceFacts.Table> changes =
         table -> table.published().stream().anyMatch(changing::contains);
     report(
@@ -280,7 +285,8 @@ final class TableRules {
   private void columns(List<SourceFacts.Table> meant) {
     report(
         meant,
-        table -> table.key().identity() == 'd' && table.key().usable() && table.columns().wide() > 0,
+        table ->
+            table.key().identity() == 'd' && table.key().usable() && table.columns().wide() > 0,
         Severity.NOTE,
         "large_values",
         "Large values that an UPDATE leaves alone are not in the log; walbeam looks them up at the"
@@ -306,7 +312,8 @@ final class TableRules {
         "pg_publication_rel");
     report(
         meant,
-        table -> table.access().hiddenRows() && !facts.role().bypassRls() && !facts.role().superuser(),
+        table ->
+            table.access().hiddenRows() && !facts.role().bypassRls() && !facts.role().superuser(),
         Severity.ACT,
         "row_security",
         "Row security hides rows from the role, so dumps refuse to read",
@@ -342,8 +349,7 @@ final class TableRules {
   /** Names of the tables that a run writes to for a table of the source. */
   private List<String> destinations(SourceFacts.Table table) {
     String name = names.nameOf(table.id());
-    boolean current =
-        mode.currentState() && table.isKeyed() && !table.key().leafUnusable();
+    boolean current = mode.currentState() && table.isKeyed() && !table.key().leafUnusable();
     List<String> written = new ArrayList<>();
     if (current) {
       written.add(name);

@@ -86,7 +86,9 @@ public record RowOrigin(
         .change(changeLsn, n, operation);
   }
 
-  /** Its place in the order of all changes; made anew by each call, as few rows are asked for it. */
+  /**
+   * Its place in the order of all changes; made anew by each call, as few rows are asked for it.
+   */
   public ChangePosition position() {
     return transaction.at(changeLsn, n);
   }

@@ -57,7 +57,15 @@ final class Facts {
   }
 
   static Table table(String schema, String name) {
-    return new Table(new TableId(schema, name), 'r', 'p', new Key('d', true, false, List.of("id")), columns(List.of("id", "note"), 0, 0), new Access(true, true, true, false, List.of()), List.of(), false);
+    return new Table(
+        new TableId(schema, name),
+        'r',
+        'p',
+        new Key('d', true, false, List.of("id")),
+        columns(List.of("id", "note"), 0, 0),
+        new Access(true, true, true, false, List.of()),
+        List.of(),
+        false);
   }
 
   /** Of the plugin and database that are wanted. */

@@ -37,7 +37,15 @@ class TableRulesTest {
 
   private static Table table(
       String name, char kind, char identity, boolean usable, List<String> published) {
-    return new Table(new TableId("public", name), kind, 'p', new Key(identity, usable, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, false, List.of()), published, false);
+    return new Table(
+        new TableId("public", name),
+        kind,
+        'p',
+        new Key(identity, usable, false, List.of("id")),
+        Facts.columns(List.of("id"), 0, 0),
+        new Access(true, true, true, false, List.of()),
+        published,
+        false);
   }
 
   @Test
@@ -116,7 +124,15 @@ class TableRulesTest {
   void tablesWithoutALogAreNeverReplicated() {
     facts.patterns = TablePatterns.parse("public.*", "");
     facts.tables.add(
-        new Table(new TableId("public", "cache"), 'r', 'u', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, false, List.of()), List.of(), false));
+        new Table(
+            new TableId("public", "cache"),
+            'r',
+            'u',
+            new Key('d', true, false, List.of("id")),
+            Facts.columns(List.of("id"), 0, 0),
+            new Access(true, true, true, false, List.of()),
+            List.of(),
+            false));
     expect(Severity.WARNING, "unlogged", "ALTER TABLE \"public\".\"cache\" SET LOGGED;");
     facts.tables.set(1, table("remote", 'f', 'd', false, List.of()));
     expect(Severity.WARNING, "foreign", "--excludeTables=\"public\".\"remote\"");
@@ -144,7 +160,15 @@ class TableRulesTest {
     Table orders = Facts.table("public", "orders");
     facts.tables.set(
         0,
-        new Table(orders.id(), 'p', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, false, List.of("public.orders_2024")), List.of(), false));
+        new Table(
+            orders.id(),
+            'p',
+            'p',
+            new Key('d', true, false, List.of("id")),
+            Facts.columns(List.of("id"), 0, 0),
+            new Access(true, true, true, false, List.of("public.orders_2024")),
+            List.of(),
+            false));
     expect(
         Severity.ACT,
         "select",
@@ -157,7 +181,15 @@ class TableRulesTest {
     facts.publications.add(new Publication("walbeam", true, true));
     facts.tables.set(
         0,
-        new Table(new TableId("public", "orders"), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 3, 1), new Access(true, true, true, false, List.of()), CHANGES, true));
+        new Table(
+            new TableId("public", "orders"),
+            'r',
+            'p',
+            new Key('d', true, false, List.of("id")),
+            Facts.columns(List.of("id"), 3, 1),
+            new Access(true, true, true, false, List.of()),
+            CHANGES,
+            true));
     assertThat(findings())
         .extracting(Finding::check)
         .containsExactly("large_values", "generated", "filtered");
@@ -168,7 +200,15 @@ class TableRulesTest {
   void rowsThatPoliciesHideCannotBeDumped() {
     facts.tables.set(
         0,
-        new Table(new TableId("public", "orders"), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, true, true, true, List.of()), List.of(), false));
+        new Table(
+            new TableId("public", "orders"),
+            'r',
+            'p',
+            new Key('d', true, false, List.of("id")),
+            Facts.columns(List.of("id"), 0, 0),
+            new Access(true, true, true, true, List.of()),
+            List.of(),
+            false));
     expect(Severity.ACT, "row_security", "ALTER ROLE \"walbeam\" BYPASSRLS;");
     facts.role = new Role("walbeam", false, true, true, List.of(), true);
     assertThat(findings()).isEmpty();
@@ -182,10 +222,26 @@ class TableRulesTest {
   }
 
   private static Table unreadable(String name) {
-    return new Table(new TableId("public", name), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(true, false, false, false, List.of()), List.of(), false);
+    return new Table(
+        new TableId("public", name),
+        'r',
+        'p',
+        new Key('d', true, false, List.of("id")),
+        Facts.columns(List.of("id"), 0, 0),
+        new Access(true, false, false, false, List.of()),
+        List.of(),
+        false);
   }
 
   private static Table owned(boolean owned) {
-    return new Table(new TableId("public", "orders"), 'r', 'p', new Key('d', true, false, List.of("id")), Facts.columns(List.of("id"), 0, 0), new Access(owned, true, true, false, List.of()), List.of(), false);
+    return new Table(
+        new TableId("public", "orders"),
+        'r',
+        'p',
+        new Key('d', true, false, List.of("id")),
+        Facts.columns(List.of("id"), 0, 0),
+        new Access(owned, true, true, false, List.of()),
+        List.of(),
+        false);
   }
 }

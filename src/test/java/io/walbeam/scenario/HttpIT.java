@@ -75,7 +75,14 @@ class HttpIT {
   }
 
   private void awaitReady(Scenario scenario, Program run) throws Exception {
-    scenario.await(run, "it is ready and nothing is behind", () -> isReady() && isCaughtUp());
+    scenario.await(
+        run,
+        "it is ready, the table is dumped and nothing is behind",
+        () -> isReady() && isDumped(scenario) && isCaughtUp());
+  }
+
+  private static boolean isDumped(Scenario scenario) throws Exception {
+    return scenario.ledgerExists() && scenario.ledger("status").equals(List.of("FINISHED"));
   }
 
   private boolean isCaughtUp() throws Exception {

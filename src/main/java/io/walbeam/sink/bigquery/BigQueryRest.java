@@ -59,7 +59,8 @@ final class BigQueryRest {
   /** Whether tables of the dataset go by themselves, or nobody can say. */
   boolean tablesExpire() throws InterruptedException {
     try {
-      return calls.make(
+      return calls
+              .make(
                   settings.dataset(),
                   () -> client.datasets().get(settings.project(), settings.dataset()).execute())
               .getDefaultTableExpirationMs()
@@ -104,7 +105,7 @@ final class BigQueryRest {
         case PASSES ->
             throw new WalbeamException(
                 FailureKind.TRANSIENT,
-                "BigQuery cannot be reached at " + calls.where() + ": " + RestFailures.text(e) + ".",
+                calls.unreachable(e),
                 settings.endpoint().isEmpty()
                     ? "Check the network and try again."
                     : "Start the server there, or correct --bigQueryEndpoint.",

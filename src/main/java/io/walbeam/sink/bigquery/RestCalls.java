@@ -1,5 +1,6 @@
 package io.walbeam.sink.bigquery;
 
+import com.google.api.client.http.HttpResponseException;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Retry;
 import io.walbeam.failure.WalbeamException;
@@ -58,13 +59,22 @@ final class RestCalls {
           if (meaning != RestFailures.Meaning.PASSES) {
             throw new RefusedException(meaning, e);
           }
-          boolean unused =
-              retry.pause(
-                  FailureKind.TRANSIENT,
-                  "BigQuery's REST API at " + where() + " fails: " + RestFailures.text(e));
+          boolean unused = retry.pause(FailureKind.TRANSIENT, reason(e));
         }
       }
     }
+  }
+
+  /** An outage begins with the same words as where rows are written. */
+  private String reason(IOException e) {
+    return e instanceof HttpResponseException
+        ? "BigQuery's REST API at " + where() + " fails: " + RestFailures.text(e)
+        : unreachable(e) + " This passes by itself.";
+  }
+
+  /** A sentence about a call that nobody has answered. */
+  String unreachable(IOException e) {
+    return "BigQuery cannot be reached at " + where() + ": " + RestFailures.text(e) + ".";
   }
 
   /** Before the same is asked again that was not ready. */

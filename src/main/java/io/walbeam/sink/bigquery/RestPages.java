@@ -46,8 +46,7 @@ final class RestPages {
    * @param location of the dataset, empty if it is not known
    * @param table named in a stall
    */
-  void query(
-      String location, String table, String sql, Map<String, String> parameters, Pages pages)
+  void query(String location, String table, String sql, Map<String, String> parameters, Pages pages)
       throws InterruptedException {
     QueryRequest request =
         new QueryRequest()
