@@ -6,7 +6,6 @@ import io.walbeam.change.TableId;
 import io.walbeam.doctor.SourceFacts.Access;
 import io.walbeam.doctor.SourceFacts.Blocker;
 import io.walbeam.doctor.SourceFacts.Columns;
-import io.walbeam.doctor.SourceFacts.Key;
 import io.walbeam.doctor.SourceFacts.Publication;
 import io.walbeam.doctor.SourceFacts.Role;
 import io.walbeam.doctor.SourceFacts.Server;
@@ -322,7 +321,7 @@ final class SourceFactsReader {
         new TableId(text(row, "nspname"), text(row, "relname")),
         text(row, "relkind").charAt(0),
         text(row, "relpersistence").charAt(0),
-        new Key(
+        new SourceFacts.Key(
             text(row, "relreplident").charAt(0),
             row.getBoolean("usable"),
             row.getBoolean("leaf_unusable"),

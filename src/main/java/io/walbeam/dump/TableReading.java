@@ -3,6 +3,7 @@ package io.walbeam.dump;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.Copied;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
 import io.walbeam.postgres.PublishedTable;
@@ -210,8 +211,7 @@ final class TableReading {
   /** Takes its turn to read something. */
   @FunctionalInterface
   private interface Turns {
-    Optional<DumpConnection.Copied> read(Asking.Question<Optional<DumpConnection.Copied>> chunk)
-        throws InterruptedException;
+    Optional<Copied> read(Asking.Question<Optional<Copied>> chunk) throws InterruptedException;
   }
 
   /** One thread's share of the chunks. */
@@ -276,12 +276,11 @@ final class TableReading {
     DumpWriter writer = new DumpWriter(target, chunk.leafIndex(), holding);
     boolean done = false;
     try {
-      Optional<DumpConnection.Copied> read =
-          turns.read(connection -> copy(connection, chunk, writer));
+      Optional<Copied> read = turns.read(connection -> copy(connection, chunk, writer));
       if (read.isEmpty()) {
         return isStopped();
       }
-      DumpConnection.Copied copied = read.get();
+      Copied copied = read.get();
       if (copied.altered()) {
         synchronized (this) {
           altered = true;
@@ -303,11 +302,11 @@ final class TableReading {
   }
 
   /** Returns empty, once what was read is written, if the reading was given up. */
-  private Optional<DumpConnection.Copied> copy(
-      DumpConnection connection, Chunk chunk, DumpWriter writer) throws InterruptedException {
+  private Optional<Copied> copy(DumpConnection connection, Chunk chunk, DumpWriter writer)
+      throws InterruptedException {
     // Who waits for its rows keeps its turn, so that they are few and memory bounded.
     try {
-      DumpConnection.Copied rows =
+      Copied rows =
           connection.copy(table, chunk.leaf(), chunk.range(), writer.wantsAddress(), writer);
       if (!rows.altered() && !writer.isSmall()) {
         writer.finish();

@@ -235,14 +235,6 @@ public final class DumpConnection implements AutoCloseable {
   }
 
   /**
-   * What a COPY brought.
-   *
-   * @param fileNode of the leaf while it was read; pages of another one hold other rows
-   * @param altered whether nothing was read, because the table is not as it was described
-   */
-  public record Copied(long bytes, long fileNode, boolean altered) {}
-
-  /**
    * Reads the rows of a range with COPY, in a transaction of its own.
    *
    * @param withAddress whether each row's physical address is wanted

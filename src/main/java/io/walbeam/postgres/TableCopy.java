@@ -34,7 +34,7 @@ final class TableCopy {
   }
 
   /** See {@link DumpConnection#copy}. */
-  DumpConnection.Copied read(TableRange range, boolean withAddress, CopiedRow rows)
+  Copied read(TableRange range, boolean withAddress, CopiedRow rows)
       throws SQLException, InterruptedException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
@@ -47,7 +47,7 @@ final class TableCopy {
     if (!PublishedTables.isAsDescribed(connection, table)) {
       connection.rollback();
       connection.setAutoCommit(true);
-      return new DumpConnection.Copied(0, 0, true);
+      return new Copied(0, 0, true);
     }
     long bytes = copyRows(range, withAddress, rows);
     // COPY's lock keeps the table from being rewritten until the commit.
@@ -56,7 +56,7 @@ final class TableCopy {
     stillAdmitted.check();
     connection.commit();
     connection.setAutoCommit(true);
-    return new DumpConnection.Copied(bytes, fileNode, false);
+    return new Copied(bytes, fileNode, false);
   }
 
   private long copyRows(TableRange range, boolean withAddress, CopiedRow rows)

@@ -4,6 +4,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.change.Tuple;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.postgres.Copied;
 import io.walbeam.postgres.CopiedRow;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.postgres.PhysicalTable;
@@ -201,7 +202,7 @@ final class SourceImages implements AutoCloseable {
       boolean withAddress,
       CopiedRow rows)
       throws InterruptedException {
-    DumpConnection.Copied copied = connection.copy(table, leaf, range, withAddress, rows);
+    Copied copied = connection.copy(table, leaf, range, withAddress, rows);
     if (copied.altered()) {
       throw new WalbeamException(
           FailureKind.TRANSIENT,

@@ -6,7 +6,6 @@ import io.walbeam.change.TablePatterns;
 import io.walbeam.doctor.SourceFacts.Access;
 import io.walbeam.doctor.SourceFacts.Blocker;
 import io.walbeam.doctor.SourceFacts.Columns;
-import io.walbeam.doctor.SourceFacts.Key;
 import io.walbeam.doctor.SourceFacts.Publication;
 import io.walbeam.doctor.SourceFacts.Role;
 import io.walbeam.doctor.SourceFacts.Server;
@@ -61,7 +60,7 @@ final class Facts {
         new TableId(schema, name),
         'r',
         'p',
-        new Key('d', true, false, List.of("id")),
+        new SourceFacts.Key('d', true, false, List.of("id")),
         columns(List.of("id", "note"), 0, 0),
         new Access(true, true, true, false, List.of()),
         List.of(),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.change.TableId;
 import io.walbeam.change.TablePatterns;
 import io.walbeam.doctor.SourceFacts.Access;
-import io.walbeam.doctor.SourceFacts.Key;
 import io.walbeam.doctor.SourceFacts.Publication;
 import io.walbeam.doctor.SourceFacts.Role;
 import io.walbeam.doctor.SourceFacts.Table;
@@ -41,7 +40,7 @@ class TableRulesTest {
         new TableId("public", name),
         kind,
         'p',
-        new Key(identity, usable, false, List.of("id")),
+        new SourceFacts.Key(identity, usable, false, List.of("id")),
         Facts.columns(List.of("id"), 0, 0),
         new Access(true, true, true, false, List.of()),
         published,
@@ -128,7 +127,7 @@ class TableRulesTest {
             new TableId("public", "cache"),
             'r',
             'u',
-            new Key('d', true, false, List.of("id")),
+            new SourceFacts.Key('d', true, false, List.of("id")),
             Facts.columns(List.of("id"), 0, 0),
             new Access(true, true, true, false, List.of()),
             List.of(),
@@ -164,7 +163,7 @@ class TableRulesTest {
             orders.id(),
             'p',
             'p',
-            new Key('d', true, false, List.of("id")),
+            new SourceFacts.Key('d', true, false, List.of("id")),
             Facts.columns(List.of("id"), 0, 0),
             new Access(true, true, true, false, List.of("public.orders_2024")),
             List.of(),
@@ -185,7 +184,7 @@ class TableRulesTest {
             new TableId("public", "orders"),
             'r',
             'p',
-            new Key('d', true, false, List.of("id")),
+            new SourceFacts.Key('d', true, false, List.of("id")),
             Facts.columns(List.of("id"), 3, 1),
             new Access(true, true, true, false, List.of()),
             CHANGES,
@@ -204,7 +203,7 @@ class TableRulesTest {
             new TableId("public", "orders"),
             'r',
             'p',
-            new Key('d', true, false, List.of("id")),
+            new SourceFacts.Key('d', true, false, List.of("id")),
             Facts.columns(List.of("id"), 0, 0),
             new Access(true, true, true, true, List.of()),
             List.of(),
@@ -226,7 +225,7 @@ class TableRulesTest {
         new TableId("public", name),
         'r',
         'p',
-        new Key('d', true, false, List.of("id")),
+        new SourceFacts.Key('d', true, false, List.of("id")),
         Facts.columns(List.of("id"), 0, 0),
         new Access(true, false, false, false, List.of()),
         List.of(),
@@ -238,7 +237,7 @@ class TableRulesTest {
         new TableId("public", "orders"),
         'r',
         'p',
-        new Key('d', true, false, List.of("id")),
+        new SourceFacts.Key('d', true, false, List.of("id")),
         Facts.columns(List.of("id"), 0, 0),
         new Access(owned, true, true, false, List.of()),
         List.of(),

@@ -67,7 +67,7 @@ class DumpConnectionIT {
       try (DumpConnection connection = new DumpConnection(database.settings(), NAME)) {
         PublishedTable table = describe(database, connection);
         PhysicalTable leaf = connection.leaves(table.relation().id()).get(0);
-        DumpConnection.Copied copied = copy(connection, table, leaf, read);
+        Copied copied = copy(connection, table, leaf, read);
         assertThat(copied.altered()).isFalse();
         database.execute(
             "ALTER TABLE t RENAME a TO x",
@@ -88,7 +88,7 @@ class DumpConnectionIT {
     return connection.describe(replication, new TableId("public", "t")).orElseThrow();
   }
 
-  private static DumpConnection.Copied copy(
+  private static Copied copy(
       DumpConnection connection, PublishedTable table, PhysicalTable leaf, List<String> read)
       throws InterruptedException {
     return connection.copy(

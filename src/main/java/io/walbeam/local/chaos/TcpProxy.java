@@ -93,6 +93,7 @@ public final class TcpProxy implements AutoCloseable {
   private volatile boolean frozen;
   private volatile boolean closed;
   private @Nullable ServerSocket listener;
+  private @Nullable Thread accepting;
 
   /**
    * @param target port of this machine, asked for each connection
@@ -133,11 +134,22 @@ public final class TcpProxy implements AutoCloseable {
   /** Resets all connections, and lets nobody connect. */
   public synchronized void refuse() throws IOException {
     ServerSocket open = listener;
+    Thread thread = accepting;
     listener = null;
-    if (open != null) {
+    if (open != null && thread != null) {
       open.close();
+      // The kernel goes on accepting until the call that waits for it has returned.
+      awaitEnd(thread);
     }
     cut();
+  }
+
+  private static void awaitEnd(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Everything passes; what was lost stays lost. */
@@ -154,7 +166,9 @@ public final class TcpProxy implements AutoCloseable {
     opened.setReuseAddress(true);
     opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), BACKLOG);
     listener = opened;
-    thread(() -> accept(opened)).start();
+    Thread thread = thread(() -> accept(opened));
+    accepting = thread;
+    thread.start();
     return opened.getLocalPort();
   }
 
