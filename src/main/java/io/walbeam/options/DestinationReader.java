@@ -12,6 +12,7 @@ import io.walbeam.sink.pubsub.PubSubSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.gcp.pubsub.PubsubOptions;
@@ -26,10 +27,6 @@ final class DestinationReader {
 
   /** Slot names that may stand in a trace id. */
   private static final Pattern TRACEABLE = Pattern.compile("[a-z0-9_]{1,63}");
-
-  private static final String BIGQUERY = "bigquery";
-
-  private static final String PUBSUB = "pubsub:";
 
   /** Of ordering keys: each row has one. */
   private static final String ROWS = "rows";
@@ -67,23 +64,27 @@ final class DestinationReader {
 
   /** The destination of a slot's job; empty if it is not named as it must be. */
   Optional<Destination> read(String slot) {
-    String destination = options.getDestination();
-    requireTopicForItsOptions();
-    requireFilesForFormat();
-    if (destination.equals(BIGQUERY)) {
-      return bigQuery(slot);
-    }
+    DestinationKind kind = DestinationKind.of(options);
+    requireTopicForItsOptions(kind);
+    requireFilesForFormat(kind);
+    return switch (kind) {
+      case BIGQUERY -> bigQuery(slot);
+      case PUBSUB -> changes(() -> topic(kind.place(options)));
+      case FILES ->
+          changes(() -> files("--destination", kind.place(options)).map(FileDestination::new));
+    };
+  }
+
+  /** A destination that has every change instead of tables. */
+  private Optional<Destination> changes(Supplier<Optional<Destination>> reading) {
     int before = problems.size();
     requireChangesOnly();
-    Optional<Destination> read =
-        destination.startsWith(PUBSUB)
-            ? topic(destination.substring(PUBSUB.length()))
-            : files("--destination", destination).map(FileDestination::new);
+    Optional<Destination> read = reading.get();
     return problems.size() > before ? Optional.empty() : read;
   }
 
-  private void requireTopicForItsOptions() {
-    if (options.getDestination().startsWith(PUBSUB)) {
+  private void requireTopicForItsOptions(DestinationKind kind) {
+    if (kind == DestinationKind.PUBSUB) {
       return;
     }
     if (options.getOversize() != null) {
@@ -141,14 +142,12 @@ final class DestinationReader {
 
   /** What rows are at the destination that the options name. */
   static RowForm form(WalbeamOptions options) {
-    String destination = options.getDestination();
-    if (destination.equals(BIGQUERY)) {
-      return RowForm.TABLE_ROW;
-    }
-    if (destination.startsWith(PUBSUB)) {
-      return RowForm.KEYED_LINE;
-    }
-    return options.getFileFormat().equals(AVRO) ? RowForm.AVRO_DATUM : RowForm.JSON_LINE;
+    return switch (DestinationKind.of(options)) {
+      case BIGQUERY -> RowForm.TABLE_ROW;
+      case PUBSUB -> RowForm.KEYED_LINE;
+      case FILES ->
+          options.getFileFormat().equals(AVRO) ? RowForm.AVRO_DATUM : RowForm.JSON_LINE;
+    };
   }
 
   private FileSettings.Format format() {
@@ -158,10 +157,8 @@ final class DestinationReader {
   }
 
   /** Where others would not do what it says. */
-  private void requireFilesForFormat() {
-    String destination = options.getDestination();
-    boolean files = !destination.equals(BIGQUERY) && !destination.startsWith(PUBSUB);
-    if (!files && !options.getFileFormat().equals(JSON)) {
+  private void requireFilesForFormat(DestinationKind kind) {
+    if (kind != DestinationKind.FILES && !options.getFileFormat().equals(JSON)) {
       problems.add("--fileFormat goes with --destination=file: or gs:.");
     }
   }

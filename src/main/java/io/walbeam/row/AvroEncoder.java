@@ -38,16 +38,8 @@ record AvroEncoder(DestinationType type, ColumnEncoder checked) implements Colum
         checked.encode(text, from, to, out);
         out.writeZigZag(out.takeVarint(start));
       }
-      case TIME -> {
-        checked.encode(text, from, to, out);
-        out.cutTo(start);
-        out.writeZigZag(CivilText.timeMicros(text, from, to));
-      }
-      case DATETIME -> {
-        checked.encode(text, from, to, out);
-        out.cutTo(start);
-        out.writeZigZag(micros(text, from, to));
-      }
+      case TIME -> out.writeZigZag(TimeEncoder.micros(text, from, to));
+      case DATETIME -> out.writeZigZag(DateTimeEncoder.micros(text, from, to));
       case NUMERIC, BIGNUMERIC -> {
         checked.encode(text, from, to, out);
         decimal(out, start);
@@ -60,19 +52,9 @@ record AvroEncoder(DestinationType type, ColumnEncoder checked) implements Colum
     }
   }
 
-  /** Microseconds since 1970-01-01 of a date and time that was judged. */
-  private static long micros(byte[] text, int from, int to) {
-    int length = CivilText.dateLength(text, from, to);
-    return CivilText.epochDay(text, from, length, false) * CivilText.MICROS_PER_DAY
-        + CivilText.timeMicros(text, from + length + 1, to);
-  }
-
   /** Puts the unscaled number in the place of decimal text behind its length. */
   private void decimal(RowBuffer out, int start) {
-    int scale =
-        type == DestinationType.NUMERIC
-            ? NumericEncoder.NUMERIC_SCALE
-            : NumericEncoder.BIGNUMERIC_SCALE;
+    int scale = type.scale();
     byte[] bytes = out.array();
     int end = out.position();
     int from = end - (out.rowLength() - start);

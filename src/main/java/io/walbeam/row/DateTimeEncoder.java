@@ -9,6 +9,16 @@ final class DateTimeEncoder implements ColumnEncoder {
 
   @Override
   public void encode(byte[] text, int from, int to, RowBuffer out) {
+    long unused = micros(text, from, to);
+    out.writeDelimited(text, from, to - from);
+  }
+
+  /**
+   * Microseconds since 1970-01-01.
+   *
+   * @throws Rejection.ValueRejectedException if DATETIME lacks the value
+   */
+  static long micros(byte[] text, int from, int to) {
     int length = CivilText.dateLength(text, from, to);
     boolean beforeChrist = CivilText.isBeforeChrist(text, from, to);
     int end = beforeChrist ? to - 3 : to;
@@ -24,6 +34,6 @@ final class DateTimeEncoder implements ColumnEncoder {
     if (micros == CivilText.MICROS_PER_DAY) {
       throw Rejection.INVALID_TEXT.exception();
     }
-    out.writeDelimited(text, from, to - from);
+    return day * CivilText.MICROS_PER_DAY + micros;
   }
 }

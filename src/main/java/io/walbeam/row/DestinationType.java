@@ -13,9 +13,9 @@ public enum DestinationType {
   /** {@code double}, with NaN and infinities. */
   FLOAT64,
   /** {@code string} of plain decimal digits: at most 29 before and 9 after the point. */
-  NUMERIC,
+  NUMERIC(38, 9),
   /** {@code string} of plain decimal digits: at most 38 after the point. */
-  BIGNUMERIC,
+  BIGNUMERIC(77, 38),
   /** {@code string}. */
   STRING,
   /** {@code bytes}. */
@@ -31,5 +31,30 @@ public enum DestinationType {
   /** {@code string} of JSON text. */
   JSON,
   /** A message of its own. */
-  STRUCT
+  STRUCT;
+
+  private final int digits;
+  private final int scale;
+
+  DestinationType() {
+    this(0, 0);
+  }
+
+  DestinationType(int digits, int scale) {
+    this.digits = digits;
+    this.scale = scale;
+  }
+
+  /**
+   * Digits that a decimal type may have, before and behind the point together; of the numbers with
+   * so many BIGNUMERIC has only a part. Source: BigQuery documentation, "Decimal types".
+   */
+  public int digits() {
+    return digits;
+  }
+
+  /** Digits that a decimal type may have behind the point. */
+  public int scale() {
+    return scale;
+  }
 }

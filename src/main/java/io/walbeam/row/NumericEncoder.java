@@ -11,13 +11,14 @@ import java.nio.charset.StandardCharsets;
  * <p>Ranges: BigQuery documentation, "Data types", section "Decimal types".
  */
 final class NumericEncoder implements ColumnEncoder {
-  static final int NUMERIC_INTEGER_DIGITS = 29;
-  static final int NUMERIC_SCALE = 9;
+  static final int NUMERIC_SCALE = DestinationType.NUMERIC.scale();
+  static final int NUMERIC_INTEGER_DIGITS = DestinationType.NUMERIC.digits() - NUMERIC_SCALE;
+
+  static final int BIGNUMERIC_SCALE = DestinationType.BIGNUMERIC.scale();
 
   /** Whole digits that BIGNUMERIC holds; it also holds a part of the numbers with one more. */
-  static final int BIGNUMERIC_INTEGER_DIGITS = 38;
-
-  static final int BIGNUMERIC_SCALE = 38;
+  static final int BIGNUMERIC_INTEGER_DIGITS =
+      DestinationType.BIGNUMERIC.digits() - BIGNUMERIC_SCALE - 1;
 
   /** BIGNUMERIC is a signed 256-bit integer divided by 10^38. */
   private static final BigDecimal BIGNUMERIC_MINIMUM =

@@ -13,13 +13,6 @@ import org.apache.avro.Schema;
 
 /** The record that the columns of a table make. Used by one thread, once. */
 final class AvroSchemas {
-  /** BigQuery documentation, "Decimal types": digits, and those behind the point. */
-  private static final int NUMERIC_DIGITS = 38;
-
-  private static final int NUMERIC_SCALE = 9;
-  private static final int BIGNUMERIC_DIGITS = 77;
-  private static final int BIGNUMERIC_SCALE = 38;
-
   private static final String NAMESPACE = "io.walbeam";
 
   /** One record for columns of the same members; a name stands for one record. */
@@ -53,11 +46,8 @@ final class AvroSchemas {
       case BOOL -> Schema.create(Schema.Type.BOOLEAN);
       case INT64 -> Schema.create(Schema.Type.LONG);
       case FLOAT64 -> Schema.create(Schema.Type.DOUBLE);
-      case NUMERIC ->
-          LogicalTypes.decimal(NUMERIC_DIGITS, NUMERIC_SCALE)
-              .addToSchema(Schema.create(Schema.Type.BYTES));
-      case BIGNUMERIC ->
-          LogicalTypes.decimal(BIGNUMERIC_DIGITS, BIGNUMERIC_SCALE)
+      case NUMERIC, BIGNUMERIC ->
+          LogicalTypes.decimal(column.type().digits(), column.type().scale())
               .addToSchema(Schema.create(Schema.Type.BYTES));
       case STRING -> Schema.create(Schema.Type.STRING);
       case BYTES -> Schema.create(Schema.Type.BYTES);
