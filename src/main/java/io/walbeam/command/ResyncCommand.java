@@ -3,8 +3,10 @@ package io.walbeam.command;
 import io.walbeam.change.TableId;
 import io.walbeam.doctor.Severity;
 import io.walbeam.dump.DumpRequest;
+import io.walbeam.failure.Pauses;
 import io.walbeam.options.OptionsReader;
 import io.walbeam.sink.DumpEntry;
+import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.Sink;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -17,50 +19,69 @@ final class ResyncCommand {
   /** Each look is one small query. */
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-  /** Looks after which a run that is there would have taken up the request. */
-  private static final int LOOKS = 6;
+  /** After this time a run that is there would have taken up the request. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private ResyncCommand() {}
+  private final DumpLedger ledger;
+  private final String slot;
+  private final Lines out;
+  private final Pauses pauses;
+
+  ResyncCommand(DumpLedger ledger, String slot, Lines out, Pauses pauses) {
+    this.ledger = ledger;
+    this.slot = slot;
+    this.out = out;
+    this.pauses = pauses;
+  }
 
   /**
    * Asks for a dump of each table, says how it goes until all have ended, and returns the exit
    * code. Ending it earlier takes nothing back.
    */
   static int run(OptionsReader.Source source, Lines out) throws InterruptedException {
-    String slot = source.replication().slot();
     try (Sink sink = source.destination().open()) {
       sink.verify();
       BackfillCommand.Asked asked = BackfillCommand.ask(source, List.of(), List.of());
       out.print(
           "Asked for; the run that reads the slot carries it out. What is gone at the source goes"
               + " too.");
-      Map<TableId, String> said = new LinkedHashMap<>();
-      for (int look = 0; true; look++) {
-        List<DumpEntry> ledger = sink.dumpLedger().read(slot);
-        List<DumpEntry> dumps =
-            ledger.stream().filter(entry -> DumpRequest.isAnswer(entry, asked.name())).toList();
-        for (DumpEntry dump : dumps) {
-          String text = text(dump);
-          if (!text.equals(said.put(dump.table(), text))) {
-            out.print(text);
-          }
-        }
-        if (dumps.size() == asked.tables().size()
-            && dumps.stream().allMatch(dump -> isOver(dump, ledger))) {
-          return dumps.stream().allMatch(ResyncCommand::isDone)
-              ? Severity.NOTE.exitCode()
-              : Severity.ACT.exitCode();
-        }
-        if (look == LOOKS && dumps.isEmpty()) {
-          out.print(
-              "No run has taken it up yet. Start one for slot "
-                  + slot
-                  + " if there is none: it carries out what was asked for before. Ending this"
-                  + " command takes nothing back.");
-        }
-        Thread.sleep(INTERVAL.toMillis());
-      }
+      return new ResyncCommand(
+              sink.dumpLedger(), source.replication().slot(), out, Pauses.UNTIL_INTERRUPTED)
+          .follow(asked);
     }
+  }
+
+  /** Says how it goes until each dump has ended, and returns the exit code. */
+  int follow(BackfillCommand.Asked asked) throws InterruptedException {
+    Map<TableId, String> said = new LinkedHashMap<>();
+    long warnAt = pauses.nanoTime() + PATIENCE.toNanos();
+    boolean warned = false;
+    do {
+      List<DumpEntry> entries = ledger.read(slot);
+      List<DumpEntry> dumps =
+          entries.stream().filter(entry -> DumpRequest.isAnswer(entry, asked.name())).toList();
+      for (DumpEntry dump : dumps) {
+        String text = text(dump);
+        if (!text.equals(said.put(dump.table(), text))) {
+          out.print(text);
+        }
+      }
+      if (dumps.size() == asked.tables().size()
+          && dumps.stream().allMatch(dump -> isOver(dump, entries))) {
+        return dumps.stream().allMatch(ResyncCommand::isDone)
+            ? Severity.NOTE.exitCode()
+            : Severity.ACT.exitCode();
+      }
+      if (!warned && dumps.isEmpty() && pauses.nanoTime() - warnAt >= 0) {
+        warned = true;
+        out.print(
+            "No run has taken it up yet. Start one for slot "
+                + slot
+                + " if there is none: it carries out what was asked for before. Ending this"
+                + " command takes nothing back.");
+      }
+    } while (pauses.pause(INTERVAL));
+    return Severity.ACT.exitCode();
   }
 
   /** What took the place of a dump is waited for in its stead. */
