@@ -108,8 +108,9 @@ final class Purge {
     Stalls.Ongoing stall =
         stalls.begin(
             table.name(),
-            "outdated rows are deleted once BigQuery has applied what was written before. This"
-                + " passes by itself.");
+            "outdated rows are deleted once "
+                + tables.place()
+                + " has applied what was written before. This passes by itself.");
     try {
       do {
         Thread.sleep(APPLY_PAUSE);
@@ -151,7 +152,8 @@ final class Purge {
     if (!rejected.isEmpty()) {
       throw new WalbeamException(
           FailureKind.OPERATOR,
-          "BigQuery refuses to delete a row of table "
+          tables.place()
+              + " refuses to delete a row of table "
               + order.mapping().destination().name()
               + ": "
               + rejected.get(0).refusal().message(),

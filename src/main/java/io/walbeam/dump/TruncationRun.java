@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class TruncationRun implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(TruncationRun.class);
 
-  /** Each try ends older dumps and asks BigQuery anew, so there are few. */
+  /** Each try ends older dumps and asks the destination anew, so there are few. */
   private static final RetryPolicy POLICY =
       new RetryPolicy(
           Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
@@ -108,7 +108,9 @@ final class TruncationRun implements Runnable {
       return entry.over(
           Status.FAILED,
           context.nowMicros(),
-          "The table is not published any more. Delete its rows in BigQuery by hand.");
+          "The table is not published any more. Delete its rows in "
+              + context.tables().place()
+              + " by hand.");
     }
     try {
       carryOut(truncation, mapping.get());

@@ -107,7 +107,7 @@ final class StartUp {
       throw new WalbeamException(
           FailureKind.OPERATOR,
           "The epoch " + epoch + " is lower than " + known + ", which has been used already.",
-          "Give --epoch=" + known + "; rows of a lower epoch would be ignored by BigQuery.");
+          "Give --epoch=" + known + "; rows of a lower epoch would count as older ones.");
     }
   }
 
