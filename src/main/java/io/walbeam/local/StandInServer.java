@@ -13,6 +13,7 @@ import io.walbeam.local.standin.append.AppendService;
 import io.walbeam.local.standin.append.Appender;
 import io.walbeam.local.standin.pubsub.PubSubStandIn;
 import io.walbeam.local.standin.pubsub.PublisherService;
+import io.walbeam.local.standin.pubsub.RightsService;
 import io.walbeam.local.standin.pubsub.SubscriberService;
 import io.walbeam.local.standin.rest.ControlApi;
 import io.walbeam.local.standin.rest.DatasetsApi;
@@ -110,6 +111,7 @@ public final class StandInServer implements AutoCloseable {
                       .addService(new AppendService(catalogue, appender))
                       .addService(new PublisherService(pubSub))
                       .addService(new SubscriberService(pubSub))
+                      .addService(new RightsService(pubSub))
                       .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                       .maxRequestMessageLength(MAX_MESSAGE_BYTES)
                       .maxResponseMessageLength(MAX_MESSAGE_BYTES)

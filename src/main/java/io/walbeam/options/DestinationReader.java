@@ -145,8 +145,7 @@ final class DestinationReader {
     return switch (DestinationKind.of(options)) {
       case BIGQUERY -> RowForm.TABLE_ROW;
       case PUBSUB -> RowForm.KEYED_LINE;
-      case FILES ->
-          options.getFileFormat().equals(AVRO) ? RowForm.AVRO_DATUM : RowForm.JSON_LINE;
+      case FILES -> options.getFileFormat().equals(AVRO) ? RowForm.AVRO_DATUM : RowForm.JSON_LINE;
     };
   }
 

@@ -1,14 +1,21 @@
 package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonObject;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.walbeam.local.demo.FileCopy;
 import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.Replay;
 import io.walbeam.local.demo.TableComparison;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,11 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Conversions;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -242,6 +251,66 @@ class FileDestinationIT {
       fixture.runToNow(command(fixture).with("destination", "file://" + missing));
       assertThat(fixture.slot().confirmed()).isPresent();
     }
+  }
+
+  /** No account may write there, not even the one that may do everything else. */
+  private static final Path SYSTEM = Path.of("/sys");
+
+  @Test
+  void aDirectoryThatIsForbiddenEndsARunWithItsRemedy() throws Exception {
+    assumeThat(SYSTEM).isDirectory();
+    try (Scenario fixture = Scenario.on(servers, "not_mine")) {
+      fixture.execute("CREATE TABLE t (id int PRIMARY KEY)");
+      refused(
+          fixture,
+          command(fixture).with("destination", "file://" + SYSTEM),
+          "may not write to /sys",
+          "belong to the account that runs walbeam");
+    }
+  }
+
+  @Test
+  void aBucketThatIsMissingOrForbiddenEndsARunWithItsRemedy() throws Exception {
+    HttpServer storage = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    AtomicInteger status = new AtomicInteger();
+    storage.createContext("/", exchange -> answer(exchange, status.get()));
+    storage.start();
+    try (Scenario fixture = Scenario.on(servers, "buckets")) {
+      fixture.execute("CREATE TABLE t (id int PRIMARY KEY)");
+      PipelineCommand command =
+          command(fixture)
+              .with("destination", "gs://no-bucket-of-mine/changes")
+              .with("gcsEndpoint", "http://localhost:" + storage.getAddress().getPort())
+              .with("credentialFactoryClass", NoopCredentialFactory.class.getName());
+      status.set(HttpURLConnection.HTTP_NOT_FOUND);
+      refused(fixture, command, "no bucket for gs://no-bucket-of-mine/changes", "Create it");
+      status.set(HttpURLConnection.HTTP_FORBIDDEN);
+      refused(fixture, command, "may not write to gs://no-bucket-of-mine", "objectUser");
+    } finally {
+      storage.stop(0);
+    }
+  }
+
+  /** A request of Cloud Storage, refused as it refuses. */
+  private static void answer(HttpExchange exchange, int status) throws IOException {
+    try (exchange) {
+      exchange.getRequestBody().readAllBytes();
+      byte[] error =
+          ("{\"error\":{\"code\":" + status + ",\"message\":\"refused\",\"errors\":[]}}")
+              .getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(status, error.length);
+      exchange.getResponseBody().write(error);
+    }
+  }
+
+  private static void refused(Scenario fixture, PipelineCommand command, String... said)
+      throws Exception {
+    try (Program run = fixture.start(command)) {
+      assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(3);
+      assertThat(run.errors()).contains(said).doesNotContain("BigQuery");
+    }
+    assertThat(fixture.slot().confirmed()).isEmpty();
   }
 
   private static boolean hasHidden(Path folder) throws Exception {

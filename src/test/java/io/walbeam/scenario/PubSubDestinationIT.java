@@ -3,6 +3,9 @@ package io.walbeam.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.pubsub.v1.PubsubMessage;
+import io.grpc.Status;
+import io.walbeam.local.StandInOptions;
+import io.walbeam.local.StandInServer;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.Program;
@@ -123,6 +126,26 @@ class PubSubDestinationIT {
       TopicCopy.createTopic("projects/demo/topics/missing", servers.endpoint());
       fixture.runToNow(command(fixture, "projects/demo/topics/missing"));
       assertThat(fixture.slot().confirmed()).isPresent();
+    }
+  }
+
+  @Test
+  void aTopicThatMayNotBePublishedToEndsARunThatNamesTheMissingRole() throws Exception {
+    String topic = "projects/demo/topics/forbidden";
+    try (Scenario fixture = Scenario.on(servers, "forbidden");
+        StandInServer pubSub = StandInServer.start(StandInOptions.inMemory())) {
+      TopicCopy.createTopic(topic, pubSub.endpoint());
+      pubSub.pubSub().refusePublishing(Status.Code.PERMISSION_DENIED, Integer.MAX_VALUE);
+      fixture.execute("CREATE TABLE t (id int PRIMARY KEY)");
+      PipelineCommand command = command(fixture, topic).with("pubsubRootUrl", pubSub.endpoint());
+      try (Program run = fixture.start(command)) {
+        assertThat(run.exitCode(Scenario.DEADLINE)).as(run.errors()).isEqualTo(3);
+        assertThat(run.errors())
+            .contains("may not publish to " + topic)
+            .contains("roles/pubsub.publisher")
+            .doesNotContain("BigQuery");
+      }
+      assertThat(fixture.slot().confirmed()).isEmpty();
     }
   }
 

@@ -4,11 +4,12 @@ import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.TopicCopy;
 import io.walbeam.local.demo.WorkDirectory;
+import io.walbeam.local.standin.pubsub.PubSubStandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * Where a benchmark's pipeline writes.
@@ -23,22 +24,38 @@ record BenchDestination(String name, String format, String orderingKeys) {
 
   private static final String FILES = "file://";
   private static final String PUBSUB = "pubsub:";
-  private static final Pattern TOPIC = Pattern.compile("projects/[^/]+/topics/[^/]+");
 
   /** Ends the program with a sentence if it is none of them. */
   static BenchDestination of(BenchOptions options) {
     String name = options.text("destination", BIGQUERY.name());
-    if (!name.equals(BIGQUERY.name())
-        && !name.startsWith(FILES + "/")
-        && !(name.startsWith(PUBSUB) && TOPIC.matcher(name.substring(PUBSUB.length())).matches())) {
-      System.err.println(
-          "--destination is bigquery, file:///dir or pubsub:projects/p/topics/t, not " + name);
-      System.exit(2);
-    }
+    problem(name)
+        .ifPresent(
+            problem -> {
+              System.err.println(problem);
+              System.exit(2);
+            });
     return new BenchDestination(
         name,
         options.text("fileFormat", BIGQUERY.format()),
         options.text("orderingKeys", BIGQUERY.orderingKeys()));
+  }
+
+  /** What is wrong with a destination of this name. */
+  static Optional<String> problem(String name) {
+    if (name.equals(BIGQUERY.name()) || name.startsWith(FILES + "/")) {
+      return Optional.empty();
+    }
+    if (!name.startsWith(PUBSUB)) {
+      return Optional.of(
+          "--destination is bigquery, file:///dir or pubsub:projects/p/topics/t, not " + name);
+    }
+    String topic = name.substring(PUBSUB.length());
+    return PubSubStandIn.isTopicName(topic)
+        ? Optional.empty()
+        : Optional.of(
+            topic
+                + " is no topic, which is projects/p/topics/t, where t begins with a letter, not"
+                + " with goog, and has at least three characters");
   }
 
   /** One run of a pipeline. */

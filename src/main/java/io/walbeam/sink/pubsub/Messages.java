@@ -3,7 +3,9 @@ package io.walbeam.sink.pubsub;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.pubsub.v1.PubsubMessage;
 import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
@@ -41,9 +43,15 @@ final class Messages {
    *
    * @param orderingKey of what has no key
    * @param sharedKeys those that rows share, none if each row has its own
+   * @param attributes by operation
    */
   private record Source(
-      String database, String schema, String table, String orderingKey, List<String> sharedKeys) {}
+      String database,
+      String schema,
+      String table,
+      String orderingKey,
+      List<String> sharedKeys,
+      Map<String, UnknownFieldSet> attributes) {}
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -73,12 +81,11 @@ final class Messages {
     if (table.name().equals(ContextMapping.DESTINATION.name())) {
       message.putAttributes("operation", "CONTEXT").putAttributes("table", table.name());
     } else {
-      Source source = sources.computeIfAbsent(table.name(), any -> source(line));
+      Source known = sources.get(table.name());
+      Source source =
+          known != null ? known : sources.computeIfAbsent(table.name(), any -> source(line));
       message
-          .putAttributes("operation", operation(line))
-          .putAttributes("database", source.database())
-          .putAttributes("schema", source.schema())
-          .putAttributes("table", source.table())
+          .setUnknownFields(attributes(source, operation(line)))
           .setOrderingKey(orderingKey(source, line));
     }
     if (line.length() > MOST_BYTES) {
@@ -86,7 +93,39 @@ final class Messages {
       System.arraycopy(line.bytes(), line.line(), whole, 0, whole.length);
       return message.putAttributes("object", elsewhere.keep(whole)).build();
     }
-    return message.setData(ByteString.copyFrom(line.bytes(), line.line(), line.length())).build();
+    // Nobody writes to the bytes of a row any more.
+    return message
+        .setData(UnsafeByteOperations.unsafeWrap(line.bytes(), line.line(), line.length()))
+        .build();
+  }
+
+  /**
+   * The attributes of a table's rows as they go over the wire. Whenever protobuf measures or writes
+   * a message it makes objects of each entry of its map, and that is most of what a message costs;
+   * these are always the same, so they are written once and go along as bytes that the message does
+   * not look into.
+   */
+  private static UnknownFieldSet attributes(Source source, String operation) {
+    UnknownFieldSet known = source.attributes().get(operation);
+    if (known != null) {
+      return known;
+    }
+    PubsubMessage attributes =
+        PubsubMessage.newBuilder()
+            .putAttributes("operation", operation)
+            .putAttributes("database", source.database())
+            .putAttributes("schema", source.schema())
+            .putAttributes("table", source.table())
+            .build();
+    return source.attributes().computeIfAbsent(operation, any -> written(attributes));
+  }
+
+  private static UnknownFieldSet written(PubsubMessage attributes) {
+    try {
+      return UnknownFieldSet.parseFrom(attributes.toByteString());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("what was written is well-formed", e);
+    }
   }
 
   /** Table and key; of what has none, such as a truncation, the table alone. */
@@ -133,7 +172,8 @@ final class Messages {
         schema,
         table,
         orderingKey,
-        IntStream.range(0, shared).mapToObj(number -> orderingKey + "#" + number).toList());
+        IntStream.range(0, shared).mapToObj(number -> orderingKey + "#" + number).toList(),
+        new ConcurrentHashMap<>());
   }
 
   private Source source(KeyedLine line) {

@@ -8,9 +8,11 @@ import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.FixedTransportChannelProvider;
 import com.google.api.gax.rpc.PermissionDeniedException;
 import com.google.api.gax.rpc.TransportChannelProvider;
+import com.google.api.gax.rpc.UnimplementedException;
 import com.google.cloud.pubsub.v1.Publisher;
 import com.google.cloud.pubsub.v1.TopicAdminClient;
 import com.google.cloud.pubsub.v1.TopicAdminSettings;
+import com.google.iam.v1.TestIamPermissionsRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.walbeam.failure.FailureKind;
@@ -25,16 +27,23 @@ import java.util.concurrent.TimeUnit;
 
 /** The official clients, and the plaintext channel to a stand-in if there is one. Thread-safe. */
 final class PubSubClients {
-  /** A write waits for its own messages, so batches are sent by it and not by time. */
+  /**
+   * A write sends what it has gathered before it waits for it; a shorter time would only make more
+   * requests of fewer messages.
+   */
+  private static final Duration NOT_BY_TIME = Duration.ofSeconds(5);
+
   private static final BatchingSettings BATCHES =
       BatchingSettings.newBuilder()
           .setElementCountThreshold(1_000L)
           .setRequestByteThreshold(1_000_000L)
-          .setDelayThresholdDuration(Duration.ofMillis(50))
+          .setDelayThresholdDuration(NOT_BY_TIME)
           .build();
 
   /** Nothing is outstanding: whoever wrote has waited, or has been told that it failed. */
   private static final long CLOSE_SECONDS = 1;
+
+  private static final String PUBLISH = "pubsub.topics.publish";
 
   /** Of the client's callbacks and repetitions. */
   private static final int THREADS = 8;
@@ -82,10 +91,11 @@ final class PubSubClients {
   }
 
   /**
-   * Looks whether the topic is there. Who may publish only may not look, and is believed.
+   * Looks whether the topic is there, and may be published to. Who may publish only may not look at
+   * it, but everybody may ask what he may.
    *
-   * @throws WalbeamException of kind OPERATOR if it is not there, TRANSIENT if Pub/Sub does not
-   *     answer
+   * @throws WalbeamException of kind OPERATOR if it is not there or forbidden, TRANSIENT if Pub/Sub
+   *     does not answer
    */
   void requireTopic() {
     try {
@@ -96,14 +106,36 @@ final class PubSubClients {
             .setCredentialsProvider(NoCredentialsProvider.create());
       }
       try (TopicAdminClient client = TopicAdminClient.create(builder.build())) {
-        var unused = client.getTopic(settings.topic());
+        requireTopic(client);
+        requireRight(client);
       }
-    } catch (PermissionDeniedException e) {
-      // The first message tells.
     } catch (ApiException e) {
       throw PubSubFailures.of(e, settings.topic());
     } catch (IOException e) {
       throw noCredentials(e);
+    }
+  }
+
+  private void requireTopic(TopicAdminClient client) {
+    try {
+      var unused = client.getTopic(settings.topic());
+    } catch (PermissionDeniedException e) {
+      // It may be there all the same.
+    }
+  }
+
+  private void requireRight(TopicAdminClient client) {
+    try {
+      TestIamPermissionsRequest question =
+          TestIamPermissionsRequest.newBuilder()
+              .setResource(settings.topic())
+              .addPermissions(PUBLISH)
+              .build();
+      if (client.testIamPermissions(question).getPermissionsCount() == 0) {
+        throw PubSubFailures.forbidden(settings.topic());
+      }
+    } catch (UnimplementedException e) {
+      // An emulator: the first message tells.
     }
   }
 

@@ -7,7 +7,20 @@ import io.walbeam.failure.WalbeamException;
 
 /** What is to be done about a failed call of Pub/Sub. Pure. */
 final class PubSubFailures {
+  private static final String GRANT =
+      "Grant it the role roles/pubsub.publisher on the topic; on a machine of your own run 'gcloud"
+          + " auth application-default login'.";
+
   private PubSubFailures() {}
+
+  /** The topic may not be published to, as Pub/Sub said when it was asked. */
+  static WalbeamException forbidden(String topic) {
+    return new WalbeamException(FailureKind.OPERATOR, forbids(topic), GRANT);
+  }
+
+  private static String forbids(String topic) {
+    return "This account may not publish to " + topic + ".";
+  }
 
   static WalbeamException of(Throwable cause, String topic) {
     StatusCode.Code code = code(cause);
@@ -19,12 +32,7 @@ final class PubSubFailures {
               "Create it: gcloud pubsub topics create " + topic + "; or correct --destination.",
               cause);
       case PERMISSION_DENIED, UNAUTHENTICATED ->
-          new WalbeamException(
-              FailureKind.OPERATOR,
-              "This account may not publish to " + topic + ".",
-              "Grant it the role roles/pubsub.publisher on the topic; on a machine of your own run"
-                  + " 'gcloud auth application-default login'.",
-              cause);
+          new WalbeamException(FailureKind.OPERATOR, forbids(topic), GRANT, cause);
       default ->
           new WalbeamException(
               FailureKind.TRANSIENT,

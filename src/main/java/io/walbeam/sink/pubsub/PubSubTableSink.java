@@ -72,6 +72,9 @@ final class PubSubTableSink implements TableSink {
   private final CountingSinkMetrics metrics;
   private volatile boolean everPublished;
 
+  /** Of a message that took room; one for all, as there is one for each message. */
+  private final Runnable answered;
+
   PubSubTableSink(
       String topic,
       Publisher publisher,
@@ -86,6 +89,11 @@ final class PubSubTableSink implements TableSink {
     this.waits = waits;
     this.stalls = stalls;
     this.metrics = metrics;
+    this.answered =
+        () -> {
+          outstanding.decrementAndGet();
+          room.release();
+        };
   }
 
   @Override
@@ -100,9 +108,7 @@ final class PubSubTableSink implements TableSink {
         PubsubMessage message = messages.of(table, rows.get(i));
         bytes += message.getData().size();
         awaitRoom(retry);
-        ApiFuture<String> id = publish(message);
-        id.addListener(room::release, Runnable::run);
-        sent.add(new Sent(i, message, id));
+        sent.add(new Sent(i, message, publish(message, answered)));
       }
       publisher.publishAllOutstanding();
       for (Sent one : sent) {
@@ -118,10 +124,10 @@ final class PubSubTableSink implements TableSink {
     return rejected;
   }
 
-  private ApiFuture<String> publish(PubsubMessage message) {
+  private ApiFuture<String> publish(PubsubMessage message, Runnable then) {
     outstanding.incrementAndGet();
     ApiFuture<String> id = publisher.publish(message);
-    id.addListener(outstanding::decrementAndGet, Runnable::run);
+    id.addListener(then, Runnable::run);
     return id;
   }
 
@@ -156,7 +162,7 @@ final class PubSubTableSink implements TableSink {
       if (!key.isEmpty()) {
         publisher.resumePublish(key);
       }
-      ApiFuture<String> id = publish(one.message());
+      ApiFuture<String> id = publish(one.message(), outstanding::decrementAndGet);
       publisher.publishAllOutstanding();
       Throwable failure = failure(id, retry);
       if (failure == null) {

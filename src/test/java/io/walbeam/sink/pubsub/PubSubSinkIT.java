@@ -13,14 +13,10 @@ import io.walbeam.local.StandInServer;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.TopicCopy;
 import io.walbeam.row.DestinationTable;
-import io.walbeam.row.EncodedRow;
 import io.walbeam.sink.Sink;
 import io.walbeam.sink.file.FileSettings;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of messages that Pub/Sub does not take at first. */
 class PubSubSinkIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final DestinationTable TABLE =
-      new DestinationTable("public_t", List.of(), List.of(), List.of(), "", "");
+  private static final DestinationTable TABLE = KeyedRows.TABLE;
 
   @TempDir private Path directory;
   private StandInServer server;
@@ -64,46 +59,23 @@ class PubSubSinkIT {
         new PubSubSettings(topic, server.endpoint(), beside, beside, sharedKeys));
   }
 
-  /** One row for each change of a key. */
-  private static List<EncodedRow> rows(int keys, int changes) {
-    List<EncodedRow> rows = new ArrayList<>();
-    for (int change = 0; change < changes; change++) {
-      for (int key = 0; key < keys; key++) {
-        rows.add(row("{\"id\":" + key + "}", change));
-      }
-    }
-    return rows;
-  }
-
-  private static EncodedRow row(String key, int change) {
-    String before =
-        "{\"operation\":\"UPDATE\",\"database\":\"d\",\"schema\":\"public\",\"table\":\"t\",\"key\":";
-    String line = before + key + ",\"position\":\"" + String.format("%04d", change) + "\"}";
-    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer row =
-        ByteBuffer.allocate(8 + bytes.length)
-            .putInt(8 + before.length())
-            .putInt(key.getBytes(StandardCharsets.UTF_8).length)
-            .put(bytes);
-    return new EncodedRow(row.array(), 0, row.capacity());
-  }
-
   @Test
   void anOutageAndAWithdrawnGrantCostNothingAndKeepEachKeysOrder() throws Exception {
     try (TopicCopy copy = TopicCopy.start("p", "topic", server.endpoint());
         Sink sink = sink(copy.topic())) {
       sink.verify();
-      assertThat(sink.tables().write(TABLE, rows(5, 3))).isEmpty();
+      assertThat(sink.tables().write(TABLE, KeyedRows.rows(5, 3))).isEmpty();
 
       server.pubSub().refusePublishing(Status.Code.UNAVAILABLE, 3);
-      assertThat(sink.tables().write(TABLE, rows(5, 6).subList(15, 30))).isEmpty();
+      assertThat(sink.tables().write(TABLE, KeyedRows.rows(5, 6).subList(15, 30))).isEmpty();
 
       server.pubSub().refusePublishing(Status.Code.PERMISSION_DENIED, 8);
       CompletableFuture<Void> writing =
           CompletableFuture.runAsync(
               () -> {
                 try {
-                  assertThat(sink.tables().write(TABLE, rows(5, 9).subList(30, 45))).isEmpty();
+                  assertThat(sink.tables().write(TABLE, KeyedRows.rows(5, 9).subList(30, 45)))
+                      .isEmpty();
                 } catch (InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
@@ -125,7 +97,7 @@ class PubSubSinkIT {
   void moreKeysThanRequestsMayBeOnTheirWayAreAllPublishedOnce() throws Exception {
     try (TopicCopy copy = TopicCopy.start("p", "many", server.endpoint());
         Sink sink = sink(copy.topic())) {
-      assertThat(sink.tables().write(TABLE, rows(1_500, 1))).isEmpty();
+      assertThat(sink.tables().write(TABLE, KeyedRows.rows(1_500, 1))).isEmpty();
       Await.until("all were heard", PATIENCE, () -> copy.received().size() >= 1_500);
       assertThat(copy.received()).hasSize(1_500);
     }
@@ -135,7 +107,7 @@ class PubSubSinkIT {
   void rowsThatShareOrderingKeysComeInOrderEach() throws Exception {
     try (TopicCopy copy = TopicCopy.start("p", "shared", server.endpoint());
         Sink sink = sink(copy.topic(), 4)) {
-      assertThat(sink.tables().write(TABLE, rows(100, 5))).isEmpty();
+      assertThat(sink.tables().write(TABLE, KeyedRows.rows(100, 5))).isEmpty();
       Await.until("all were heard", PATIENCE, () -> copy.received().size() >= 500);
       assertThat(copy.received())
           .extracting(PubsubMessage::getOrderingKey)
@@ -150,11 +122,13 @@ class PubSubSinkIT {
     String topic = "projects/p/topics/silent";
     TopicCopy.createTopic(topic, server.endpoint());
     try (Sink sink = sink(topic)) {
-      assertThat(sink.tables().write(TABLE, rows(1, 1))).isEmpty();
+      assertThat(sink.tables().write(TABLE, KeyedRows.rows(1, 1))).isEmpty();
       server.close();
       Thread writer =
           new Thread(
-              () -> ended.complete(catchThrowable(() -> sink.tables().write(TABLE, rows(300, 1)))));
+              () ->
+                  ended.complete(
+                      catchThrowable(() -> sink.tables().write(TABLE, KeyedRows.rows(300, 1)))));
       writer.setDaemon(true);
       writer.start();
       Await.until("the stall is shown", PATIENCE, () -> !sink.stalls().current().isEmpty());
@@ -173,7 +147,8 @@ class PubSubSinkIT {
     try (TopicCopy copy = TopicCopy.start("p", "hashed", server.endpoint());
         Sink sink = sink(copy.topic())) {
       String key = "{\"id\":\"" + "k".repeat(3_000) + "\"}";
-      assertThat(sink.tables().write(TABLE, List.of(row(key, 0), row(key, 1)))).isEmpty();
+      assertThat(sink.tables().write(TABLE, List.of(KeyedRows.row(key, 0), KeyedRows.row(key, 1))))
+          .isEmpty();
       Await.until("both were heard", PATIENCE, () -> copy.received().size() >= 2);
       assertThat(copy.received())
           .extracting(PubsubMessage::getOrderingKey)
@@ -191,10 +166,13 @@ class PubSubSinkIT {
     }
     try (TopicCopy copy = TopicCopy.start("p", "denied", server.endpoint());
         Sink sink = sink(copy.topic())) {
+      sink.verify();
       server.pubSub().refusePublishing(Status.Code.PERMISSION_DENIED, 1_000);
+      assertThat(catchThrowableOfType(WalbeamException.class, sink::verify).remedy())
+          .contains("roles/pubsub.publisher");
       WalbeamException denied =
           catchThrowableOfType(
-              WalbeamException.class, () -> sink.tables().write(TABLE, rows(1, 1)));
+              WalbeamException.class, () -> sink.tables().write(TABLE, KeyedRows.rows(1, 1)));
       assertThat(denied.kind()).isEqualTo(FailureKind.OPERATOR);
       assertThat(denied.remedy()).contains("roles/pubsub.publisher");
     }

@@ -1,5 +1,7 @@
 package io.walbeam.local.standin.pubsub;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.Subscription;
@@ -40,7 +42,7 @@ public final class PubSubStandIn implements AutoCloseable {
   private final Clock clock;
   private final Map<String, Topic> topics = new ConcurrentHashMap<>();
   private final Map<String, Subscribed> subscriptions = new ConcurrentHashMap<>();
-  private final AtomicLong messageIds = new AtomicLong();
+  private final AtomicLong messageIds = new AtomicLong(1);
   private final AtomicInteger refusals = new AtomicInteger();
   private volatile Status refusal = Status.OK;
   private final ScheduledExecutorService expiry =
@@ -73,6 +75,11 @@ public final class PubSubStandIn implements AutoCloseable {
     if (refusals.get() > 0 && refusals.getAndDecrement() > 0) {
       throw refusal.asRuntimeException();
     }
+  }
+
+  /** Whether publishing is refused because it is forbidden. */
+  boolean forbidsPublishing() {
+    return refusals.get() > 0 && refusal.getCode() == Status.Code.PERMISSION_DENIED;
   }
 
   Topic create(Topic topic) {
@@ -139,29 +146,42 @@ public final class PubSubStandIn implements AutoCloseable {
     }
   }
 
-  /** Takes a message for every subscription of the topic; returns its id. */
-  synchronized String publish(String topic, PubsubMessage message) {
-    String id = Long.toString(messageIds.incrementAndGet());
-    if (subscriptions.values().stream()
-        .noneMatch(subscribed -> subscribed.settings().getTopic().equals(topic))) {
-      return id;
+  /**
+   * Takes messages, as they came, in their order for every subscription of the topic; returns the
+   * number of the first, which is its id.
+   */
+  long publish(String topic, List<ByteString> messages) {
+    List<Subscribed> to =
+        subscriptions.values().stream()
+            .filter(subscribed -> subscribed.settings().getTopic().equals(topic))
+            .toList();
+    if (to.isEmpty()) {
+      return messageIds.getAndAdd(messages.size());
     }
-    Instant now = clock.instant();
-    PubsubMessage published =
-        message.toBuilder()
-            .setMessageId(id)
-            .setPublishTime(
-                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
-            .build();
-    subscriptions
-        .values()
-        .forEach(
-            subscribed -> {
-              if (subscribed.settings().getTopic().equals(topic)) {
-                subscribed.queue().add(published);
-              }
-            });
-    return id;
+    synchronized (this) {
+      long first = messageIds.getAndAdd(messages.size());
+      Instant now = clock.instant();
+      Timestamp time =
+          Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()).build();
+      long id = first;
+      for (ByteString message : messages) {
+        PubsubMessage published =
+            parse(message).toBuilder()
+                .setMessageId(Long.toString(id++))
+                .setPublishTime(time)
+                .build();
+        to.forEach(subscribed -> subscribed.queue().add(published));
+      }
+      return first;
+    }
+  }
+
+  private static PubsubMessage parse(ByteString message) {
+    try {
+      return PubsubMessage.parseFrom(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw PubSubFailure.invalid("A message is not well-formed.");
+    }
   }
 
   /** Messages may be there for whoever pulls from subscriptions of the topic. */
@@ -182,6 +202,11 @@ public final class PubSubStandIn implements AutoCloseable {
         subscribed.wake();
       }
     }
+  }
+
+  /** Whether a topic may have this name, which begins with {@code projects/}. */
+  public static boolean isTopicName(String name) {
+    return NAME.matcher(name).matches() && name.contains("/topics/");
   }
 
   private static void requireName(String name) {

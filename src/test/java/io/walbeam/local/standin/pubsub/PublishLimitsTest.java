@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import com.google.pubsub.v1.PublishRequest;
 import com.google.pubsub.v1.PubsubMessage;
+import java.io.IOException;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +24,12 @@ class PublishLimitsTest {
     return request.build();
   }
 
+  private static void check(PublishRequest request) throws IOException {
+    PublishLimits.check(WirePublish.of(request.toByteArray()));
+  }
+
   private static void refused(PublishRequest request, String reason) {
-    assertThatThrownBy(() -> PublishLimits.check(request))
+    assertThatThrownBy(() -> check(request))
         .hasMessageContaining("INVALID_ARGUMENT")
         .hasMessageContaining(reason);
   }
@@ -32,13 +38,12 @@ class PublishLimitsTest {
   void whatKeepsToTheLimitsIsTaken() {
     assertThatCode(
             () ->
-                PublishLimits.check(
+                check(
                     request(
                         message(9_900_000).setOrderingKey("k".repeat(1024)),
                         message(1).setOrderingKey("k".repeat(1024)).putAttributes("a", "b"))))
         .doesNotThrowAnyException();
-    assertThatCode(
-            () -> PublishLimits.check(request(PubsubMessage.newBuilder().putAttributes("a", "b"))))
+    assertThatCode(() -> check(request(PubsubMessage.newBuilder().putAttributes("a", "b"))))
         .doesNotThrowAnyException();
   }
 
@@ -60,6 +65,7 @@ class PublishLimitsTest {
     refused(request(message(1).putAttributes("googled", "")), "a key that is not allowed");
     refused(request(message(1).putAttributes("k", "v".repeat(1025))), "value of an attribute");
     refused(request(message(1).setMessageId("1")), "server's");
+    refused(request(message(1).setPublishTime(Timestamp.getDefaultInstance())), "server's");
     PubsubMessage.Builder many = message(1);
     for (int i = 0; i < 101; i++) {
       many.putAttributes("a" + i, "");

@@ -1,0 +1,3 @@
+/** Tests of the benchmarks' own code. */
+@org.jspecify.annotations.NullMarked
+package io.walbeam.local.bench;
