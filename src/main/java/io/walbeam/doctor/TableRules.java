@@ -269,7 +269,11 @@ final class TableRules {
             + " identity",
         table ->
             table.kind() == 'p'
-                ? "Add a primary key to " + table.id() + "."
+                ? table.key().usable()
+                    ? "For each such partition: ALTER TABLE ... REPLICA IDENTITY DEFAULT; (of "
+                        + table.id()
+                        + ")"
+                    : "Add a primary key to " + table.id() + "."
                 : "ALTER TABLE " + table.id().quoted() + " REPLICA IDENTITY FULL;",
         "pg_class.relreplident, pg_index");
     report(

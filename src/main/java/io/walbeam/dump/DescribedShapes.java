@@ -1,7 +1,6 @@
 package io.walbeam.dump;
 
 import io.walbeam.change.Relation;
-import io.walbeam.change.RelationColumn;
 import io.walbeam.change.TableId;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,8 +14,8 @@ import java.util.Set;
  * there in the end. Thread-safe.
  */
 final class DescribedShapes {
-  /** By object identifier of the table: columns in their order, and the last commit with them. */
-  private final Map<Long, Map<List<String>, Long>> described = new HashMap<>();
+  /** By object identifier of the table: how it was described, and the last commit with that. */
+  private final Map<Long, Map<DescribedTable, Long>> described = new HashMap<>();
 
   /** Object identifiers of the tables that had a name when rows of theirs were read. */
   private final Map<TableId, Set<Long>> bearers = new HashMap<>();
@@ -30,15 +29,15 @@ final class DescribedShapes {
    * @param commitLsn of the transaction whose rows it describes
    */
   synchronized void add(Relation relation, long commitLsn) {
-    Map<List<String>, Long> known =
+    Map<DescribedTable, Long> known =
         described.computeIfAbsent(
             Integer.toUnsignedLong(relation.id()), any -> new LinkedHashMap<>());
     bearers
         .computeIfAbsent(relation.table(), any -> new HashSet<>())
         .add(Integer.toUnsignedLong(relation.id()));
-    List<String> columns = relation.columns().stream().map(RelationColumn::name).toList();
-    lookWanted |= !columns.equals(expected.get(Integer.toUnsignedLong(relation.id())));
-    known.put(columns, commitLsn);
+    DescribedTable one = DescribedTable.of(relation);
+    lookWanted |= !one.columns().equals(expected.get(Integer.toUnsignedLong(relation.id())));
+    known.put(one, commitLsn);
   }
 
   /** Whether rows of another table were read under the name that a table has now. */
@@ -52,6 +51,11 @@ final class DescribedShapes {
     lookWanted = true;
   }
 
+  /** Whether nobody has looked at the catalogue since something said that a table was altered. */
+  synchronized boolean isLookWanted() {
+    return lookWanted;
+  }
+
   /** Whether the catalogue should be looked at soon; asked once for each time. */
   synchronized boolean takeLookWanted() {
     boolean wanted = lookWanted;
@@ -59,10 +63,29 @@ final class DescribedShapes {
     return wanted;
   }
 
-  /** What a table was described as since it was asked for: columns, and the last commit. */
-  synchronized Map<List<String>, Long> take(long oid) {
-    Map<List<String>, Long> known = described.remove(oid);
-    return known == null ? Map.of() : known;
+  /**
+   * What tables were described as since it was asked for, each with the last commit, by object
+   * identifier of the table.
+   */
+  synchronized Map<Long, Map<DescribedTable, Long>> takeAll() {
+    Map<Long, Map<DescribedTable, Long>> known = new HashMap<>(described);
+    described.clear();
+    return known;
+  }
+
+  /** What was taken by a look that came to no end: the next one is told again. */
+  synchronized void giveBack(Map<Long, Map<DescribedTable, Long>> taken) {
+    taken.forEach(
+        (oid, since) -> {
+          Map<DescribedTable, Long> known =
+              described.computeIfAbsent(oid, any -> new LinkedHashMap<>());
+          since.forEach(
+              (one, commit) ->
+                  known.merge(
+                      one,
+                      commit,
+                      (left, right) -> Long.compareUnsigned(left, right) < 0 ? right : left));
+        });
   }
 
   /** What every published table has now, by object identifier: such a description needs no look. */

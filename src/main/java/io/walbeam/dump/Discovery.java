@@ -99,7 +99,7 @@ final class Discovery {
   /** Looks for whatever there is a reason to dump, and asks for it; a failure is tried again. */
   void look(DumpConnection connection) throws InterruptedException {
     tend(connection);
-    watchSchemas(connection);
+    lookAtSchemas(connection);
     try {
       carryOver(connection::emit);
       if (context.settings().options().initial()) {
@@ -135,7 +135,8 @@ final class Discovery {
     }
   }
 
-  private void watchSchemas(DumpConnection connection) throws InterruptedException {
+  /** Notices what became of tables; asks for nothing. */
+  void lookAtSchemas(DumpConnection connection) throws InterruptedException {
     try {
       schemas.look(connection, queue.all()).ifPresent(reason -> ended = reason);
     } catch (WalbeamException e) {

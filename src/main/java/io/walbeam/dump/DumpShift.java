@@ -42,6 +42,9 @@ final class DumpShift implements AutoCloseable {
   /** For a chunk that is being written to be given up. */
   private static final long CLOSE_MILLIS = 10_000;
 
+  /** For a last look at the catalogue, which takes a fraction of that unless an end is away. */
+  private static final long LAST_LOOK_MILLIS = 3_000;
+
   private final DumpContext context;
   private final ExecutorService executor;
   private final Discovery discovery;
@@ -139,8 +142,11 @@ final class DumpShift implements AutoCloseable {
   public void close() {
     queue.close();
     executor.shutdownNow();
-    thread.interrupt();
     try {
+      if (described.isLookWanted()) {
+        thread.join(LAST_LOOK_MILLIS);
+      }
+      thread.interrupt();
       thread.join(CLOSE_MILLIS);
       if (!thread.isAlive()) {
         discovery.sayWhatWaits();
@@ -149,6 +155,7 @@ final class DumpShift implements AutoCloseable {
         log.warn("A dump does not end; its connections are closed.");
       }
     } catch (InterruptedException e) {
+      thread.interrupt();
       Thread.currentThread().interrupt();
     } finally {
       context.closeConnections();
@@ -235,6 +242,10 @@ final class DumpShift implements AutoCloseable {
         reload();
       }
       begin();
+    }
+    if (described.takeLookWanted()) {
+      // What the stream told of is confirmed soon, and nobody tells of it again.
+      discovery.lookAtSchemas(watcher);
     }
   }
 

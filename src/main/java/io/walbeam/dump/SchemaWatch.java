@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +79,28 @@ final class SchemaWatch {
   Optional<WalbeamException> look(DumpConnection connection, List<DumpEntry> dumps)
       throws InterruptedException {
     load();
+    // Before the catalogue is read, so that it has whatever they tell of.
+    Map<Long, Map<DescribedTable, Long>> told = described.takeAll();
+    boolean done = false;
+    try {
+      List<SchemaChange> changes = notice(connection, told, dumps);
+      done = true;
+      return SchemaNotices.stopped(changes);
+    } finally {
+      if (!done) {
+        described.giveBack(told);
+      }
+    }
+  }
+
+  /**
+   * Compares, writes down and says.
+   *
+   * @param told what the stream said since the last look, by object identifier
+   */
+  private List<SchemaChange> notice(
+      DumpConnection connection, Map<Long, Map<DescribedTable, Long>> told, List<DumpEntry> dumps)
+      throws InterruptedException {
     PublishedShapes read = connection.shapes(context.settings().replication());
     Map<TableId, TableShape> published = new HashMap<>();
     for (TableShape shape : read.shapes()) {
@@ -94,7 +117,11 @@ final class SchemaWatch {
         changes.add(gone(connection, read.position(), known));
       }
     }
-    published.forEach((table, shape) -> compareDescribed(table, shape, changes, dumps));
+    for (TableShape shape : published.values()) {
+      Map<DescribedTable, Long> since = told.getOrDefault(shape.oid(), Map.of());
+      Map<String, Integer> types = read.types().getOrDefault(shape.oid(), Map.of());
+      compareDescribed(shape, types, since, changes, dumps);
+    }
     described.expect(
         published.values().stream()
             .collect(Collectors.toMap(TableShape::oid, SeenShapes::names, (one, other) -> one)));
@@ -111,7 +138,7 @@ final class SchemaWatch {
       }
       notices.say(change);
     }
-    return SchemaNotices.stopped(changes);
+    return changes;
   }
 
   private void load() throws InterruptedException {
@@ -171,11 +198,17 @@ final class SchemaWatch {
   /**
    * Looks at what the stream described between two looks, once the catalogue was compared.
    *
+   * @param types object identifiers of the columns' types
+   * @param since what was described
    * @param changes what this look has noticed
    */
   private void compareDescribed(
-      TableId table, TableShape shape, List<SchemaChange> changes, List<DumpEntry> dumps) {
-    Map<List<String>, Long> since = described.take(shape.oid());
+      TableShape shape,
+      Map<String, Integer> types,
+      Map<DescribedTable, Long> since,
+      List<SchemaChange> changes,
+      List<DumpEntry> dumps) {
+    TableId table = shape.table();
     SchemaChange last = latest.get(table);
     boolean concerned =
         changes.stream()
@@ -183,13 +216,19 @@ final class SchemaWatch {
     if (since.isEmpty() || last == null || concerned) {
       return;
     }
+    long known = last.position();
+    Optional<KnownShape> before = KnownShape.parse(table, last.after());
     for (SchemaChange change : changes) {
       if (change.table().equals(table)) {
         seen.learn(change);
         last = change;
       }
     }
-    Optional<Long> unseen = seen.lastUnseen(table, since);
+    Optional<Long> renamed = seen.lastUnseen(table, since);
+    Optional<Long> elsewhere =
+        before.flatMap(one -> BetweenLooks.last(since, known, one.shape(), shape, types));
+    Optional<Long> unseen =
+        Stream.of(renamed, elsewhere).flatMap(Optional::stream).max(Long::compareUnsigned);
     if (unseen.isEmpty() || Long.compareUnsigned(unseen.get(), covered(table)) <= 0) {
       return;
     }
@@ -199,7 +238,10 @@ final class SchemaWatch {
             table,
             last.after(),
             last.after(),
-            "rows came under other names of columns, between two looks",
+            elsewhere.isEmpty()
+                ? "rows came under other names of columns, between two looks"
+                : "rows came under another name, by another key or with other types, between two"
+                    + " looks",
             done(shape, true));
     if (dumps.stream().noneMatch(entry -> settles(entry, change))) {
       changes.add(change);

@@ -46,12 +46,12 @@ final class SeenShapes {
   /**
    * The last commit with rows of columns that no look has seen.
    *
-   * @param described columns as the stream described them, and the last commit with them
+   * @param described tables as the stream described them, and the last commit with that
    */
-  Optional<Long> lastUnseen(TableId table, Map<List<String>, Long> described) {
+  Optional<Long> lastUnseen(TableId table, Map<DescribedTable, Long> described) {
     List<List<String>> seen = looks.getOrDefault(table, List.of());
     return described.entrySet().stream()
-        .filter(one -> isUnseen(one.getKey(), seen))
+        .filter(one -> isUnseen(one.getKey().columns(), seen))
         .map(Map.Entry::getValue)
         .filter(commit -> Long.compareUnsigned(commit, first.getOrDefault(table, -1L)) > 0)
         .max(Long::compareUnsigned);

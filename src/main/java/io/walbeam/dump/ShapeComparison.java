@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What happened to a table between two looks at the catalogue. Pure; one instance compares once.
@@ -16,6 +17,9 @@ import java.util.TreeSet;
  * any rewrite, such as VACUUM FULL.
  */
 final class ShapeComparison {
+  /** The end of a publication's entry, behind a row filter in parentheses. */
+  private static final Pattern VERSIONED = Pattern.compile(" v[0-9]+$");
+
   /** Types that are stored and written alike, whatever their length. */
   private static final Set<String> TEXTS = Set.of("character varying", "text");
 
@@ -52,7 +56,7 @@ final class ShapeComparison {
       compareColumns();
       compareTypes();
     }
-    if (!before.published().equals(after.published())) {
+    if (!isPublishedAlike(before.published(), after.published())) {
       concerns("its publication carries other changes, or it had left and joined again");
     }
     if (!before.key().equals(after.key())) {
@@ -62,6 +66,12 @@ final class ShapeComparison {
     }
     return new Difference(
         String.join("; ", what), values, new KnownShape(after, values ? Set.of() : former));
+  }
+
+  /** What was remembered before publications had a version lacks it. */
+  private static boolean isPublishedAlike(String before, String after) {
+    return before.equals(after)
+        || (!VERSIONED.matcher(before).find() && after.startsWith(before + " v"));
   }
 
   private void concerns(String change) {
@@ -134,7 +144,9 @@ final class ShapeComparison {
     if (!known.name().equals(now.name())) {
       concerns("column " + known.name() + " is named " + now.name());
     }
-    boolean touched = known.version() != now.version() && rewritten;
+    // What is computed whenever it is read has no file.
+    boolean computed = now.generated() && now.filled();
+    boolean touched = known.version() != now.version() && (rewritten || computed);
     if (!known.type().equals(now.type())) {
       what.add("column " + now.name() + " is " + now.type() + " instead of " + known.type());
       values |= touched || !isAlike(known.type(), now.type());

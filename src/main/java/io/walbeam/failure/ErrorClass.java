@@ -37,7 +37,7 @@ public enum ErrorClass {
       Seen.DEAD_LETTER, "A large value cannot be looked up: its table is gone from PostgreSQL"),
   COLUMN_CHANGED(
       Seen.DEAD_LETTER,
-      "A large value cannot be looked up: its column was dropped, renamed or has another type"),
+      "A large value cannot be looked up: its column or one of the key is another by now"),
   KEY_NOT_READABLE(
       Seen.DEAD_LETTER,
       "A large value cannot be looked up: PostgreSQL cannot compare the table's key"),

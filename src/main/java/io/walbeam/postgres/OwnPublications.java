@@ -182,21 +182,18 @@ final class OwnPublications {
     switch (place) {
       case INSERTS ->
           log.warn(
-              "Table {} has no usable replica identity, so only its insertions are replicated, into"
-                  + " its changelog; otherwise PostgreSQL would refuse the application's UPDATE and"
-                  + " DELETE. To replicate everything, {}",
+              "Table {} has no usable replica identity, so only its insertions are replicated;"
+                  + " otherwise PostgreSQL would refuse the application's UPDATE and DELETE. To"
+                  + " replicate everything, {}",
               found.table(),
-              found.partitioned()
-                  ? "add a primary key to the partitioned table."
-                  : "add a primary key, or run: ALTER TABLE "
-                      + found.table().quoted()
-                      + " REPLICA IDENTITY FULL;");
+              found.remedy());
       case NOWHERE ->
           log.warn(
               "Table {} is not replicated: it has a key, but a partition of it has no usable"
                   + " replica identity, so PostgreSQL would refuse the application's UPDATE there."
-                  + " Run ALTER TABLE ... REPLICA IDENTITY DEFAULT for the partition.",
-              found.table());
+                  + " To replicate it, {}",
+              found.table(),
+              found.remedy());
       case CHANGES -> {
         // As it should be.
       }

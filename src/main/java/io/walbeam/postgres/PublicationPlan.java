@@ -73,7 +73,8 @@ public record PublicationPlan(List<TableId> tables, List<String> statements, boo
         found.partitioned(),
         Fit.CHANGES,
         found.places(),
-        found.plain());
+        found.plain(),
+        "");
   }
 
   /** Statements that drop walbeam's own publications of that name; none of somebody else. */

@@ -11,9 +11,16 @@ import java.util.Set;
  * @param fit what PostgreSQL would do to the application's changes if its changes were published
  * @param places in which of walbeam's publications it is; in both is one too many
  * @param plain whether it is there without a row filter and without a column list
+ * @param remedy what gives it a usable identity, as the end of a sentence; empty if it has one
  */
 record PublishableTable(
-    TableId table, boolean mine, boolean partitioned, Fit fit, Set<Place> places, boolean plain) {
+    TableId table,
+    boolean mine,
+    boolean partitioned,
+    Fit fit,
+    Set<Place> places,
+    boolean plain,
+    String remedy) {
   PublishableTable {
     places = Set.copyOf(places);
   }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the catalogue which tables could be published, and which are published at a price. */
 final class PublishableTables {
@@ -45,14 +46,22 @@ final class PublishableTables {
           JOIN pg_catalog.pg_publication b ON b.oid = r.prpubid
           WHERE r.prrelid = c.oid AND b.pubname IN (?, ?)
             AND (pg_catalog.to_jsonb(r) ->> 'prqual' IS NOT NULL
-              OR pg_catalog.to_jsonb(r) ->> 'prattrs' IS NOT NULL))
+              OR pg_catalog.to_jsonb(r) ->> 'prattrs' IS NOT NULL)),
+        c.relreplident = 'd', CASE WHEN c.relkind = 'p' THEN (
+          SELECT pg_catalog.string_agg(pg_catalog.format(
+            'ALTER TABLE %%I.%%I REPLICA IDENTITY DEFAULT;', ln.nspname, l.relname), ' '
+            ORDER BY ln.nspname, l.relname)
+          FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) t
+          JOIN pg_catalog.pg_class l ON l.oid = t.relid AND l.relkind = 'r'
+          JOIN pg_catalog.pg_namespace ln ON ln.oid = l.relnamespace
+          WHERE t.isleaf AND NOT %s) END
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition
         AND n.nspname NOT IN ('pg_catalog', 'information_schema')
         AND n.nspname NOT LIKE 'pg\\_toast%%' ORDER BY 1, 2
       """
-          .formatted(USABLE.formatted("l"), USABLE.formatted("c"));
+          .formatted(USABLE.formatted("l"), USABLE.formatted("c"), USABLE.formatted("l"));
 
   /** Tables of which the application's UPDATE or DELETE fails because they are published. */
   private static final String HARMED =
@@ -89,12 +98,16 @@ final class PublishableTables {
       }
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
+          TableId table = new TableId(row.getString(1), row.getString(2));
+          boolean partitioned = row.getBoolean(4);
+          boolean key = row.getBoolean(5);
+          @Nullable String leaves = row.getString(10);
           tables.add(
               new PublishableTable(
-                  new TableId(row.getString(1), row.getString(2)),
+                  table,
                   row.getBoolean(3),
-                  row.getBoolean(4),
-                  fit(row.getBoolean(4), row.getBoolean(5), row.getBoolean(6)),
+                  partitioned,
+                  fit(partitioned, key, row.getBoolean(6)),
                   switch (row.getInt(7)) {
                     case 1 -> Set.of(PublishableTable.Place.INSERTS);
                     case 2 -> Set.of(PublishableTable.Place.CHANGES);
@@ -102,11 +115,34 @@ final class PublishableTables {
                         Set.of(PublishableTable.Place.CHANGES, PublishableTable.Place.INSERTS);
                     default -> Set.of();
                   },
-                  row.getBoolean(8)));
+                  row.getBoolean(8),
+                  partitioned
+                      ? remedyOfPartitioned(key, leaves)
+                      : remedy(table, key, row.getBoolean(9))));
         }
       }
     }
     return tables;
+  }
+
+  /** A partitioned table without a key of its own may get a partition without identity. */
+  private static String remedyOfPartitioned(boolean key, @Nullable String leaves) {
+    if (!key) {
+      return "add a primary key to the partitioned table.";
+    }
+    return leaves == null ? "" : "run: " + leaves;
+  }
+
+  /**
+   * @param key whether it has a primary key that is not deferrable
+   * @param byKey whether that would be its identity
+   */
+  private static String remedy(TableId table, boolean key, boolean byKey) {
+    String alter = "run: ALTER TABLE " + table.quoted() + " REPLICA IDENTITY ";
+    if (key) {
+      return byKey ? "" : alter + "DEFAULT;";
+    }
+    return (byKey ? "give it a primary key that is not deferrable, or " : "") + alter + "FULL;";
   }
 
   private static PublishableTable.Fit fit(boolean partitioned, boolean key, boolean usable) {

@@ -22,10 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads columns of rows by key: the large values that an update left alone and the stream does not
  * carry. Keeps one connection, opened when needed. Not thread-safe.
+ *
+ * <p>A column that was dropped or renamed since is NULL, as in every row of the new shape: what was
+ * renamed is dumped again. So a row is written whose other columns changed.
  *
  * <p>The transaction is READ ONLY, row-level security refuses instead of hiding rows, nothing but
  * {@code pg_catalog} is on the search path, and values come in the texts of the stream. A value may
@@ -42,7 +46,7 @@ public final class ReadBack implements AutoCloseable {
   /** Rows per round trip: of the longest values so many are in memory at once. */
   private static final int FETCH_ROWS = 16;
 
-  /** Types whose length is known without printing them. */
+  /** Types whose length is known without printing them, and whose values are their texts. */
   private static final Set<Integer> TEXT_OIDS = Set.of(25, 1043, 142);
 
   private static final int BYTEA_OID = 17;
@@ -285,24 +289,38 @@ public final class ReadBack implements AutoCloseable {
           "Nothing can be read any more; the rows of a dropped table stay as they are.");
     }
     Map<String, Current> current = columns(open, relation);
-    List<Integer> needed = new ArrayList<>(request.key());
-    needed.addAll(request.columns());
-    for (int i : needed) {
+    for (int i : request.key()) {
       RelationColumn column = relation.columns().get(i);
       Current now = current.get(column.name());
       if (now == null || now.typeOid() != column.typeOid()) {
-        return gone(
-            ErrorClass.COLUMN_CHANGED,
-            "Column "
-                + TableId.quote(column.name())
-                + " of table "
-                + relation.table()
-                + (now == null ? " was dropped or renamed" : " has another type now")
-                + ", and a large value in it that the change left alone cannot be read.",
-            "Dump the table again, or set REPLICA IDENTITY FULL before altering such a table.");
+        return altered(relation, column, now);
+      }
+    }
+    for (int i : request.columns()) {
+      RelationColumn column = relation.columns().get(i);
+      Current now = current.get(column.name());
+      if (now != null && !isReadAs(column.typeOid(), now.typeOid())) {
+        return altered(relation, column, now);
       }
     }
     return query(open, request, sql(from, request, current));
+  }
+
+  /** Whether a value of a type has the text that it had as one of another. */
+  private static boolean isReadAs(int before, int now) {
+    return before == now || (TEXT_OIDS.contains(before) && TEXT_OIDS.contains(now));
+  }
+
+  private static Gone altered(Relation relation, RelationColumn column, @Nullable Current now) {
+    return gone(
+        ErrorClass.COLUMN_CHANGED,
+        "Column "
+            + TableId.quote(column.name())
+            + " of table "
+            + relation.table()
+            + (now == null ? " was dropped or renamed" : " has another type now")
+            + ", and a large value that the change left alone cannot be read.",
+        "Dump the table again, or set REPLICA IDENTITY FULL before altering such a table.");
   }
 
   private static boolean inProgress(Connection open, Set<Integer> transactions)
@@ -359,7 +377,9 @@ public final class ReadBack implements AutoCloseable {
       RelationColumn column = columns.get(i);
       String name = "t." + TableId.quote(column.name());
       String length = length(name, column.typeOid());
-      if (length.isEmpty()) {
+      if (!current.containsKey(column.name())) {
+        sql.append(", NULL::pg_catalog.text, false");
+      } else if (length.isEmpty()) {
         sql.append(", ").append(name).append(", false");
       } else {
         String tooLong = length + " > " + RowLimit.BYTES;

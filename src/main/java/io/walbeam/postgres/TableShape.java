@@ -12,8 +12,9 @@ import java.util.Map;
  * @param columns those that are not dropped, by number
  * @param key columns that identify a row in the destination, in key order; empty if there are none
  * @param identity {@code relreplident}
- * @param published the entry of the table in its publication, with its row filter and what is
- *     published; another text means that changes may have been missed
+ * @param published the entry of the table in its publication, with its row filter, what is
+ *     published, and a version that any other ALTER of the publication changes; another text means
+ *     that changes may have been missed
  * @param parts what holds the rows, by object identifier: the table itself, or its partitions
  * @param types labels of enums and attributes of composite types that the columns have, by the
  *     object identifier of the catalogue's entry
@@ -39,7 +40,8 @@ public record TableShape(
    * @param type with its modifier, as SQL names it
    * @param version {@code xmin} of the catalogue's row: another one after any ALTER of the column
    * @param sent whether the stream carries it, or it is looked up
-   * @param filled whether rows from before the column have a value that is in the catalogue only
+   * @param filled whether rows from before the column have a value that is in the catalogue only:
+   *     what the column was added with, or how it is computed whenever it is read
    * @param generated whether its values are computed from others
    */
   public record Column(

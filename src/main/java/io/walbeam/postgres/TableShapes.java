@@ -29,7 +29,7 @@ final class TableShapes {
           (SELECT pg_catalog.max(r.oid) FROM pg_catalog.pg_publication_rel r
             WHERE r.prpubid = b.oid AND (r.prrelid = c.oid OR r.prrelid IN (
               SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) a))),
-          pg_catalog.to_jsonb(p) ->> 'rowfilter'),
+          pg_catalog.to_jsonb(p) ->> 'rowfilter', 'v' || b.xmin::pg_catalog.text),
         CASE pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) -> 'attnames') WHEN 'array'
           THEN ARRAY(SELECT pg_catalog.jsonb_array_elements_text(
             pg_catalog.to_jsonb(p) -> 'attnames')) END,
@@ -56,11 +56,11 @@ final class TableShapes {
       """
       SELECT a.attrelid::pg_catalog.int8, a.attnum, a.attname,
         pg_catalog.format_type(a.atttypid, a.atttypmod), a.xmin::pg_catalog.text::pg_catalog.int8,
-        a.atthasmissing OR (c.relkind = 'p' AND EXISTS (
+        a.atthasmissing OR a.attgenerated = 'v' OR (c.relkind = 'p' AND EXISTS (
           SELECT FROM pg_catalog.pg_partition_tree(c.oid::pg_catalog.regclass) l
           JOIN pg_catalog.pg_attribute x ON x.attrelid = l.relid AND x.attname = a.attname
           WHERE x.atthasmissing)),
-        a.attgenerated <> ''
+        a.attgenerated <> '', a.atttypid::pg_catalog.int8
       FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
       WHERE a.attrelid = ANY (?::pg_catalog.int8[]::pg_catalog.oid[])
@@ -68,11 +68,15 @@ final class TableShapes {
       ORDER BY 1, 2
       """;
 
-  /** The tree is asked for of partitioned tables only, because that waits for locks. */
+  /**
+   * The tree is asked for of partitioned tables only, because that waits for locks. Files are taken
+   * from the table, not from the function, which would show a rewrite that the snapshot of the
+   * columns does not.
+   */
   private static final String PARTS =
       """
       SELECT t.root, t.relid::pg_catalog.int8,
-        coalesce(pg_catalog.pg_relation_filenode(t.relid)::pg_catalog.int8, 0),
+        c.relfilenode::pg_catalog.int8,
         coalesce(h.xmin::pg_catalog.text::pg_catalog.int8, 0), c.reltuples::pg_catalog.float8
       FROM (
         WITH tables AS (SELECT c.oid, c.relkind FROM pg_catalog.pg_class c
@@ -102,7 +106,10 @@ final class TableShapes {
           UNION ALL SELECT t.typbasetype WHERE t.typbasetype <> 0
           UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a
             WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0
-              AND NOT a.attisdropped) AS part(typid)
+              AND NOT a.attisdropped
+          UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r
+            WHERE r.rngtypid = t.oid
+              OR (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::pg_catalog.oid = t.oid) AS part(typid)
         WHERE part.typid >= 16384)
       SELECT u.root::pg_catalog.int8, 'label ' || e.oid, e.enumlabel::pg_catalog.text
       FROM used u JOIN pg_catalog.pg_enum e ON e.enumtypid = u.typid
@@ -125,10 +132,11 @@ final class TableShapes {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      List<TableShape> shapes = shapes(connection, replication);
+      Map<Long, Map<String, Integer>> types = new HashMap<>();
+      List<TableShape> shapes = shapes(connection, replication, types);
       try (ResultSet row = statement.executeQuery(POSITION)) {
         row.next();
-        return new PublishedShapes(Lsn.parse(row.getString(1)).value(), shapes);
+        return new PublishedShapes(Lsn.parse(row.getString(1)).value(), shapes, types);
       }
     } finally {
       connection.rollback();
@@ -145,11 +153,14 @@ final class TableShapes {
       List<String> key,
       boolean readGenerated) {}
 
-  private static List<TableShape> shapes(Connection connection, ReplicationSettings replication)
+  private static List<TableShape> shapes(
+      Connection connection,
+      ReplicationSettings replication,
+      Map<Long, Map<String, Integer>> columnTypes)
       throws SQLException {
     Map<Long, Table> tables = tables(connection, replication);
     Array oids = connection.createArrayOf("int8", tables.keySet().toArray());
-    Map<Long, List<TableShape.Column>> columns = columns(connection, tables, oids);
+    Map<Long, List<TableShape.Column>> columns = columns(connection, tables, oids, columnTypes);
     Map<Long, Map<Long, TableShape.Part>> parts = new HashMap<>();
     Map<Long, Double> rows = new HashMap<>();
     each(
@@ -215,7 +226,11 @@ final class TableShapes {
   }
 
   private static Map<Long, List<TableShape.Column>> columns(
-      Connection connection, Map<Long, Table> tables, Array oids) throws SQLException {
+      Connection connection,
+      Map<Long, Table> tables,
+      Array oids,
+      Map<Long, Map<String, Integer>> types)
+      throws SQLException {
     // From 18 on the list itself has the generated columns that are published.
     boolean listsGenerated =
         connection.getMetaData().getDatabaseMajorVersion()
@@ -233,6 +248,9 @@ final class TableShapes {
           boolean sent =
               listed == null ? !generated : listed.contains(name) && (!generated || listsGenerated);
           boolean read = generated && table != null && table.readGenerated();
+          types
+              .computeIfAbsent(row.getLong(1), any -> new HashMap<>())
+              .put(name, (int) row.getLong(8));
           columns
               .computeIfAbsent(row.getLong(1), any -> new ArrayList<>())
               .add(

@@ -36,7 +36,7 @@ public record KeyColumns(List<Integer> positions, String absence) {
           "Table "
               + relation.table()
               + " has REPLICA IDENTITY FULL and no immediate primary key, so only its"
-              + " changelog can be written; add a primary key.");
+              + " changelog can be written; give it a primary key that is not deferrable.");
     }
     List<Integer> positions = new ArrayList<>();
     for (int i = 0; i < relation.columns().size(); i++) {
@@ -48,8 +48,8 @@ public record KeyColumns(List<Integer> positions, String absence) {
       return none(
           "Table "
               + relation.table()
-              + " has no replica identity, so only its changelog can be written; add a primary key"
-              + " or set REPLICA IDENTITY USING INDEX.");
+              + " has no replica identity, so only its changelog can be written; give it a primary"
+              + " key that is not deferrable or set REPLICA IDENTITY USING INDEX.");
     }
     return limited(relation, positions);
   }

@@ -47,6 +47,18 @@ class ShapeComparisonTest {
     assertThat(added(false, FILE, Set.of("c")).values()).as("a former column's values").isTrue();
   }
 
+  @Test
+  void aColumnThatIsComputedWhenItIsReadConcernsItsValuesWithoutARewrite() {
+    Column computed = new Column(3, "c", "integer", 12, true, true, true);
+    Column otherwise = new Column(3, "c", "integer", 13, true, true, true);
+    TableShape before = shape(List.of(ID, A, computed), FILE);
+    assertThat(
+            ShapeComparison.of(
+                    new KnownShape(before, Set.of()), shape(List.of(ID, A, otherwise), FILE))
+                .values())
+        .isTrue();
+  }
+
   private static ShapeComparison.Difference added(
       boolean filled, Map<Long, Part> files, Set<String> former) {
     Column added = new Column(3, "c", "integer", 12, true, filled, false);
@@ -138,6 +150,26 @@ class ShapeComparisonTest {
     TableShape before = shape(List.of(ID, A), Map.of(7L, new Part(0, 0), 8L, new Part(5, 20)));
     TableShape after = shape(List.of(ID, A), Map.of(7L, new Part(0, 0), 8L, new Part(5, 21)));
     assertThat(ShapeComparison.of(new KnownShape(before, Set.of()), after).values()).isTrue();
+  }
+
+  @Test
+  void aPublicationThatWasAlteredMayHaveCarriedLess() {
+    assertThat(published("walbeam 1 t v7", "walbeam 1 t v7")).isFalse();
+    assertThat(published("walbeam 1 t v7", "walbeam 1 t v8")).isTrue();
+    assertThat(published("walbeam 1 t", "walbeam 1 t v8"))
+        .as("remembered without its version")
+        .isFalse();
+    assertThat(published("walbeam 1 t", "walbeam 1 f v8")).isTrue();
+    assertThat(published("walbeam 1 t v7", "walbeam 1 t (id > 5) v7")).isTrue();
+  }
+
+  private static boolean published(String before, String after) {
+    return ShapeComparison.of(new KnownShape(published(before), Set.of()), published(after))
+        .values();
+  }
+
+  private static TableShape published(String text) {
+    return new TableShape(TABLE, 7, List.of(ID, A), List.of("id"), "d", text, FILE, Map.of(), 0);
   }
 
   @Test

@@ -332,13 +332,19 @@ final class ReadBackIT {
   }
 
   @Test
-  void aDroppedColumnOrAnotherTypeOrADroppedTableIsGone() throws Exception {
-    database.execute("CREATE TABLE t (id int PRIMARY KEY, big text, other text)");
+  void aDroppedColumnIsNullAndAnotherTypeOrAnotherKeyOrADroppedTableIsGone() throws Exception {
+    database.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, big text, other text)",
+        "INSERT INTO t VALUES (1, 'v')");
     ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("1"));
 
+    database.execute("ALTER TABLE t ALTER COLUMN big TYPE varchar(10)");
+    assertThat(found(request)).as("the same text").isEqualTo(Map.of(0, List.of(text("v"))));
     database.execute("ALTER TABLE t ALTER COLUMN big TYPE jsonb USING NULL");
     assertGone(request, ErrorClass.COLUMN_CHANGED, "has another type now");
     database.execute("ALTER TABLE t DROP COLUMN big");
+    assertThat(found(request)).isEqualTo(Map.of(0, List.of(ColumnValue.NULL)));
+    database.execute("ALTER TABLE t RENAME COLUMN id TO ident");
     assertGone(request, ErrorClass.COLUMN_CHANGED, "was dropped or renamed");
     database.execute("DROP TABLE t", "CREATE TABLE t (id int PRIMARY KEY, big text)");
     assertGone(request, ErrorClass.TABLE_DROPPED, "is gone");

@@ -298,7 +298,7 @@ class TableMappingTest {
     KeyColumns key = KeyColumns.of(relation, Optional.empty());
 
     assertThat(key.exists()).isFalse();
-    assertThat(key.absence()).contains("public.t").contains("add a primary key");
+    assertThat(key.absence()).contains("public.t").contains("give it a primary key");
     assertThatThrownBy(() -> TableMapping.compile(relation, key, Map.of(), settings()))
         .isInstanceOf(IllegalArgumentException.class);
   }

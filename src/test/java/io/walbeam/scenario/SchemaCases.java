@@ -58,7 +58,28 @@ final class SchemaCases {
                 "INSERT INTO $t VALUES (1, 'y1', '-1'), (2, 'y2', '-2'), (3, 'y3', '-3')")
             .change("ALTER TABLE $t DROP COLUMN \"x y\"")
             .after("INSERT INTO $t VALUES (4, '-4')", "UPDATE $t SET \"x-y\" = 'n' WHERE id = 1")
-            .column("x-y", "x_y_ac50738d"));
+            .column("x-y", "x_y_ac50738d"),
+        plain(
+                "key_remade",
+                "ALTER TABLE $t DROP COLUMN id",
+                "ALTER TABLE $t ADD COLUMN id serial PRIMARY KEY")
+            .after("INSERT INTO $t (a) VALUES ('a4')", "DELETE FROM $t WHERE id = 2"),
+        SchemaCase.of("inheriting")
+            .setup(
+                "CREATE TABLE $t (id int PRIMARY KEY, a text)",
+                "CREATE TABLE $t_child (id int PRIMARY KEY, a text, x int)",
+                "INSERT INTO $t VALUES (1, 'a1'), (2, 'a2')",
+                "INSERT INTO $t_child VALUES (1, 'a1', 1), (2, 'a2', 2)")
+            .change(
+                "ALTER TABLE $t_child INHERIT $t",
+                "ALTER TABLE $t ADD COLUMN c int DEFAULT 3",
+                "ALTER TABLE $t RENAME COLUMN a TO b")
+            .after(
+                "INSERT INTO $t (id) VALUES (3)",
+                "UPDATE $t SET b = b || '!' WHERE id = 1",
+                "DELETE FROM $t WHERE id = 2",
+                "INSERT INTO $t_child (id) VALUES (3)")
+            .comparing("$t", "$t_child"));
   }
 
   /** Types of columns change, and what the types themselves hold. */
@@ -75,6 +96,37 @@ final class SchemaCases {
         typed("int_to_text", "int", List.of("1", "2"), "ALTER TABLE $t ALTER v TYPE text")
             .after("INSERT INTO $t VALUES (100, 'word')")
             .column("v", "v__string"),
+        SchemaCase.of("swapped_types")
+            .setup(
+                "CREATE TABLE $t (id int PRIMARY KEY, a int, b text)",
+                "INSERT INTO $t VALUES (1, 1, 'b1'), (2, 2, 'b2')")
+            .change(
+                "ALTER TABLE $t RENAME COLUMN a TO x",
+                "ALTER TABLE $t RENAME COLUMN b TO a",
+                "ALTER TABLE $t RENAME COLUMN x TO b")
+            .after("INSERT INTO $t (id, a, b) VALUES (4, 'a4', 4)", "UPDATE $t SET b = 9")
+            // A STRING column holds every number.
+            .column("a", "a__string"),
+        SchemaCase.of("place_taken")
+            .setup(
+                "CREATE TABLE $t (id int PRIMARY KEY, v int, v__string text)",
+                "INSERT INTO $t VALUES (1, 1, 'one'), (2, 2, 'two')")
+            .change("ALTER TABLE $t ALTER v TYPE text")
+            .after("INSERT INTO $t VALUES (3, 'word', 'three')")
+            .column("v", "v__string__string"),
+        SchemaCase.of("domain_changed")
+            .setup(
+                "CREATE DOMAIN $t_d AS int DEFAULT 5",
+                "CREATE TABLE $t (id int PRIMARY KEY, v int)",
+                "INSERT INTO $t VALUES (1, 1), (2, 2)")
+            .change(
+                "ALTER TABLE $t ALTER v TYPE $t_d",
+                "ALTER TABLE $t ADD COLUMN w $t_d",
+                "ALTER DOMAIN $t_d SET DEFAULT 6",
+                "ALTER DOMAIN $t_d ADD CHECK (VALUE > 0)",
+                "ALTER TABLE $t ADD COLUMN x $t_d",
+                "ALTER DOMAIN $t_d RENAME TO $t_e")
+            .after("INSERT INTO $t (id) VALUES (3)"),
         typed(
                 "to_text_and_back",
                 "int",
@@ -138,7 +190,15 @@ final class SchemaCases {
                 "CREATE TABLE $t (id int PRIMARY KEY, v $t_pair)",
                 "INSERT INTO $t VALUES (1, '(1,a)'), (2, '(2,b)')")
             .change("ALTER TYPE $t_pair ADD ATTRIBUTE z int")
-            .after("INSERT INTO $t VALUES (3, '(3,c,3)')"));
+            .after("INSERT INTO $t VALUES (3, '(3,c,3)')"),
+        SchemaCase.of("attributes_changed")
+            .setup(
+                "CREATE TYPE $t_pair AS (x int, y text, z int)",
+                "CREATE TABLE $t (id int PRIMARY KEY, v $t_pair, vs $t_pair[])",
+                "INSERT INTO $t VALUES (1, '(1,a,1)', '{\"(1,a,1)\"}'), (2, '(2,b,2)', NULL)")
+            .change(
+                "ALTER TYPE $t_pair RENAME ATTRIBUTE x TO w", "ALTER TYPE $t_pair DROP ATTRIBUTE y")
+            .after("INSERT INTO $t VALUES (3, '(3,3)', '{}')"));
   }
 
   /** One table takes the place of another, or leaves and comes back. */
@@ -231,6 +291,23 @@ final class SchemaCases {
                 "CREATE INDEX ON $t (a)")
             .dumped(1),
         plain("clustered", "CLUSTER $t USING $t_pkey", "TRUNCATE $t").dumped(1),
+        SchemaCase.of("inherited")
+            .setup(
+                "CREATE TABLE $t (id int PRIMARY KEY, a text)",
+                "CREATE TABLE $t_child (id int PRIMARY KEY, a text)",
+                "INSERT INTO $t VALUES (1, 'a1')",
+                "INSERT INTO $t_child VALUES (1, 'a1'), (2, 'a2')")
+            .change(
+                "ALTER TABLE $t_child INHERIT $t",
+                "UPDATE $t SET a = 'both'",
+                "ALTER TABLE $t_child NO INHERIT $t")
+            .after("UPDATE $t SET a = 'one'", "DELETE FROM $t_child WHERE id = 1")
+            .comparing("$t", "$t_child")
+            .dumped(1),
+        SchemaCase.of("followed__2")
+            .setup("CREATE TABLE $t (id int PRIMARY KEY, a text)", "INSERT INTO $t VALUES (1, 'x')")
+            .after("INSERT INTO $t VALUES (2, 'y')")
+            .dumped(1),
         SchemaCase.of("restless")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, v int)",
@@ -240,6 +317,47 @@ final class SchemaCases {
                     .mapToObj(i -> "ALTER TABLE $t ADD COLUMN c" + i + " int DEFAULT " + i)
                     .toArray(String[]::new))
             .after("INSERT INTO $t (id) VALUES (3)")
+            .dumped(2));
+  }
+
+  /** What is changed back before anybody looks: only rows of the time between tell of it. */
+  static List<SchemaCase> moments() {
+    return List.of(
+        plain(
+                "other_column",
+                "ALTER TABLE $t RENAME COLUMN a TO x",
+                "INSERT INTO $t VALUES (7, 'between', 'b7')",
+                "ALTER TABLE $t RENAME COLUMN x TO a")
+            .dumped(2),
+        plain(
+                "other_name",
+                "ALTER TABLE $t RENAME TO $t_x",
+                "INSERT INTO $t_x VALUES (7, 'between', 'b7')",
+                "UPDATE $t_x SET a = 'moved' WHERE id = 3",
+                "ALTER TABLE $t_x RENAME TO $t")
+            .dumped(2),
+        plain(
+                "other_key",
+                "ALTER TABLE $t DROP CONSTRAINT $t_pkey, ADD PRIMARY KEY (id, a)",
+                "INSERT INTO $t VALUES (7, 'between', 'b7')",
+                "DELETE FROM $t WHERE id = 3",
+                "ALTER TABLE $t DROP CONSTRAINT $t_pkey, ADD PRIMARY KEY (id)")
+            .after("INSERT INTO $t VALUES (4, 'a4', 'b4')", "DELETE FROM $t WHERE id = 2")
+            .dumped(2),
+        plain(
+                "no_key",
+                "ALTER TABLE $t DROP CONSTRAINT $t_pkey",
+                "INSERT INTO $t VALUES (7, 'between', 'b7')",
+                "ALTER TABLE $t ADD PRIMARY KEY (id)")
+            .dumped(2),
+        typed(
+                "other_type",
+                "timestamp",
+                List.of("2020-01-01 10:00:00"),
+                // In this zone nothing is rewritten.
+                "SET TIME ZONE 'UTC'; ALTER TABLE $t ALTER v TYPE timestamptz;"
+                    + " INSERT INTO $t VALUES (7, '2021-01-01 00:00:00+00');"
+                    + " ALTER TABLE $t ALTER v TYPE timestamp")
             .dumped(2));
   }
 
@@ -261,6 +379,13 @@ final class SchemaCases {
             .after("INSERT INTO $t (id) VALUES ('k4')", "DELETE FROM $t WHERE id = 'k2'")
             .copiedTo("public_$t__2"),
         plain("key_longer", "ALTER TABLE $t ALTER id TYPE bigint"),
+        // The name that would follow is that of another table's copy.
+        plain(
+                "followed",
+                "ALTER TABLE $t DROP CONSTRAINT $t_pkey",
+                "ALTER TABLE $t ADD PRIMARY KEY (id, a)")
+            .after("INSERT INTO $t VALUES (1, 'other', 'b')", "DELETE FROM $t WHERE id = 2")
+            .copiedTo("public_$t__3"),
         plain(
                 "key_by_index",
                 "ALTER TABLE $t ALTER a SET NOT NULL",

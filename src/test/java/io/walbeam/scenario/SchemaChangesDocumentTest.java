@@ -32,6 +32,8 @@ class SchemaChangesDocumentTest {
                   "added_identity",
                   "dropped_and_added",
                   "dropped_and_added_later",
+                  "key_remade",
+                  "inheriting",
                   "partitioned_default")),
           Map.entry("`DROP COLUMN`", List.of("dropped", "capital", "punctuated")),
           Map.entry(
@@ -45,6 +47,7 @@ class SchemaChangesDocumentTest {
                   "bigint_to_int",
                   "varchar_to_text",
                   "key_longer",
+                  "domain_changed",
                   "partitioned")),
           Map.entry(
               "`ALTER TYPE` that it cannot hold",
@@ -53,11 +56,18 @@ class SchemaChangesDocumentTest {
                   "int_to_text",
                   "numeric_wider",
                   "timestamp_to_timestamptz",
+                  "swapped_types",
+                  "place_taken",
                   "dropped_and_added_as_int")),
           Map.entry(
               "another key, a key column of another name or type",
               List.of(
-                  "key_widened", "key_renamed", "key_retyped", "key_by_index", "full_key_widened")),
+                  "key_widened",
+                  "key_renamed",
+                  "key_retyped",
+                  "key_by_index",
+                  "followed",
+                  "full_key_widened")),
           Map.entry(
               "`DROP` and `CREATE`, rotation, swapped names",
               List.of("recreated", "recreated_otherwise", "rotated", "blue_green")),
@@ -69,14 +79,22 @@ class SchemaChangesDocumentTest {
               "a new table, `SET SCHEMA`, `RENAME TO`",
               List.of("moved", "key_added", "full_key_added")),
           Map.entry(
-              "enum value renamed, attribute added to a composite type",
-              List.of("enum_renamed", "enum_key_renamed", "composite_extended")),
+              "enum value renamed, attribute of a composite type added, renamed or dropped",
+              List.of(
+                  "enum_renamed", "enum_key_renamed", "composite_extended", "attributes_changed")),
           Map.entry("partition attached", List.of("attached")),
           Map.entry("partition detached and attached again", List.of("reattached")),
           Map.entry(
-              "`VACUUM FULL`, `CLUSTER`, `GRANT`, `ANALYZE`, indexes, defaults, statistics, new"
-                  + " enum values",
-              List.of("vacuumed", "clustered", "granted", "analyzed", "enum_extended")));
+              "`VACUUM FULL`, `CLUSTER`, `GRANT`, `ANALYZE`, `INHERIT`, indexes, defaults,"
+                  + " statistics, new enum values",
+              List.of(
+                  "vacuumed",
+                  "clustered",
+                  "granted",
+                  "analyzed",
+                  "inherited",
+                  "followed__2",
+                  "enum_extended")));
 
   /** A hundred statements are told of below the table. */
   private static final String RESTLESS = "restless";

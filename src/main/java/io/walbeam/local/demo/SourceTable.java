@@ -43,6 +43,9 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
       ORDER BY array_position(indkey::int2[], attnum)\
       """;
 
+  private static final String PARTITIONED =
+      "SELECT relkind = 'p' FROM pg_class WHERE oid = ?::regclass";
+
   private static final String ARRAY = "array ";
   private static final String RANGE = "range ";
   private static final String DOCUMENT = "document ";
@@ -112,6 +115,16 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
     return type.startsWith(RANGE) ? RANGE_JSON.replace("?", column) : column + "::text";
   }
 
+  /** Others that inherit from a table have rows of their own, which are not its rows. */
+  private boolean isPartitioned(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PARTITIONED)) {
+      statement.setString(1, id.quoted());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+  }
+
   /** Every row: column name to the text that PostgreSQL prints, NULL as empty. */
   List<TextRow> rows(Connection connection) throws SQLException {
     String list =
@@ -120,7 +133,12 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
             .collect(Collectors.joining(", "));
     String order = key.stream().map(TableId::quote).collect(Collectors.joining(", "));
     String sql =
-        "SELECT " + list + " FROM " + id.quoted() + (order.isEmpty() ? "" : " ORDER BY " + order);
+        "SELECT "
+            + list
+            + " FROM "
+            + (isPartitioned(connection) ? "" : "ONLY ")
+            + id.quoted()
+            + (order.isEmpty() ? "" : " ORDER BY " + order);
     List<TextRow> result = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
