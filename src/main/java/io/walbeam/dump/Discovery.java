@@ -45,7 +45,7 @@ final class Discovery {
   /** Requests of the destination that are in the WAL. */
   private final Set<String> carried = new HashSet<>();
 
-  /** What was said of the publication: it is looked at again and again. */
+  /** What was said of what is looked at again and again. */
   private final Set<String> told = new HashSet<>();
 
   private long lookedForVanished;
@@ -100,21 +100,37 @@ final class Discovery {
   void look(DumpConnection connection) throws InterruptedException {
     tend(connection);
     lookAtSchemas(connection);
+    MessageEmitter emitter = connection::emit;
+    attempt("requests in the destination", () -> carryOver(emitter));
+    if (context.settings().options().initial()) {
+      attempt("new tables", () -> announce(connection, emitter));
+      if (System.nanoTime() - lookedForVanished >= VANISHED_INTERVAL.toNanos()) {
+        attempt("tables that are gone", () -> askForVanished(connection, emitter));
+      }
+    }
+    attempt("tables that changed", () -> askForChanged(emitter, SchemaWatch.QUIET));
+    attempt("tables that were let go", () -> askForLetGo(emitter, false));
+    if (queue.hasWork()) {
+      attempt(
+          "sizes of tables", () -> queue.pages(connection.pages(context.settings().publication())));
+    }
+  }
+
+  /** One of several reasons to dump. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  /** What fails keeps no other reason from being looked for. */
+  private void attempt(String what, Step step) throws InterruptedException {
     try {
-      carryOver(connection::emit);
-      if (context.settings().options().initial()) {
-        announce(connection, connection::emit);
-        if (System.nanoTime() - lookedForVanished >= VANISHED_INTERVAL.toNanos()) {
-          askForVanished(connection, connection::emit);
-        }
-      }
-      askForChanged(connection::emit, SchemaWatch.QUIET);
-      askForLetGo(connection::emit, false);
-      if (queue.hasWork()) {
-        queue.pages(connection.pages(context.settings().publication()));
-      }
+      step.run();
     } catch (WalbeamException e) {
-      log.debug("Looking for new tables failed; it is tried again.", e);
+      if (e.kind() != FailureKind.TRANSIENT && told.add(e.describe())) {
+        log.warn("Looking for {} failed; it is tried again. {}", what, e.describe());
+      }
+      log.debug("Looking for {} failed; it is tried again", what, e);
     }
   }
 

@@ -45,6 +45,14 @@ public final class DumpContext {
     /** Up to where everything is written, 0 if that is not known. */
     long confirmedLsn();
 
+    /**
+     * Whether this process reads the slot now. Where another one does, that dumps too, and rows
+     * that come late from here could be behind its purge.
+     */
+    default boolean isRead() {
+      return true;
+    }
+
     /** Age of the oldest change that was read and is not confirmed, microseconds; 0 if none is. */
     default long delayMicros() {
       return 0;
@@ -76,6 +84,7 @@ public final class DumpContext {
   private final DumpBrake brake;
   private final TableDescriptions descriptions;
   private final VisibleRequests visible = new VisibleRequests();
+  private final Handover handover;
   private final DescribedShapes described;
   private final Set<DumpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -95,6 +104,7 @@ public final class DumpContext {
     this.described = described;
     this.settings = settings;
     this.ends = ends;
+    this.handover = new Handover(settings.pace().handover(), System.nanoTime());
     this.executor = executor;
     this.meter = meter;
     this.purge = new Purge(ends.outdated(), ends.tables(), ends.waiting().stalls());
@@ -151,6 +161,10 @@ public final class DumpContext {
     return ends.stream().confirmedLsn();
   }
 
+  Stream stream() {
+    return ends.stream();
+  }
+
   LetGo letGo() {
     return ends.waiting().letGo();
   }
@@ -202,6 +216,10 @@ public final class DumpContext {
 
   TableDescriptions descriptions() {
     return descriptions;
+  }
+
+  Handover handover() {
+    return handover;
   }
 
   VisibleRequests visible() {

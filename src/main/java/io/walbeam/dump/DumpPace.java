@@ -15,6 +15,7 @@ import java.time.Duration;
  *     none do
  * @param landing longest time from the beginning of a chunk's read to the end of its writing; what
  *     takes longer is read again
+ * @param handover longest time that a request of a process that no longer dumps may be on its way
  * @param holding longest time that a COPY, and with it a transaction at the source, stays open
  *     while the destination takes nothing; then it is given up and its chunk is read again later
  */
@@ -26,6 +27,7 @@ public record DumpPace(
     Duration poll,
     Duration reread,
     Duration landing,
+    Duration handover,
     Duration holding) {
   /**
    * BigQuery forgets after two days that a row was deleted; a dumped row that was read before the
@@ -33,6 +35,9 @@ public record DumpPace(
    * chunk, and for a request that is on its way when its chunk is given up.
    */
   private static final Duration LANDING = Duration.ofHours(12);
+
+  /** A request that is not answered in half a minute is given up, see {@code AppendConnection}. */
+  private static final Duration HANDOVER = Duration.ofSeconds(30);
 
   /**
    * Several times what a request takes, and short of the minute that {@code pg_ctl stop} waits: a
@@ -42,7 +47,8 @@ public record DumpPace(
 
   /** The same with chunks of another size. */
   public DumpPace withChunkRows(long rows) {
-    return new DumpPace(chunkBytes, rows, discovery, ledger, poll, reread, landing, holding);
+    return new DumpPace(
+        chunkBytes, rows, discovery, ledger, poll, reread, landing, handover, holding);
   }
 
   /** For one process that does everything. */
@@ -55,6 +61,7 @@ public record DumpPace(
           Duration.ofMillis(100),
           Duration.ZERO,
           LANDING,
+          Duration.ZERO,
           HOLDING);
 
   /** For workers: requests may be read by another process than the one that dumps. */
@@ -67,5 +74,6 @@ public record DumpPace(
           Duration.ofMillis(250),
           Duration.ofSeconds(30),
           LANDING,
+          HANDOVER,
           HOLDING);
 }

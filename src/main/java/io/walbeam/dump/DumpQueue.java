@@ -172,6 +172,11 @@ final class DumpQueue implements Requests {
     return key.table().equals(table) && Long.compareUnsigned(key.requestLsn(), commitLsn) < 0;
   }
 
+  /** Dumps that the next start has to do: those that are not over, and initial ones that failed. */
+  synchronized int missing() {
+    return entries.unfinishedDumps().size() + entries.failedInitial().size();
+  }
+
   /** How far everything is. */
   synchronized DumpsOverview overview(DumpMeter meter) {
     int left = 0;

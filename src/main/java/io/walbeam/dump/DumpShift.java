@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,8 @@ final class DumpShift implements AutoCloseable {
   private boolean loaded;
   private boolean lastLook;
   private boolean lastLookWanted;
+
+  private volatile @Nullable WalbeamException broken;
 
   /**
    * @param described what the stream says of tables
@@ -108,11 +111,21 @@ final class DumpShift implements AutoCloseable {
   }
 
   /** See {@link Dumps#awaitAll}. */
-  void awaitAll() throws InterruptedException {
+  boolean awaitAll() throws InterruptedException {
     while (!queue.awaitIdle(context.pace().poll())) {
       endIfParked();
+      throwIfBroken();
     }
     queue.throwFailures();
+    return !queue.isClosed() || !queue.hasWork();
+  }
+
+  private void throwIfBroken() {
+    ended()
+        .ifPresent(
+            reason -> {
+              throw reason;
+            });
   }
 
   /** See {@link Dumps#isOver}. */
@@ -127,6 +140,10 @@ final class DumpShift implements AutoCloseable {
       }
       return queue.isClosed() || (!lastLookWanted && !queue.hasWork());
     }
+  }
+
+  int missing() {
+    return queue.missing();
   }
 
   DumpsOverview overview() {
@@ -171,6 +188,9 @@ final class DumpShift implements AutoCloseable {
     List<DumpEntry> known = context.ledger().read(context.settings().slot());
     queue.learn(known);
     synchronized (this) {
+      if (!loaded) {
+        context.handover().found(known);
+      }
       loaded = true;
     }
   }
@@ -182,7 +202,13 @@ final class DumpShift implements AutoCloseable {
 
   /** Why the run is to end, empty if it is not. */
   Optional<WalbeamException> ended() {
-    return discovery.ended();
+    return Optional.ofNullable(broken).or(discovery::ended);
+  }
+
+  /** The virtual machine is out of something: beginning again and again would not help. */
+  private void breakOff(Error problem) {
+    broken = WalbeamException.of(problem, "Dumps failed unexpectedly.");
+    queue.signal();
   }
 
   private void run() {
@@ -204,6 +230,8 @@ final class DumpShift implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Error e) {
+      breakOff(e);
     }
   }
 
@@ -307,6 +335,8 @@ final class DumpShift implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (WalbeamException e) {
       log.warn("The dump of table {} could not be noted. {}", table, e.describe());
+    } catch (Error e) {
+      breakOff(e);
     } finally {
       Status status = run.progress().entry().status();
       context.meter().end(System.nanoTime(), status == Status.FINISHED);

@@ -68,6 +68,7 @@ final class DumpWriter implements CopiedRow {
       DeadLetterSink deadLetters,
       ExecutorService executor,
       Durability durability,
+      DumpContext.Stream stream,
       DumpBrake brake,
       Duration landing,
       Clock clock) {}
@@ -228,6 +229,9 @@ final class DumpWriter implements CopiedRow {
     if (left() <= 0) {
       throw late();
     }
+    if (!target.stream().isRead()) {
+      throw unread();
+    }
     List<EncodedRow> encoded = of.rows;
     DestinationTable table = of.table;
     outstanding.add(
@@ -313,6 +317,16 @@ final class DumpWriter implements CopiedRow {
             + target.landing()
             + " and are too old now.",
         "They are read again.");
+  }
+
+  /** Who reads the slot dumps; see {@link DumpContext.Stream#isRead}. */
+  private WalbeamException unread() {
+    return new WalbeamException(
+        FailureKind.TRANSIENT,
+        "The slot is not read by this process at present, so rows that it has dumped of table "
+            + target.entry().table()
+            + " are not written.",
+        "They are read again once it is.");
   }
 
   /** A row that is refused in both tables is one dead letter. */

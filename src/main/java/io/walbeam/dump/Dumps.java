@@ -263,16 +263,15 @@ public final class Dumps implements AutoCloseable {
   }
 
   /**
-   * Waits until every dump that was asked for is over.
+   * Waits until every dump that was asked for is over, or this process reads the slot no longer.
    *
+   * @return whether they are over
    * @throws WalbeamException if an initial dump failed, or a table needs a person; a request of
    *     somebody else that failed is in the ledger only, because anybody can make one
    */
-  public void awaitAll() throws InterruptedException {
+  public boolean awaitAll() throws InterruptedException {
     Optional<DumpShift> running = current();
-    if (running.isPresent()) {
-      running.get().awaitAll();
-    }
+    return running.isEmpty() || running.get().awaitAll();
   }
 
   /**
@@ -336,6 +335,14 @@ public final class Dumps implements AutoCloseable {
     synchronized (this) {
       return before;
     }
+  }
+
+  /**
+   * Dumps that the next start has to do, as far as this process knows: those that are not over, and
+   * initial ones that have failed. 0 once this process dumps no longer.
+   */
+  public int missing() {
+    return current().map(DumpShift::missing).orElse(0);
   }
 
   /** Gives up connections to PostgreSQL that were not used for so long. */

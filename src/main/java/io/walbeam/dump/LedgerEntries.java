@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The ledger's entries of one slot, as this process knows them. What is asked at every turn costs
@@ -74,6 +76,19 @@ final class LedgerEntries {
   /** Truncations of this epoch that are not over, in the order in which they became known. */
   Collection<DumpEntry> unfinishedTruncations() {
     return Collections.unmodifiableCollection(truncations.values());
+  }
+
+  /** Tables of which an initial dump of this epoch has failed and no dump has taken its place. */
+  Set<TableId> failedInitial() {
+    return entries.values().stream()
+        .filter(entry -> entry.epoch() == epoch && entry.kind() == Kind.INITIAL)
+        .filter(entry -> entry.status() == Status.FAILED)
+        .map(DumpEntry::table)
+        .filter(
+            table ->
+                !NewTables.isCovered(
+                    List.copyOf(byTable.getOrDefault(table, Map.of()).values()), epoch))
+        .collect(Collectors.toSet());
   }
 
   /** Highest position of a request of this epoch, unsigned; 0 if none is known. */

@@ -4,9 +4,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,20 +27,15 @@ final class NewTables {
   /** Tables named by one request, so that no message is long. */
   static final int TABLES_PER_REQUEST = 100;
 
-  /**
-   * Before a dump that failed is asked for again, microseconds: a grant mends it, and each is a row
-   * of the ledger.
-   */
-  private static final long AGAIN_MICROS = Duration.ofMinutes(10).toNanos() / 1_000;
+  /** That a table or a partition was never dumped is one reason. */
+  private static final long NEVER_DUMPED = 0;
 
   private final DumpContext context;
+  private final OwnRequests<TableId> asked = new OwnRequests<>();
 
-  /** When it was, epoch microseconds. */
-  private final Map<TableId, Long> asked = new HashMap<>();
+  /** By object identifier. */
+  private final OwnRequests<Long> askedPartitions = new OwnRequests<>();
 
-  private final Set<Long> askedPartitions = new HashSet<>();
-  private final Set<TableId> asking = new HashSet<>();
-  private final Set<Long> askingPartitions = new HashSet<>();
   private final Set<Long> missed = new HashSet<>();
 
   NewTables(DumpContext context) {
@@ -58,8 +51,8 @@ final class NewTables {
    */
   synchronized List<String> requests(DumpConnection connection, List<DumpEntry> known)
       throws InterruptedException {
-    asking.clear();
-    askingPartitions.clear();
+    asked.begin();
+    askedPartitions.begin();
     List<String> requests = new ArrayList<>();
     String publication = context.settings().publication();
     Map<TableId, List<DumpEntry>> byTable =
@@ -75,7 +68,7 @@ final class NewTables {
     for (int i = 0; i < missing.size(); i += TABLES_PER_REQUEST) {
       List<TableId> some = missing.subList(i, Math.min(missing.size(), i + TABLES_PER_REQUEST));
       requests.add(DumpRequest.initial(some, context.settings().run().token()));
-      asking.addAll(some);
+      some.forEach(table -> asked.ask(table, NEVER_DUMPED));
     }
     connection
         .partitions(publication)
@@ -87,23 +80,12 @@ final class NewTables {
 
   /** The requests are in the WAL. */
   synchronized void emitted() {
-    asking.forEach(table -> asked.put(table, context.nowMicros()));
-    askedPartitions.addAll(askingPartitions);
-    asking.clear();
-    askingPartitions.clear();
+    asked.emitted(context.nowMicros());
+    askedPartitions.emitted(context.nowMicros());
   }
 
   private boolean isDue(TableId table, List<DumpEntry> known) {
-    Long last = asked.get(table);
-    return last == null || isDueAgain(table, known, last, context.nowMicros());
-  }
-
-  /** Whether what was asked for has failed, and long enough ago. */
-  static boolean isDueAgain(TableId table, List<DumpEntry> known, long asked, long now) {
-    return known.stream()
-        .filter(entry -> entry.table().equals(table) && entry.status() == DumpEntry.Status.FAILED)
-        .mapToLong(entry -> entry.course().finishedMicros())
-        .anyMatch(failed -> failed >= asked && now - failed >= AGAIN_MICROS);
+    return asked.isDue(table, NEVER_DUMPED, table, known, context.nowMicros());
   }
 
   private long epoch() {
@@ -173,10 +155,10 @@ final class NewTables {
     leaves.forEach(
         (oid, leaf) -> {
           if (!dumped.partitions().contains(oid)
-              && !askedPartitions.contains(oid)
+              && askedPartitions.isDue(oid, NEVER_DUMPED, table, known, context.nowMicros())
               && !dumped.pending().contains(leaf.quoted())) {
             added.add(leaf);
-            askingPartitions.add(oid);
+            askedPartitions.ask(oid, NEVER_DUMPED);
           }
         });
     if (!added.isEmpty()) {

@@ -3,6 +3,7 @@ package io.walbeam.dump;
 import io.walbeam.change.TableId;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PublicationStatements;
 import io.walbeam.postgres.PublishedShapes;
 import io.walbeam.postgres.TableShape;
 import io.walbeam.sink.DumpEntry;
@@ -50,10 +51,8 @@ final class SchemaWatch {
   /** When it was noticed by this process, nanoseconds. */
   private final Map<TableId, Long> noticed = new HashMap<>();
 
-  /** Positions of changes that this process has asked a dump for. */
-  private final Map<TableId, Long> asked = new HashMap<>();
-
-  private final Map<TableId, Long> asking = new HashMap<>();
+  /** The reason is the position of the change. */
+  private final OwnRequests<TableId> asked = new OwnRequests<>();
 
   private final SchemaNotices notices;
 
@@ -274,11 +273,10 @@ final class SchemaWatch {
     if (connection.isTable(table)) {
       log.warn(
           "Table {} is not published any more, so its rows in {} stay as they are. If another table"
-              + " took its name, publish that: ALTER PUBLICATION {} ADD TABLE {};",
+              + " took its name, publish that: {};",
           table,
           context.tables().place(),
-          TableId.quote(context.settings().publication()),
-          table.quoted());
+          PublicationStatements.add(context.settings().publication(), List.of(table)));
     } else {
       log.info(
           "Table {} is gone; its rows in {} stay as they are.", table, context.tables().place());
@@ -308,7 +306,7 @@ final class SchemaWatch {
    * @param quiet how long a table must have stayed as it is
    */
   List<String> requests(List<DumpEntry> known, Duration quiet) {
-    asking.clear();
+    asked.begin();
     unsettled.values().removeIf(change -> isSettled(change, known));
     List<TableId> due = new ArrayList<>();
     for (SchemaChange change : unsettled.values()) {
@@ -316,12 +314,9 @@ final class SchemaWatch {
       Long last = noticed.get(table);
       boolean rests = last == null || System.nanoTime() - last >= quiet.toNanos();
       boolean isPublished = !latest.getOrDefault(table, change).after().isEmpty();
-      if (change.done() == Done.DUMP
-          && rests
-          && isPublished
-          && !Long.valueOf(change.position()).equals(asked.get(table))) {
+      if (change.done() == Done.DUMP && rests && isPublished && isDue(change, known)) {
         due.add(table);
-        asking.put(table, change.position());
+        asked.ask(table, change.position());
       }
     }
     List<String> requests = new ArrayList<>();
@@ -336,15 +331,19 @@ final class SchemaWatch {
 
   /** The requests are in the WAL. */
   void emitted() {
-    asked.putAll(asking);
-    asking.clear();
+    asked.emitted(context.nowMicros());
+  }
+
+  private boolean isDue(SchemaChange change, List<DumpEntry> known) {
+    TableId table = change.table();
+    return asked.isDue(table, change.position(), table, known, context.nowMicros());
   }
 
   /** Tables that are to be dumped, and that nobody has asked a dump of yet. */
   List<TableId> waiting(List<DumpEntry> known) {
     return unsettled.values().stream()
         .filter(change -> change.done() == Done.DUMP && !isSettled(change, known))
-        .filter(change -> !Long.valueOf(change.position()).equals(asked.get(change.table())))
+        .filter(change -> isDue(change, known))
         .map(SchemaChange::table)
         .toList();
   }

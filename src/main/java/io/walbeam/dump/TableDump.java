@@ -6,6 +6,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.DumpConnection;
+import io.walbeam.postgres.PublicationStatements;
 import io.walbeam.postgres.PublishedTable;
 import io.walbeam.row.Route;
 import io.walbeam.row.TableMapping;
@@ -137,10 +138,8 @@ final class TableDump {
                 new WalbeamException(
                     FailureKind.OPERATOR,
                     "The table " + id + " is not in the publication.",
-                    "Add it: ALTER PUBLICATION "
-                        + TableId.quote(context.settings().publication())
-                        + " ADD TABLE "
-                        + id.quoted()
+                    "Add it: "
+                        + PublicationStatements.add(context.settings().publication(), List.of(id))
                         + "."));
   }
 
@@ -297,6 +296,10 @@ final class TableDump {
     patience.await(
         "the dump ends when everything from before its request is written.",
         () -> Long.compareUnsigned(context.confirmedLsn(), request) > 0);
+    TableId table = progress.entry().table();
+    patience.await(
+        "the dump ends when nothing of the process that dumped before can arrive any more.",
+        () -> context.handover().isOver(table, System.nanoTime()));
   }
 
   private Purge.Order order(TableMapping current) {

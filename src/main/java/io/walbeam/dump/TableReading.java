@@ -243,6 +243,7 @@ final class TableReading {
             context.deadLetters(),
             context.executor(),
             durability,
+            context.stream(),
             context.brake(),
             context.pace().landing(),
             context.clock());

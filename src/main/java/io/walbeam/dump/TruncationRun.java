@@ -16,7 +16,6 @@ import io.walbeam.row.Route;
 import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.DumpEntry.Status;
-import io.walbeam.sink.Stalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -78,27 +77,30 @@ final class TruncationRun implements Runnable {
       DumpEntry ended =
           retry.until(
               () -> {
-                DumpEntry over = apply();
-                context.ledger().write(List.of(over), version.incrementAndGet());
-                return over;
+                try {
+                  DumpEntry over = apply();
+                  context.ledger().write(List.of(over), version.incrementAndGet());
+                  return over;
+                } catch (RuntimeException e) {
+                  throw triedAgain(e);
+                }
               });
       queue.truncated(ended);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      park(e);
     }
   }
 
-  /** Says for the life of the process that it failed in a way nobody thought of. */
-  private void park(RuntimeException failure) {
+  /** Whatever it is, a person may mend it without a restart. */
+  static WalbeamException triedAgain(RuntimeException failure) {
     WalbeamException known =
         WalbeamException.of(failure, "The truncation of the table failed unexpectedly.");
-    Stalls.Ongoing unused =
-        context
-            .stalls()
-            .park(entry.table().toString(), known.describe() + " The next start applies it again.");
-    log.debug("Cause", failure);
+    if (POLICY.retries(known.kind())) {
+      return known;
+    }
+    log.warn("A truncation failed in a way that nobody expected; it is tried again.", failure);
+    return new WalbeamException(
+        FailureKind.OPERATOR, String.valueOf(known.getMessage()), known.remedy(), failure);
   }
 
   private DumpEntry apply() throws InterruptedException {
@@ -143,7 +145,8 @@ final class TruncationRun implements Runnable {
   void carryOut(Truncation truncation, TableMapping mapping) throws InterruptedException {
     ChangePosition at = truncation.position();
     older.end(truncation.table(), at.commitLsn());
-    while (Long.compareUnsigned(context.confirmedLsn(), at.commitLsn()) <= 0) {
+    while (Long.compareUnsigned(context.confirmedLsn(), at.commitLsn()) <= 0
+        || !context.handover().isOver(truncation.table(), System.nanoTime())) {
       context.pause();
     }
     // What came before it has ended by now, so whether the table was let go is known.

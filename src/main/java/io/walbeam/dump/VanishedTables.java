@@ -11,7 +11,6 @@ import io.walbeam.row.TableMapping;
 import io.walbeam.sink.DumpEntry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +36,8 @@ final class VanishedTables {
 
   private final DumpContext context;
 
-  /** The dump that each table had when another was asked for: one is asked for each. */
-  private final Map<TableId, Long> asked = new HashMap<>();
-
-  private final Map<TableId, Long> asking = new HashMap<>();
+  /** The reason is the dump that a table had when another was asked for. */
+  private final OwnRequests<TableId> asked = new OwnRequests<>();
 
   private final Recount recount;
 
@@ -60,23 +57,24 @@ final class VanishedTables {
    */
   synchronized List<String> requests(DumpConnection connection, List<DumpEntry> known)
       throws InterruptedException {
-    asking.clear();
+    asked.begin();
     for (DumpEntry dump : share(lastDumps(known))) {
       TableId table = dump.table();
-      if (!Long.valueOf(dump.requestLsn()).equals(asked.get(table)) && isLost(connection, dump)) {
-        asking.put(table, dump.requestLsn());
+      if (asked.isDue(table, dump.requestLsn(), table, known, context.nowMicros())
+          && isLost(connection, dump)) {
+        asked.ask(table, dump.requestLsn());
       }
     }
+    List<TableId> lost = List.copyOf(asked.asking());
     // Not an initial one: beside a finished one that counts as asked for twice.
-    return asking.isEmpty()
+    return lost.isEmpty()
         ? List.of()
-        : List.of(DumpRequest.own(List.copyOf(asking.keySet()), context.settings().run().token()));
+        : List.of(DumpRequest.own(lost, context.settings().run().token()));
   }
 
   /** The requests are in the WAL. */
   synchronized void emitted() {
-    asked.putAll(asking);
-    asking.clear();
+    asked.emitted(context.nowMicros());
   }
 
   /**

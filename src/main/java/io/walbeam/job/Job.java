@@ -147,6 +147,11 @@ final class Job implements LocalJob.Shared {
     }
 
     @Override
+    public boolean isRead() {
+      return local.isReading();
+    }
+
+    @Override
     public long delayMicros() {
       return local.lag().delayMicros();
     }

@@ -1,5 +1,6 @@
 package io.walbeam.job;
 
+import io.walbeam.dump.Dumps;
 import io.walbeam.dump.DumpsOverview;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.Pauses;
@@ -83,7 +84,7 @@ public final class LocalRun implements AutoCloseable {
     Jobs.find(settings)
         .ifPresent(
             job -> {
-              unfinishedDumps = job.dumps().overview().map(DumpsOverview::left).orElse(0);
+              unfinishedDumps = job.dumps().missing();
               job.dumps().close();
             });
   }
@@ -149,10 +150,11 @@ public final class LocalRun implements AutoCloseable {
    */
   public void confirm() throws InterruptedException {
     Optional<Job> opened = Jobs.find(settings);
+    job().keep();
     Optional<WalbeamException> held =
         opened.isPresent() ? awaitHeldRows(opened.get()) : Optional.empty();
     if (opened.isPresent() && held.isEmpty() && !endRequested) {
-      opened.get().dumps().awaitAll();
+      awaitDumps(opened.get().dumps());
     }
     boolean confirmed =
         (opened.isEmpty() || opened.get().publisher().awaitPublished(CONFIRMATION_TIMEOUT))
@@ -173,6 +175,22 @@ public final class LocalRun implements AutoCloseable {
               + " s.",
           "Start again; what the slot was not told comes again and changes nothing.");
     }
+  }
+
+  private void awaitDumps(Dumps dumps) throws InterruptedException {
+    if (dumps.awaitAll() || endRequested) {
+      return;
+    }
+    throw job()
+        .failure()
+        .orElseGet(
+            () ->
+                new WalbeamException(
+                    FailureKind.TRANSIENT,
+                    "The slot "
+                        + settings.replication().slot()
+                        + " is not read any more, and dumps are not finished.",
+                    "Start again; they go on where they are."));
   }
 
   /**

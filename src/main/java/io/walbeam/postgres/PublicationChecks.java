@@ -71,22 +71,17 @@ final class PublicationChecks {
       }
     }
     if (!differing.isEmpty()) {
-      String inserts = TableId.quote(Publications.inserts(name));
+      String inserts = Publications.inserts(name);
       throw new WalbeamException(
           FailureKind.OPERATOR,
           "The publications "
               + name
               + " and "
-              + Publications.inserts(name)
+              + inserts
               + " hold "
               + differing.stream().map(TableId::toString).collect(Collectors.joining(", "))
               + " with different columns, which PostgreSQL cannot decode.",
-          "Take it out of one of them: "
-              + differing.stream()
-                  .map(
-                      table ->
-                          "ALTER PUBLICATION " + inserts + " DROP TABLE " + table.quoted() + ";")
-                  .collect(Collectors.joining(" ")));
+          "Take it out of one of them: " + PublicationStatements.drop(inserts, differing) + ";");
     }
   }
 }

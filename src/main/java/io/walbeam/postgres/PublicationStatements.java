@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The statements that make and change walbeam's two publications; runs none of them. Each table is
- * meant alone: without ONLY, tables that inherit from it would come and go with it, wherever they
- * belong.
+ * The statements that make and change publications; runs none of them. Each table is meant alone:
+ * without ONLY, tables that inherit from it would come and go with it, wherever they belong.
  */
-final class PublicationStatements {
+public final class PublicationStatements {
   private PublicationStatements() {}
 
   /** Statements that make both publications with each table where it belongs. */
@@ -68,11 +67,25 @@ final class PublicationStatements {
   }
 
   private static String alter(String name, Place place, String verb, TableId table) {
+    return alter(Publications.called(name, place), verb, List.of(table));
+  }
+
+  /** The statement that publishes more tables. */
+  public static String add(String publication, List<TableId> tables) {
+    return alter(publication, "ADD", tables);
+  }
+
+  /** The statement that takes tables out of a publication. */
+  static String drop(String publication, List<TableId> tables) {
+    return alter(publication, "DROP", tables);
+  }
+
+  private static String alter(String publication, String verb, List<TableId> tables) {
     return "ALTER PUBLICATION "
-        + TableId.quote(Publications.called(name, place))
+        + TableId.quote(publication)
         + " "
         + verb
         + " TABLE ONLY "
-        + table.quoted();
+        + tables.stream().map(TableId::quoted).collect(Collectors.joining(", ONLY "));
   }
 }

@@ -33,6 +33,9 @@ public final class Slots {
       "SELECT pg_catalog.pg_terminate_backend(s.active_pid)"
           + " FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = ? AND s.active_pid = ?";
 
+  /** The first that copies slots to standbys. */
+  private static final int FAILOVER_VERSION = 17;
+
   private Slots() {}
 
   /** The slot of that name, whatever its plugin and database. */
@@ -57,11 +60,16 @@ public final class Slots {
     }
   }
 
-  /** Creates a logical slot for pgoutput. Waits until every transaction that runs now has ended. */
+  /**
+   * Creates a logical slot for pgoutput, one that a standby may keep where the server knows such.
+   * Waits until every transaction that runs now has ended.
+   */
   public static void create(Connection connection, String slot) throws SQLException {
+    boolean failover = connection.getMetaData().getDatabaseMajorVersion() >= FAILOVER_VERSION;
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput')")) {
+            "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput'"
+                + (failover ? ", failover => NOT pg_catalog.pg_is_in_recovery())" : ")"))) {
       statement.setString(1, slot);
       statement.executeQuery().close();
     }

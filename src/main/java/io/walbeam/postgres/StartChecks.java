@@ -66,11 +66,7 @@ final class StartChecks {
       throw new WalbeamException(
           FailureKind.CONFIGURATION,
           "The publication " + publication + " holds no table that --tables names.",
-          "Run ALTER PUBLICATION "
-              + TableId.quote(publication)
-              + " ADD TABLE "
-              + unpublished.stream().map(TableId::quoted).collect(Collectors.joining(", "))
-              + "; or correct --tables.");
+          "Run " + PublicationStatements.add(publication, unpublished) + "; or correct --tables.");
     }
   }
 

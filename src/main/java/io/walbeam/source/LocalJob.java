@@ -45,6 +45,15 @@ public final class LocalJob {
     /** Reads no further. */
     void requestEnd();
 
+    /** See {@link LocalJob#keep}. */
+    void keep();
+
+    /** See {@link LocalJob#isReading}. */
+    boolean isReading();
+
+    /** See {@link LocalJob#failure}. */
+    Optional<WalbeamException> failure();
+
     /** How far the destination is behind; unknown if nobody reads now. */
     SessionLag lag();
 
@@ -99,6 +108,24 @@ public final class LocalJob {
   public void requestEnd() {
     ending = true;
     reading().ifPresent(Reading::requestEnd);
+  }
+
+  /**
+   * The pipeline has ended, and who launched it goes on to wait: the session stays until {@link
+   * #shutdown}, though no runner calls.
+   */
+  public void keep() {
+    reading().ifPresent(Reading::keep);
+  }
+
+  /** Whether the slot is read in this JVM at this moment. */
+  public boolean isReading() {
+    return reading().map(Reading::isReading).orElse(false);
+  }
+
+  /** Why the session of this JVM has ended, if it failed. */
+  public Optional<WalbeamException> failure() {
+    return reading().flatMap(Reading::failure);
   }
 
   /** Whether the job was asked to end. */

@@ -10,6 +10,7 @@ import io.walbeam.postgres.ReplicationStream;
 import io.walbeam.postgres.SideConnection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplicationSession.class);
-
-  /** Time without a runner's call after which the slot is given up, nanoseconds. */
-  static final long LEASE = TimeUnit.MINUTES.toNanos(3);
 
   /** Before the next try to connect; what needs a person ends the session. */
   private static final RetryPolicy RECONNECT =
@@ -45,9 +43,8 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private final Pauses pauses = new SessionPauses();
   private final Thread thread;
   private final @Nullable Fence fence;
-  private final long leaseNanos;
+  private final Lease lease;
 
-  private volatile long lastDriven = System.nanoTime();
   private volatile @Nullable WalbeamException failure;
   private volatile @Nullable ReplicationStream stream;
   private volatile @Nullable StreamLoop loop;
@@ -60,9 +57,9 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
   private boolean delivered;
 
   private ReplicationSession(
-      SourceSettings settings, @Nullable SlotMark mark, LocalPositions local, long leaseNanos) {
+      SourceSettings settings, @Nullable SlotMark mark, LocalPositions local, Lease lease) {
     this.settings = settings;
-    this.leaseNanos = leaseNanos;
+    this.lease = lease;
     PostgresConnections connections = new PostgresConnections(settings.postgres());
     this.side = new SideConnection(connections, "walbeam-side:" + settings.slot());
     ConfirmationChannel.ReadEnd published =
@@ -72,15 +69,16 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     this.publications = new PublicationWatch(side, settings);
     this.monitor = new ServerMonitor(side, settings.slot(), publications, published.look());
     this.companion = new StreamCompanion(side, settings.slot(), fence, settings.hook());
-    this.connector = new SessionConnector(settings, connections, side, pauses);
+    this.connector =
+        new SessionConnector(settings, connections, side, pauses, companion::streamLost);
     this.thread = new Thread(this::run, "walbeam-session-" + settings.slot());
     thread.setDaemon(true);
   }
 
   /** Starts reading at {@code mark}, or where the slot stands if there is none. */
   static ReplicationSession start(
-      SourceSettings settings, @Nullable SlotMark mark, LocalPositions local, long leaseNanos) {
-    ReplicationSession session = new ReplicationSession(settings, mark, local, leaseNanos);
+      SourceSettings settings, @Nullable SlotMark mark, LocalPositions local, Lease lease) {
+    ReplicationSession session = new ReplicationSession(settings, mark, local, lease);
     session.thread.start();
     return session;
   }
@@ -91,7 +89,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
    * @throws WalbeamException that ended the session
    */
   @Nullable Delivery poll(long waitNanos) throws InterruptedException {
-    lastDriven = System.nanoTime();
+    lease.driven(System.nanoTime());
     Delivery delivery = queue.poll(waitNanos);
     if (delivery != null) {
       positions.hand(delivery);
@@ -194,9 +192,23 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
     return isAlive() && !(isForsaken() && !positions.isOutstanding() && giveUp());
   }
 
-  /** Whether the runner has not called for a long time. */
   private boolean isForsaken() {
-    return System.nanoTime() - lastDriven >= leaseNanos;
+    return lease.isOver(System.nanoTime());
+  }
+
+  /** No runner reads any more, but who launched it needs the session until it closes it. */
+  void keep() {
+    lease.keep();
+  }
+
+  /** Whether the server sends its changes to this session now. */
+  boolean isStreaming() {
+    return loop != null && isAlive();
+  }
+
+  /** Why the session has ended, if it failed. */
+  Optional<WalbeamException> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Frees the slot; the next call of the runner starts another session at the same place. */
@@ -257,7 +269,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (WalbeamException e) {
       failure = e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure =
           new WalbeamException(
               FailureKind.BUG, "The replication session failed.", "Report it as a defect.", e);

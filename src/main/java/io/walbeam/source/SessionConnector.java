@@ -51,15 +51,21 @@ final class SessionConnector {
   private final PostgresConnections connections;
   private final SideConnection side;
   private final Pauses pauses;
+  private final Runnable lost;
   private @Nullable Incarnation self;
   private Optional<RecordedState> recorded = Optional.empty();
   private boolean first = true;
 
+  /**
+   * @param lost called when a newer reader of the job has the slot
+   */
   SessionConnector(
       SourceSettings settings,
       PostgresConnections connections,
       SideConnection side,
-      Pauses pauses) {
+      Pauses pauses,
+      Runnable lost) {
+    this.lost = lost;
     this.settings = settings;
     this.connections = connections;
     this.side = side;
@@ -190,6 +196,7 @@ final class SessionConnector {
         return awaitRelease(owner.pid());
       }
       case RETRY -> {
+        lost.run();
         if (due) {
           log.info("Waiting for slot {}: a newer reader of this job has it.", settings.slot());
         }

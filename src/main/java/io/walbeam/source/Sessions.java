@@ -3,6 +3,7 @@ package io.walbeam.source;
 import io.walbeam.failure.WalbeamException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ final class Sessions implements LocalJob.Reading {
         job.positions().markFinalized(mark.position().resumeLsn());
       }
       ReplicationSession session =
-          ReplicationSession.start(settings, mark, job.positions(), ReplicationSession.LEASE);
+          ReplicationSession.start(settings, mark, job.positions(), Lease.ofRunner());
       open = session;
       return session;
     }
@@ -108,6 +109,26 @@ final class Sessions implements LocalJob.Reading {
     if (open != null) {
       open.requestEnd();
     }
+  }
+
+  /** See {@link LocalJob#keep}. */
+  @Override
+  public synchronized void keep() {
+    if (open != null) {
+      open.keep();
+    }
+  }
+
+  /** See {@link LocalJob#isReading}. */
+  @Override
+  public synchronized boolean isReading() {
+    return open != null && open.isStreaming();
+  }
+
+  /** See {@link LocalJob#failure}. */
+  @Override
+  public synchronized Optional<WalbeamException> failure() {
+    return Optional.ofNullable(open).flatMap(ReplicationSession::failure);
   }
 
   /** See {@link LocalJob#lag}. */

@@ -57,6 +57,11 @@ public record SourceSettings(
     return new SourceSettings(replication, tables, run.startedAt(start), recorded, hook, channel);
   }
 
+  /** The same with another hook. */
+  SourceSettings with(StreamHook other) {
+    return new SourceSettings(replication, tables, run, recorded, other, channel);
+  }
+
   /** See {@link SlotKey}. */
   public String slotKey() {
     return SlotKey.of(replication, run);

@@ -255,7 +255,9 @@ final class StartUp {
   }
 
   private String newEpoch() {
-    return "start again with --epoch=" + (epoch + 1) + " and request a dump of the tables.";
+    return "start again with --epoch="
+        + (epoch + 1)
+        + ": it makes a dump of the tables, unless --snapshot=never is given.";
   }
 
   private static WalbeamException refuse(String message, String remedy) {

@@ -1,21 +1,31 @@
 package io.walbeam.source;
 
 import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.Pauses;
+import io.walbeam.failure.Retry;
+import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.SideConnection;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Starts and ends what goes along with a session, and writes its fence, on a thread of its own:
- * either end may not answer for long. Thread-safe.
+ * either end may not answer for long. While a newer reader has the slot nothing goes along.
+ * Thread-safe.
  */
 final class StreamCompanion implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamCompanion.class);
 
-  /** Pause before a step is tried again, and between two looks, milliseconds. */
-  private static final long RETRY_MILLIS = 1_000;
+  /** Between two looks, milliseconds. */
+  private static final long LOOK_MILLIS = 1_000;
+
+  /** Before a step is tried again; what needs a person ends the run. */
+  private static final RetryPolicy POLICY =
+      new RetryPolicy(
+          Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ZERO, Duration.ofSeconds(5));
 
   private final SideConnection side;
   private final @Nullable Fence fence;
@@ -23,8 +33,13 @@ final class StreamCompanion implements AutoCloseable {
   private final SessionThread thread;
   private volatile @Nullable WalbeamException failure;
 
+  /** A newer reader has the slot. */
+  private volatile boolean lost;
+
   /** Companion thread only. */
   private boolean hooked;
+
+  private boolean fenced;
 
   StreamCompanion(SideConnection side, String slot, @Nullable Fence fence, StreamHook hook) {
     this.side = side;
@@ -37,7 +52,13 @@ final class StreamCompanion implements AutoCloseable {
    * The stream runs and is decoded, so what is written from now on is seen. Session thread only.
    */
   void streamStarted() {
+    lost = false;
     thread.start();
+  }
+
+  /** A newer reader has the slot: what goes along ends, until there is a stream again. */
+  void streamLost() {
+    lost = true;
   }
 
   /** Why the run cannot go on, null if it can. */
@@ -55,57 +76,100 @@ final class StreamCompanion implements AutoCloseable {
   }
 
   private void run() throws InterruptedException {
-    try {
+    try (Retry retry = new Retry(POLICY, new UntilTheEnd(), StreamCompanion::waits)) {
       boolean ended = false;
-      while (!ended && !hooked) {
-        ended = start();
-      }
-      // What goes along has asked for its dumps by now, so they are in front of the fence.
-      while (!ended && fence != null && !isWritten(fence)) {
-        ended = pause();
-      }
-      while (!pause()) {
-        hook.check();
+      while (!ended) {
+        ended = step(retry);
       }
     } catch (WalbeamException e) {
       failure = e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure =
           new WalbeamException(
               FailureKind.BUG, "What goes along with the stream failed.", "Report it.", e);
     } finally {
-      if (hooked) {
-        hook.streamEnded();
-      }
+      leave();
     }
   }
 
   /** Returns whether the session has ended. */
-  private boolean start() throws InterruptedException {
+  private boolean step(Retry retry) throws InterruptedException {
+    Fence wanted = fence;
+    if (lost) {
+      leave();
+    } else if (!hooked) {
+      return attempt(retry, this::start);
+    } else if (wanted != null && !fenced) {
+      // What goes along has asked for its dumps by now, so they are in front of the fence.
+      return attempt(retry, () -> write(wanted));
+    } else {
+      boolean ended = thread.pause(LOOK_MILLIS);
+      if (!ended && !lost) {
+        hook.check();
+      }
+      return ended;
+    }
+    return thread.pause(LOOK_MILLIS);
+  }
+
+  private void start() throws InterruptedException {
+    hook.streamStarted(side::emit);
+    hooked = true;
+  }
+
+  private void write(Fence wanted) {
+    side.emit(Fence.PREFIX, wanted.content());
+    fenced = true;
+  }
+
+  private void leave() {
+    if (hooked) {
+      hooked = false;
+      hook.streamEnded();
+    }
+  }
+
+  private static boolean attempt(Retry retry, SessionThread.Work work) throws InterruptedException {
     try {
-      hook.streamStarted(side::emit);
-      hooked = true;
+      work.run();
+      retry.succeeded();
       return false;
     } catch (WalbeamException e) {
-      if (e.kind() != FailureKind.TRANSIENT) {
+      if (!POLICY.retries(e.kind())) {
         throw e;
       }
-      log.debug("What goes along with the stream is started later", e);
-      return pause();
+      return !retry.pause(e.kind(), e.describe());
     }
   }
 
-  private boolean isWritten(Fence wanted) {
-    try {
-      side.emit(Fence.PREFIX, wanted.content());
-      return true;
-    } catch (WalbeamException e) {
-      log.debug("The fence is written later", e);
-      return false;
-    }
+  private static Retry.Shown waits(String reason, boolean person) {
+    log.warn("Dumps and the end of the run wait: {}", reason);
+    return new Retry.Shown() {
+      @Override
+      public void change(String changed, boolean nowPerson) {
+        log.warn("Dumps and the end of the run wait: {}", changed);
+      }
+
+      @Override
+      public void leave() {}
+
+      @Override
+      public void close() {
+        log.info("Dumps go on.");
+      }
+    };
   }
 
-  private boolean pause() throws InterruptedException {
-    return thread.pause(RETRY_MILLIS);
+  /** Pauses that end with the session. */
+  private final class UntilTheEnd implements Pauses {
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public boolean pause(Duration duration) throws InterruptedException {
+      return !thread.pause(duration.toMillis());
+    }
   }
 }

@@ -13,7 +13,7 @@ public interface StreamHook extends Serializable {
   /**
    * The stream runs, so what is emitted now is read, before our own fence. Called once a session,
    * on a thread of its own; again if it fails with a TRANSIENT {@link
-   * io.walbeam.failure.WalbeamException}.
+   * io.walbeam.failure.WalbeamException}, and after {@link #streamEnded} if the slot comes back.
    */
   void streamStarted(MessageEmitter emitter) throws InterruptedException;
 
@@ -53,7 +53,8 @@ public interface StreamHook extends Serializable {
   default void check() {}
 
   /**
-   * The session has ended, after {@link #streamStarted} returned. Called once, on the same thread.
+   * The session has ended, or a newer reader has the slot, after {@link #streamStarted} returned.
+   * Called once for each such return, on the same thread.
    */
   default void streamEnded() {}
 }

@@ -237,7 +237,7 @@ public final class HeldRows implements ReceiptRelease {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         problem = e;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         problem = e;
       }
     }
@@ -302,7 +302,7 @@ public final class HeldRows implements ReceiptRelease {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             error = e;
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             error = e;
           }
           written(merged, refused, error);

@@ -143,7 +143,22 @@ class DumpQueueTest {
     assertThat(queue.isDuplicate(second)).isFalse();
   }
 
-  private static DumpContext context(Requests requests) {
+  @Test
+  void anInitialDumpThatFailedIsMissingUntilAnotherTakesItsPlace() {
+    DumpEntry failed = entry("a", 10, Kind.INITIAL).over(Status.FAILED, 1, "why");
+    queue.learn(List.of(failed, request("b", 11).over(Status.FAILED, 1, "why")));
+    assertThat(queue.missing()).as("anybody may ask for a dump that fails").isEqualTo(1);
+    DumpEntry second = entry("a", 12, Kind.INITIAL);
+    queue.learn(List.of(second));
+    assertThat(queue.missing()).as("it waits").isEqualTo(1);
+    queue.put(
+        second
+            .progressed(1, new DumpEntry.Sums(1, 1, 1), NewTables.COVERED + "16384")
+            .over(Status.FINISHED, 2, ""));
+    assertThat(queue.missing()).isZero();
+  }
+
+  static DumpContext context(Requests requests) {
     return new DumpContext(
         settings(),
         new CountingEnds().ends(),

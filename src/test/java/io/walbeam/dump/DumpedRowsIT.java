@@ -1,8 +1,11 @@
 package io.walbeam.dump;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.walbeam.change.Lsn;
+import io.walbeam.failure.FailureKind;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.DumpConnection;
 import io.walbeam.sink.DumpEntry;
@@ -12,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +35,14 @@ class DumpedRowsIT {
   private static final Duration SHORT_HOLDING = Duration.ofMillis(300);
 
   private static final Duration LONG_LANDING = Duration.ofHours(1);
+
+  /** Between two looks: longer than any test, and shorter than one waits. */
+  private static final Duration RARELY = Duration.ofHours(1);
+
+  private static final Duration OFTEN = Duration.ofMillis(100);
+
+  private static final List<DumpEntry.Status> FINISHED_TWICE =
+      List.of(DumpEntry.Status.FINISHED, DumpEntry.Status.FINISHED);
 
   /**
    * The longest that the server allows, so that nothing but a dump's patience makes WAL durable.
@@ -122,6 +134,151 @@ class DumpedRowsIT {
         assertThat(dump.ended()).contains(DumpEntry.Status.FINISHED);
       }
     }
+  }
+
+  @Test
+  void aProcessThatLostTheSlotEndsItsDumpsWhichTheNextOneGoesOnWithAndItsLateNotesLose()
+      throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      twoTables(database);
+      LedgerHere ledger = new LedgerHere();
+      AtomicInteger arrivals = new AtomicInteger();
+      CountDownLatch never = new CountDownLatch(1);
+      InProcessDump.Arrival takesTheFirstOnly =
+          rows -> {
+            if (arrivals.incrementAndGet() > 1) {
+              never.await();
+            }
+          };
+      try (InProcessDump old =
+              new InProcessDump(database, ledger, RARELY, false, takesTheFirstOnly);
+          InProcessDump young = new InProcessDump(database, ledger, RARELY, false, rows -> {})) {
+        old.request("small");
+        Await.until("the first dump is over", () -> old.ended().isPresent());
+        old.ask("t");
+        Await.until("rows of the second are on their way", () -> arrivals.get() > 1);
+        long late = ledger.highestVersion() + 1;
+
+        old.stop();
+
+        assertThat(Thread.getAllStackTraces().keySet())
+            .extracting(Thread::getName)
+            .noneMatch(name -> name.startsWith("walbeam-dump"));
+        assertThat(old.written("id")).containsExactly(7L);
+        young.start();
+        Await.until("the next one has dumped it", () -> statuses(ledger).equals(FINISHED_TWICE));
+        assertThat(young.written("id")).as("what is over is not begun again").containsExactly(1L);
+        ledger.write(
+            ledger.entries().stream()
+                .filter(entry -> entry.table().name().equals("t"))
+                .map(entry -> entry.started(1))
+                .toList(),
+            late);
+        assertThat(statuses(ledger)).isEqualTo(FINISHED_TWICE);
+      }
+    }
+  }
+
+  @Test
+  void whileThisProcessDoesNotReadTheSlotNothingThatItDumpsIsSent() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      twoTables(database);
+      try (InProcessDump dump = new InProcessDump(database, LONG_LANDING, rows -> {})) {
+        dump.reading(false);
+        dump.request("t");
+        Await.until(
+            "it waits",
+            () -> dump.stalls().stream().anyMatch(reason -> reason.contains("slot is not read")));
+        assertThat(dump.written("id")).isEmpty();
+        dump.reading(true);
+        Await.until("the dump is over", () -> dump.ended().isPresent());
+        assertThat(dump.ended()).hasValue(DumpEntry.Status.FINISHED);
+        assertThat(dump.written("id")).containsExactly(1L);
+      }
+    }
+  }
+
+  @Test
+  void aRefusalWhileTheLedgerIsReadAgainEndsNoDumps() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      twoTables(database);
+      LedgerHere ledger = new LedgerHere();
+      try (InProcessDump dump = new InProcessDump(database, ledger, OFTEN, false, rows -> {});
+          InProcessDump other = new InProcessDump(database, ledger, RARELY, false, rows -> {})) {
+        dump.start();
+        ledger.refuse(new WalbeamException(FailureKind.OPERATOR, "Forbidden (403).", "Grant it."));
+        Await.until(
+            "the refusal is a stall",
+            () -> dump.stalls().stream().anyMatch(reason -> reason.contains("Forbidden")));
+        other.ask("t");
+        Await.until("what another worker noted is dumped", () -> dump.ended().isPresent());
+        assertThat(dump.ended()).hasValue(DumpEntry.Status.FINISHED);
+        assertThat(dump.written("id")).containsExactly(1L);
+        Await.until("the stall is over", () -> dump.stalls().isEmpty());
+      }
+    }
+  }
+
+  @Test
+  void aListingOfRequestsThatIsRefusedKeepsNoNewTableFromBeingAskedFor() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.createPublicationAndSlot();
+      LedgerHere ledger = new LedgerHere();
+      try (InProcessDump dump = new InProcessDump(database, ledger, OFTEN, true, rows -> {})) {
+        dump.start();
+        ledger.listing(
+            () -> {
+              throw new WalbeamException(FailureKind.OPERATOR, "Forbidden (403).", "Grant it.");
+            });
+        database.execute("CREATE TABLE later (id int PRIMARY KEY)");
+        Await.until(
+            "its dump is asked for",
+            () ->
+                query(
+                        database,
+                        "SELECT count(*)::text FROM pg_logical_slot_peek_binary_changes('"
+                            + database.slot()
+                            + "', NULL, NULL, 'proto_version', '1', 'messages', 'true',"
+                            + " 'publication_names', '"
+                            + database.publication()
+                            + "') WHERE position('later'::bytea in data) > 0")
+                    .equals("1"));
+      }
+    }
+  }
+
+  /** Otherwise the stream would go on, and its dumps would be missing without a word. */
+  @Test
+  void anErrorOfTheVirtualMachineEndsTheRun() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      twoTables(database);
+      LedgerHere ledger = new LedgerHere();
+      try (InProcessDump dump = new InProcessDump(database, ledger, OFTEN, false, rows -> {})) {
+        dump.start();
+        dump.check();
+        ledger.listing(
+            () -> {
+              throw new NoClassDefFoundError("scripted");
+            });
+        Await.until("the run is to end", () -> catchThrowable(dump::check) != null);
+        assertThat(catchThrowable(dump::check))
+            .isInstanceOfSatisfying(
+                WalbeamException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.BUG));
+      }
+    }
+  }
+
+  private static void twoTables(TestDatabase database) throws SQLException {
+    database.execute(
+        "CREATE TABLE t (id int PRIMARY KEY)",
+        "INSERT INTO t VALUES (1)",
+        "CREATE TABLE small (id int PRIMARY KEY)",
+        "INSERT INTO small VALUES (7)",
+        "CREATE PUBLICATION " + database.publication() + " FOR TABLE t, small");
+  }
+
+  private static List<DumpEntry.Status> statuses(LedgerHere ledger) {
+    return ledger.entries().stream().map(DumpEntry::status).toList();
   }
 
   @Test

@@ -9,10 +9,9 @@ import io.walbeam.postgres.ReplicationSettings;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.ProtoRows;
-import io.walbeam.sink.AskedDump;
 import io.walbeam.sink.DumpEntry;
-import io.walbeam.sink.DumpLedger;
 import io.walbeam.sink.RejectedRow;
+import io.walbeam.sink.Stalls;
 import io.walbeam.sink.TableSink;
 import io.walbeam.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -31,31 +30,69 @@ final class InProcessDump implements AutoCloseable {
     void arrive(List<Map<String, Object>> rows) throws InterruptedException;
   }
 
+  private static final DumpPace USUAL = DumpPace.ONE_JVM;
+
+  /** Longer than any test. */
+  private static final Duration LONG_LANDING = Duration.ofHours(1);
+
   private final TestDatabase database;
   private final Dumps dumps;
   private final Arrival arrival;
+  private final LedgerHere ledger;
+  private final Stalls stalls;
 
-  /** What is asked for while the dumps are being started, if anything is. */
-  private volatile String meanwhile = "";
+  /** Whether this process reads the slot. */
+  private volatile boolean reading = true;
 
   // Guarded by this.
   private final List<Map<String, Object>> written = new ArrayList<>();
-  private final List<DumpEntry> ledger = new ArrayList<>();
 
   /**
    * @param landing longest time from reading to writing
    */
   InProcessDump(TestDatabase database, Duration landing, Arrival arrival) {
-    this(database, landing, DumpPace.ONE_JVM.holding(), arrival);
+    this(database, landing, USUAL.holding(), arrival);
   }
 
   /**
    * @param holding longest time that a COPY waits for rows to be taken
    */
   InProcessDump(TestDatabase database, Duration landing, Duration holding, Arrival arrival) {
+    this(
+        database,
+        new LedgerHere(),
+        pace(USUAL.discovery(), Duration.ZERO, landing, holding),
+        /* initial= */ false,
+        arrival);
+  }
+
+  /**
+   * One of several processes.
+   *
+   * @param interval between two looks for new tables, and between two readings of the ledger
+   * @param initial whether tables that were never dumped are
+   */
+  InProcessDump(
+      TestDatabase database,
+      LedgerHere ledger,
+      Duration interval,
+      boolean initial,
+      Arrival arrival) {
+    this(
+        database,
+        ledger,
+        pace(interval, interval, LONG_LANDING, USUAL.holding()),
+        initial,
+        arrival);
+  }
+
+  private InProcessDump(
+      TestDatabase database, LedgerHere ledger, DumpPace pace, boolean initial, Arrival arrival) {
     this.database = database;
     this.arrival = arrival;
-    DumpPace usual = DumpPace.ONE_JVM;
+    this.ledger = ledger;
+    DumpContext.Ends ends = KeyedEnds.of(new Sink(), ledger);
+    this.stalls = ends.waiting().stalls();
     this.dumps =
         new Dumps(
             new DumpSettings(
@@ -64,39 +101,70 @@ final class InProcessDump implements AutoCloseable {
                 TablePatterns.ALL,
                 new JobRun(0, 0, "", true),
                 new DumpOptions(
-                    false,
+                    initial,
                     true,
                     1,
-                    usual.chunkRows(),
+                    USUAL.chunkRows(),
                     null,
                     true,
                     Long.MAX_VALUE,
                     new SchemaPolicy(SchemaPolicy.Reaction.NOTE, 0)),
-                new DumpPace(
-                    usual.chunkBytes(),
-                    usual.chunkRows(),
-                    usual.discovery(),
-                    usual.ledger(),
-                    Duration.ofMillis(20),
-                    Duration.ZERO,
-                    landing,
-                    holding)),
-            KeyedEnds.of(new Sink(), new Ledger()));
+                pace),
+            new DumpContext.Ends(
+                ends.router(),
+                ends.tables(),
+                ends.deadLetters(),
+                ends.ledger(),
+                ends.outdated(),
+                ends.schemaChanges(),
+                ends.waiting(),
+                new Stream(ends.stream()),
+                ends.clock()));
+  }
+
+  private static DumpPace pace(
+      Duration discovery, Duration reread, Duration landing, Duration holding) {
+    return new DumpPace(
+        USUAL.chunkBytes(),
+        USUAL.chunkRows(),
+        discovery,
+        USUAL.ledger(),
+        Duration.ofMillis(20),
+        reread,
+        landing,
+        Duration.ZERO,
+        holding);
   }
 
   /** Asks for a whole table at the end of the WAL. */
   void request(String table) throws Exception {
+    start();
+    ask(table);
+  }
+
+  /** This process reads the slot from now on. */
+  void start() throws InterruptedException {
     dumps.start((prefix, content) -> {});
-    record(table);
+  }
+
+  /** Another process reads the slot from now on. Returns when no dump is under way here. */
+  void stop() {
+    dumps.stop();
   }
 
   /** The same, while the dumps are being started. */
   void requestMeanwhile(String table) throws Exception {
-    meanwhile = table;
-    dumps.start((prefix, content) -> {});
+    ledger.listing(
+        () -> {
+          ledger.listing(List::of);
+          ask(table);
+          return List.of();
+        });
+    start();
   }
 
-  private void record(String table) throws InterruptedException {
+  /** Asks for a whole table at the end of the WAL, where dumps go on already. */
+  void ask(String table) throws InterruptedException {
     dumps.record(
         List.of(
             new Dumps.Asked(
@@ -114,12 +182,24 @@ final class InProcessDump implements AutoCloseable {
     }
   }
 
+  /** Whether this process has the stream of the slot. */
+  void reading(boolean now) {
+    reading = now;
+  }
+
+  /** Fails if the run shall end. */
+  void check() {
+    dumps.check();
+  }
+
+  /** What is waited for. */
+  List<String> stalls() {
+    return stalls.current().stream().map(Stalls.Stall::reason).toList();
+  }
+
   /** How the dump ended; empty while it lasts. */
-  synchronized Optional<DumpEntry.Status> ended() {
-    return ledger.stream()
-        .map(DumpEntry::status)
-        .filter(DumpEntry.Status::isOver)
-        .reduce((first, last) -> last);
+  Optional<DumpEntry.Status> ended() {
+    return ledger.ended();
   }
 
   /** One column of every row that was taken. */
@@ -132,6 +212,24 @@ final class InProcessDump implements AutoCloseable {
   @Override
   public void close() {
     dumps.close();
+  }
+
+  private final class Stream implements DumpContext.Stream {
+    private final DumpContext.Stream usual;
+
+    Stream(DumpContext.Stream usual) {
+      this.usual = usual;
+    }
+
+    @Override
+    public long confirmedLsn() {
+      return usual.confirmedLsn();
+    }
+
+    @Override
+    public boolean isRead() {
+      return reading;
+    }
   }
 
   private final class Sink implements TableSink {
@@ -149,34 +247,5 @@ final class InProcessDump implements AutoCloseable {
 
     @Override
     public void close() {}
-  }
-
-  private final class Ledger implements DumpLedger {
-    @Override
-    public List<AskedDump> asked(String slot) throws InterruptedException {
-      String table = meanwhile;
-      meanwhile = "";
-      if (!table.isEmpty()) {
-        record(table);
-      }
-      return List.of();
-    }
-
-    @Override
-    public String name() {
-      return "ledger";
-    }
-
-    @Override
-    public List<DumpEntry> read(String slot) {
-      return List.of();
-    }
-
-    @Override
-    public void write(List<DumpEntry> entries, long version) {
-      synchronized (InProcessDump.this) {
-        ledger.addAll(entries);
-      }
-    }
   }
 }

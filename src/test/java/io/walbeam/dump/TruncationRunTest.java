@@ -9,6 +9,7 @@ import io.walbeam.deadletter.DeadLetter;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.local.bench.CountingEnds;
+import io.walbeam.local.demo.Await;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.sink.EndOfRun;
 import io.walbeam.sink.LetGo;
@@ -18,7 +19,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -27,7 +32,7 @@ class TruncationRunTest {
   private static final Truncation TRUNCATION =
       new Truncation(new TableId("public", "t"), new ChangePosition(1, 500, 490, 3), 11, 1_000);
 
-  private final List<String> events = new ArrayList<>();
+  private final List<String> events = new CopyOnWriteArrayList<>();
   private final List<DeadLetter> letters = new ArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final DumpQueue queue = new DumpQueue(1, 1);
@@ -115,6 +120,38 @@ class TruncationRunTest {
         .isInstanceOf(LetGoException.class);
     assertThat(events).doesNotContain("count");
     assertThat(letters).isEmpty();
+  }
+
+  @Test
+  void aTruncationThatWaitsLeavesNoThreadBehind() throws Exception {
+    ExecutorService shift = Executors.newCachedThreadPool();
+    asked.set(Integer.MIN_VALUE);
+    TruncationRun waiting = run(Optional.empty());
+    Future<Boolean> ended =
+        shift.submit(
+            () -> {
+              try {
+                waiting.carryOut(TRUNCATION, PurgeTest.MAPPING);
+                return false;
+              } catch (InterruptedException e) {
+                return true;
+              }
+            });
+    Await.until("it waits", () -> events.contains("confirmed?"));
+    shift.shutdownNow();
+    assertThat(ended.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(shift.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(events).doesNotContain("count");
+  }
+
+  @Test
+  void whatNobodyThoughtOfIsTriedAgainLikeWhatAPersonMustMend() {
+    WalbeamException known =
+        TruncationRun.triedAgain(new IllegalStateException("nobody thought of it"));
+    assertThat(known.kind()).isEqualTo(FailureKind.OPERATOR);
+    assertThat(known.describe()).contains("truncation").doesNotContain("nobody thought");
+    WalbeamException busy = new WalbeamException(FailureKind.TRANSIENT, "Busy.", "Wait.");
+    assertThat(TruncationRun.triedAgain(busy)).isSameAs(busy);
   }
 
   @Test

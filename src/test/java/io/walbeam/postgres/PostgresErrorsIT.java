@@ -137,7 +137,7 @@ final class PostgresErrorsIT {
         FailureKind.CONFIGURATION,
         () -> prepare(database.settings(), List.of("public.invoices")),
         "holds no table that --tables names",
-        "ADD TABLE \"public\".\"invoices\"");
+        "ADD TABLE ONLY \"public\".\"invoices\"");
     assertThat(
             database.query(
                 "SELECT count(*) FROM pg_replication_slots WHERE database = '"
@@ -145,7 +145,7 @@ final class PostgresErrorsIT {
                     + "'"))
         .isEqualTo("0");
     database.execute(
-        "ALTER PUBLICATION " + database.publication() + " ADD TABLE \"public\".\"invoices\"");
+        "ALTER PUBLICATION " + database.publication() + " ADD TABLE ONLY \"public\".\"invoices\"");
     assertThat(prepare(database.settings(), List.of("public.invoices")).plugin())
         .isEqualTo("pgoutput");
   }

@@ -1,6 +1,7 @@
 package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
@@ -8,6 +9,7 @@ import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.SourceServer;
 import io.walbeam.local.demo.Standby;
+import io.walbeam.local.demo.TableComparison;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dumps that read from a physical standby, which may be late, in conflict or gone. */
@@ -44,6 +48,11 @@ class StandbyDumpIT {
       "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'walbeam-dumps:%'"
           + " AND datname = '%DATABASE%' AND query LIKE 'COPY %' AND state = 'active'"
           + " AND wait_event = 'ClientWrite'";
+
+  /** The first version that copies slots to standbys. */
+  private static final int SLOTS_ON_STANDBYS = 170_000;
+
+  private static final int OPERATOR = 3;
 
   private Servers servers;
   private SourceServer source;
@@ -87,6 +96,10 @@ class StandbyDumpIT {
   }
 
   private void awaitReplay() throws Exception {
+    follow(standby);
+  }
+
+  private void follow(SourceServer follower) throws Exception {
     Lsn end =
         Lsn.parse(
             source.query("postgres", "SELECT pg_current_wal_flush_lsn()::text").orElseThrow());
@@ -94,7 +107,7 @@ class StandbyDumpIT {
         "the standby has replayed " + end,
         Scenario.DEADLINE,
         () ->
-            standby
+            follower
                 .query("postgres", "SELECT pg_last_wal_replay_lsn()::text")
                 .map(Lsn::parse)
                 .filter(lsn -> lsn.compareTo(end) >= 0)
@@ -331,6 +344,86 @@ class StandbyDumpIT {
     }
     fixture.runToNow();
     fixture.assertEqual();
+  }
+
+  /**
+   * The slot comes along, and BigQuery has what the new primary never had. Long, because it makes
+   * and promotes a standby of its own: {@code -Dwalbeam.scenario.long=true}.
+   */
+  @EnabledIfSystemProperty(named = "walbeam.scenario.long", matches = "true")
+  @Test
+  void aPromotedStandbyIsReadInTheNextEpochOnlyAndThenNothingIsLostOrTooMuch(@TempDir Path own)
+      throws Exception {
+    assumeTrue(
+        Integer.parseInt(source.query("postgres", "SHOW server_version_num").orElseThrow())
+            >= SLOTS_ON_STANDBYS,
+        "the server copies no slots");
+    Scenario fixture = fixture("failed_over");
+    fixture.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text)",
+        "INSERT INTO t SELECT g, 'first' FROM generate_series(1, 4) g");
+    fixture.runToNow();
+    source.execute("postgres", "SELECT pg_create_physical_replication_slot('follower', true)");
+    Map<String, String> settings = new HashMap<>(Standby.PRIMARY_SETTINGS);
+    settings.put("primary_slot_name", "follower");
+    settings.put("hot_standby_feedback", "on");
+    settings.put("sync_replication_slots", "on");
+    try (SourceServer promoted = Standby.of(source, own.resolve("promoted"), settings)) {
+      awaitSlot(promoted, "failed_over");
+      fixture.execute(
+          "UPDATE t SET v = 'not read before the failover' WHERE id = 1",
+          "DELETE FROM t WHERE id = 2");
+      follow(promoted);
+      promoted.execute(
+          "postgres", "ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
+      Await.until(
+          "the standby is cut off",
+          Scenario.DEADLINE,
+          () -> promoted.query("postgres", "SELECT 1 FROM pg_stat_wal_receiver").isEmpty());
+      fixture.execute("UPDATE t SET v = 'lost' WHERE id = 3", "INSERT INTO t VALUES (5, 'lost')");
+      fixture.runToNow();
+      source.execute("postgres", "SELECT pg_drop_replication_slot('follower')");
+      promoted.query("postgres", "SELECT pg_promote()::text");
+      promoted.execute("failed_over", "INSERT INTO t VALUES (6, 'after the failover')");
+
+      PipelineCommand there =
+          fixture.command().with("postgresUrl", promoted.url("failed_over")).with("stopAt", "now");
+      try (Program refused = fixture.start(there)) {
+        assertThat(refused.exitCode(Scenario.DEADLINE)).isEqualTo(OPERATOR);
+        assertThat(refused.errors())
+            .contains("is on timeline 1, the server on 2", "failover", "--epoch=1");
+      }
+      fixture.runToNow(there.with("epoch", "1"));
+      assertEqualTo(promoted, fixture);
+      promoted.execute("failed_over", "UPDATE t SET v = 'goes on' WHERE id = 4");
+      fixture.runToNow(there.with("epoch", "1"));
+      assertEqualTo(promoted, fixture);
+    }
+  }
+
+  private static void assertEqualTo(SourceServer server, Scenario fixture) throws Exception {
+    try (Connection connection = server.connect(fixture.name())) {
+      assertThat(TableComparison.compareAll(connection, fixture.destination()))
+          .isNotEmpty()
+          .allSatisfy(table -> assertThat(table.differences()).as("%s", table.table()).isEmpty());
+    }
+  }
+
+  private void awaitSlot(SourceServer follower, String slot) throws Exception {
+    Await.until(
+        "the slot is at the standby",
+        Scenario.DEADLINE,
+        () -> {
+          // The slot needs a place that both servers can begin to decode at.
+          source.execute("postgres", "SELECT pg_log_standby_snapshot()");
+          return follower
+              .query(
+                  "postgres",
+                  "SELECT 1 FROM pg_replication_slots WHERE slot_name = '"
+                      + slot
+                      + "' AND synced AND NOT temporary")
+              .isPresent();
+        });
   }
 
   private static int unusedPort() throws IOException {

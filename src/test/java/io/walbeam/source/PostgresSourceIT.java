@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walbeam.batch.BatchContents;
 import io.walbeam.batch.ChangeBatch;
 import io.walbeam.local.demo.Await;
+import io.walbeam.postgres.MessageEmitter;
+import io.walbeam.postgres.PostgresConnections;
+import io.walbeam.postgres.SideConnection;
 import io.walbeam.postgres.pgoutput.PgOutputMessage;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
@@ -12,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -327,7 +332,7 @@ final class PostgresSourceIT {
     database.createPublicationAndSlot();
     SourceSettings settings = SourceFixture.settings(database);
     ReplicationSession session =
-        ReplicationSession.start(settings, null, new LocalPositions(), 1_000_000_000L);
+        ReplicationSession.start(settings, null, new LocalPositions(), lease(1_000_000_000L));
     Await.until("the slot is taken", () -> activePid() != 0);
     Await.until("the slot is free", () -> !session.isAlive() && activePid() == 0);
     assertThat(session.join(10_000)).isTrue();
@@ -342,11 +347,11 @@ final class PostgresSourceIT {
     database.createPublicationAndSlot();
     SourceSettings older = SourceFixture.settings(database, false, 1_000);
     ReplicationSession old =
-        ReplicationSession.start(older, null, new LocalPositions(), Long.MAX_VALUE / 2);
+        ReplicationSession.start(older, null, new LocalPositions(), lease(Long.MAX_VALUE / 2));
     Await.until("the slot is taken", () -> activePid() != 0);
     SourceSettings newer = SourceFixture.settings(database, false, 2_000);
     ReplicationSession young =
-        ReplicationSession.start(newer, null, new LocalPositions(), Long.MAX_VALUE / 2);
+        ReplicationSession.start(newer, null, new LocalPositions(), lease(Long.MAX_VALUE / 2));
     try {
       Await.until("the older one is fenced", () -> fenced(old));
       database.execute("INSERT INTO t VALUES (1, 'a')");
@@ -381,6 +386,81 @@ final class PostgresSourceIT {
     } finally {
       stranger.close();
     }
+  }
+
+  @Test
+  void whatGoesAlongEndsWhileANewerReaderOfTheJobHasTheSlotAndComesBackWithIt() throws Exception {
+    database.createPublicationAndSlot();
+    Along along = new Along();
+    SourceSettings settings = SourceFixture.settings(database).with(along);
+    ReplicationSession old =
+        ReplicationSession.start(settings, null, new LocalPositions(), lease(Long.MAX_VALUE / 2));
+    try {
+      Await.until("it goes along", () -> along.events.equals(List.of("started")));
+      ReplicationSession young =
+          ReplicationSession.start(
+              settings.with(StreamHook.NONE),
+              null,
+              new LocalPositions(),
+              lease(Long.MAX_VALUE / 2));
+      try {
+        Await.until("it ends", () -> along.events.equals(List.of("started", "ended")));
+        assertThat(old.isAlive()).as("the runner may still drop the newer one").isTrue();
+        assertThat(old.isStreaming()).isFalse();
+        Await.until("the newer one reads", young::isStreaming);
+      } finally {
+        young.close();
+        assertThat(young.join(10_000)).isTrue();
+      }
+      Await.until(
+          "it goes along again", () -> along.events.equals(List.of("started", "ended", "started")));
+    } finally {
+      old.close();
+      assertThat(old.join(10_000)).isTrue();
+    }
+    assertThat(along.events).containsExactly("started", "ended", "started", "ended");
+  }
+
+  /** Notes when it begins and ends. */
+  private static final class Along implements StreamHook {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> events = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void streamStarted(MessageEmitter emitter) {
+      events.add("started");
+    }
+
+    @Override
+    public void streamEnded() {
+      events.add("ended");
+    }
+  }
+
+  @Test
+  void theServerIsLookedAtThoughALookFailsInAWayNobodyThoughtOf() throws Exception {
+    database.createPublicationAndSlot();
+    SourceSettings settings = SourceFixture.settings(database);
+    AtomicInteger looks = new AtomicInteger();
+    Runnable failing =
+        () -> {
+          looks.incrementAndGet();
+          throw new IllegalStateException("nobody thought of it");
+        };
+    try (SideConnection side =
+            new SideConnection(new PostgresConnections(database.settings()), "walbeam-test");
+        ServerMonitor monitor =
+            new ServerMonitor(
+                side, database.slot(), new PublicationWatch(side, settings), failing)) {
+      monitor.streamStarted();
+      Await.until("it is looked at again", () -> looks.get() > 1);
+      assertThat(monitor.flushLsn()).isNotZero();
+    }
+  }
+
+  private static Lease lease(long nanos) {
+    return new Lease(nanos, System.nanoTime());
   }
 
   private static boolean fenced(ReplicationSession session) throws InterruptedException {

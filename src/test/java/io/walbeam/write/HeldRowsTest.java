@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Receipts of rows that are held back, and of everything after them, wait for the rows. */
@@ -37,11 +38,15 @@ class HeldRowsTest {
   private final List<Receipt> early = new ArrayList<>();
   private final List<Receipt> late = new ArrayList<>();
   private List<RefusedRow> refused = List.of();
+  private @Nullable Error scripted;
   private HeldRows held = held(1_000_000);
 
   private HeldRows held(long limit) {
     return new HeldRows(
         tableRows -> {
+          if (scripted != null) {
+            throw scripted;
+          }
           written.add(tableRows);
           return refused;
         },
@@ -156,6 +161,22 @@ class HeldRowsTest {
 
     assertThatThrownBy(() -> held.finish(new HeldRows.Ticket(), List.of(receipt(1, 2))))
         .hasMessage("The sink was closed.");
+    assertThat(late).isEmpty();
+  }
+
+  /** A thread that just ended would leave the rows waiting for ever, without a word. */
+  @Test
+  void anErrorOfTheVirtualMachineEndsTheRun() {
+    HeldRows.Ticket ticket = new HeldRows.Ticket();
+    CompletableFuture<List<RefusedRow>> writing = new CompletableFuture<>();
+    held.release(writing(10, writing), 0, ticket);
+    assertThat(held.queue(tableRows(20), ticket)).isTrue();
+    held.finish(ticket, List.of(receipt(0, 1)));
+    scripted = new NoClassDefFoundError("scripted");
+    writing.complete(List.of());
+    work();
+
+    assertThatThrownBy(held::throwFailure).hasMessageContaining("held back");
     assertThat(late).isEmpty();
   }
 

@@ -60,7 +60,9 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
                   new ChangePosition(0, position, 0, 0),
                   0,
                   request.getBytes(StandardCharsets.UTF_8))));
-      dumps.awaitAll();
+      if (!dumps.awaitAll()) {
+        throw new IllegalStateException("The dump was ended.");
+      }
       double seconds = (System.nanoTime() - began) / 1e9;
       return new DumpReaderRun(
           counting.rows(), seconds, cpu.seconds(CLIENT), backends.cpuSeconds());
