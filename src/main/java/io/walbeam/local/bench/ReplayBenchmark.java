@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * How writing grows with cores when reading costs nothing: a recorded stream, from batches in
@@ -48,6 +50,8 @@ final class ReplayBenchmark {
    */
   static void run(Path file, int rows, int rounds)
       throws IOException, SQLException, InterruptedException {
+    // The parts of a job tell of their work, here in one process with what is measured.
+    Logger.getLogger("").setLevel(Level.SEVERE);
     try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
         LocalEnds ends =
             LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::counting)) {
