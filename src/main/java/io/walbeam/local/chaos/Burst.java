@@ -82,10 +82,15 @@ record Burst(List<Lane> lanes) {
   private static Lane lane(
       Random random, Subject subject, List<FaultCase> possible, int window, int limit) {
     List<Happening> happenings = new ArrayList<>();
+    List<FaultCase> left = new ArrayList<>(possible);
     long at = 0;
-    while (happenings.isEmpty() || (at < window && happenings.size() < limit)) {
+    while (!left.isEmpty()
+        && (happenings.isEmpty() || (at < window && happenings.size() < limit))) {
       long peace = random.nextInt(LONGEST_PEACE);
-      FaultCase fault = possible.get(random.nextInt(possible.size()));
+      FaultCase fault = left.get(random.nextInt(left.size()));
+      if (!fault.again()) {
+        left.remove(fault);
+      }
       long millis = millis(random, fault);
       happenings.add(new Happening(fault, peace, millis));
       at += peace + millis;

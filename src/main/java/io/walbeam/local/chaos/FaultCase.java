@@ -10,8 +10,14 @@ import java.util.Random;
  * @param longestSeconds how long it lasts at most; 0 for one that is over at once
  * @param begin lets it happen
  * @param end mends it
+ * @param again whether it may happen again before the program has recovered
  */
-record FaultCase(Subject subject, String name, int longestSeconds, Step begin, Step end) {
+record FaultCase(
+    Subject subject, String name, int longestSeconds, Step begin, Step end, boolean again) {
+  FaultCase(Subject subject, String name, int longestSeconds, Step begin, Step end) {
+    this(subject, name, longestSeconds, begin, end, true);
+  }
+
   /** A step of a fault. */
   @FunctionalInterface
   interface Step {

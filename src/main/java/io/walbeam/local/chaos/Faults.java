@@ -79,8 +79,14 @@ final class Faults {
     once(Subject.POSTGRES, "PostgreSQL: fast restart", random -> ends.source().restart());
     once(Subject.POSTGRES, "PostgreSQL: immediate restart", random -> ends.source().crash());
     all.add(
+        // The next one is noticed only of what was confirmed in the epoch after it.
         new FaultCase(
-            Subject.POSTGRES, "PostgreSQL: standby promoted", 0, promotion::begin, promotion::end));
+            Subject.POSTGRES,
+            "PostgreSQL: standby promoted",
+            0,
+            promotion::begin,
+            promotion::end,
+            false));
     lasting(
         Subject.POSTGRES,
         "PostgreSQL: walsender frozen",

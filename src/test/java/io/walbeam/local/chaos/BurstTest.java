@@ -60,6 +60,24 @@ class BurstTest {
     assertThat(longest).isGreaterThan(Burst.USUAL).isLessThanOrEqualTo(9);
   }
 
+  @Test
+  void whatMayNotHappenAgainComesOnceInABurst() {
+    FaultCase once =
+        new FaultCase(Subject.POSTGRES, "promoted", 0, FaultCase.NOTHING, FaultCase.NOTHING, false);
+    FaultCase other = FaultCase.once(Subject.POSTGRES, "restarted", FaultCase.NOTHING);
+    Random random = new Random(5);
+    int seen = 0;
+    for (int i = 0; i < 20; i++) {
+      long times =
+          Burst.plan(random, List.of(once, other), 9).happenings().stream()
+              .filter(happening -> happening.fault().equals(once))
+              .count();
+      assertThat(times).isLessThanOrEqualTo(1);
+      seen += (int) times;
+    }
+    assertThat(seen).isPositive();
+  }
+
   private static List<Burst> bursts(long seed) {
     Random random = new Random(seed);
     List<Burst> bursts = new ArrayList<>();
