@@ -6,7 +6,8 @@ import io.walbeam.change.Tuple;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
 import io.walbeam.failure.Stage;
-import io.walbeam.postgres.ReadBack;
+import io.walbeam.postgres.ReadBackAnswer;
+import io.walbeam.postgres.ReadBackRequest;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.Route;
@@ -44,7 +45,7 @@ public final class RowsWriter {
 
   /** Looks up rows, and waits for the answer. */
   public interface Lookup {
-    ReadBack.Answer read(String table, ReadBack.Request request) throws InterruptedException;
+    ReadBackAnswer read(String table, ReadBackRequest request) throws InterruptedException;
   }
 
   /** Finds the earlier images of rows that cannot be written; see {@link EarlierImages#find}. */
@@ -150,8 +151,8 @@ public final class RowsWriter {
       throws InterruptedException {
     Route route = rows.get(0).route();
     DestinationTable table = tableRows.table();
-    ReadBack.Answer answer = source.read(table.name(), request(route, columns, rows));
-    if (answer instanceof ReadBack.Gone gone) {
+    ReadBackAnswer answer = source.read(table.name(), request(route, columns, rows));
+    if (answer instanceof ReadBackAnswer.Gone gone) {
       List<Integer> sent = sent(route, columns);
       if (sent.size() < columns.size()) {
         return lookUpWithoutGenerated(sent, columns, rows);
@@ -162,7 +163,7 @@ public final class RowsWriter {
       }
       return List.of();
     }
-    ReadBack.Found found = (ReadBack.Found) answer;
+    ReadBackAnswer.Found found = (ReadBackAnswer.Found) answer;
     List<RowOrigin> left = new ArrayList<>();
     List<EncodedRow> encoded = new ArrayList<>();
     List<RowOrigin> origins = new ArrayList<>();
@@ -208,8 +209,7 @@ public final class RowsWriter {
     return List.of();
   }
 
-  private static ReadBack.Request request(
-      Route route, List<Integer> columns, List<RowOrigin> rows) {
+  private static ReadBackRequest request(Route route, List<Integer> columns, List<RowOrigin> rows) {
     Set<Integer> transactions = new HashSet<>();
     List<List<String>> keys = new ArrayList<>();
     for (RowOrigin row : rows) {
@@ -217,7 +217,7 @@ public final class RowsWriter {
       transactions.add((int) row.transaction().id());
       keys.add(route.key().positions().stream().map(tuple::text).toList());
     }
-    return new ReadBack.Request(
+    return new ReadBackRequest(
         Objects.requireNonNull(route.current()).relation(),
         route.key().positions(),
         columns,

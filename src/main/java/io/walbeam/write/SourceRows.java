@@ -10,6 +10,8 @@ import io.walbeam.failure.Stage;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresSettings;
 import io.walbeam.postgres.ReadBack;
+import io.walbeam.postgres.ReadBackAnswer;
+import io.walbeam.postgres.ReadBackRequest;
 import io.walbeam.sink.LetGo;
 import io.walbeam.sink.Stalls;
 import java.time.Duration;
@@ -63,21 +65,21 @@ public final class SourceRows implements AutoCloseable {
   }
 
   /**
-   * Asks until there is an answer, never {@link ReadBack.InProgress}. Rows that a person must make
-   * readable are gone once their table is let go.
+   * Asks until there is an answer, never {@link ReadBackAnswer.InProgress}. Rows that a person must
+   * make readable are gone once their table is let go.
    *
    * @param table name of the destination table, for the stall
    */
-  public ReadBack.Answer read(String table, ReadBack.Request request) throws InterruptedException {
+  public ReadBackAnswer read(String table, ReadBackRequest request) throws InterruptedException {
     String read = LetGo.readingOf(table);
     Optional<Refusal> given = letGo.refusal(read);
     if (given.isPresent()) {
-      return new ReadBack.Gone(given.get());
+      return new ReadBackAnswer.Gone(given.get());
     }
     try (Retry reaching = new Retry(REACHING, Pauses.UNTIL_INTERRUPTED, stalls.of(table));
         Retry seeing = new Retry(VISIBILITY, Pauses.UNTIL_INTERRUPTED, stalls.of(table))) {
-      ReadBack.Answer answer = reaching.until(() -> attemptOrLetGo(read, request));
-      while (answer instanceof ReadBack.InProgress) {
+      ReadBackAnswer answer = reaching.until(() -> attemptOrLetGo(read, request));
+      while (answer instanceof ReadBackAnswer.InProgress) {
         boolean unused = seeing.pause(FailureKind.TRANSIENT, NOT_VISIBLE);
         answer = reaching.until(() -> attemptOrLetGo(read, request));
       }
@@ -86,10 +88,10 @@ public final class SourceRows implements AutoCloseable {
     }
   }
 
-  private ReadBack.Answer attemptOrLetGo(String read, ReadBack.Request request)
+  private ReadBackAnswer attemptOrLetGo(String read, ReadBackRequest request)
       throws InterruptedException {
     try {
-      ReadBack.Answer answer = attempt(request);
+      ReadBackAnswer answer = attempt(request);
       letGo.ended(read);
       return answer;
     } catch (WalbeamException e) {
@@ -102,14 +104,14 @@ public final class SourceRows implements AutoCloseable {
                 String.valueOf(e.getMessage()),
                 e.remedy()));
         if (letGo.isOver(read)) {
-          return new ReadBack.Gone(letGo.refusalOf(read));
+          return new ReadBackAnswer.Gone(letGo.refusalOf(read));
         }
       }
       throw e;
     }
   }
 
-  private ReadBack.Answer attempt(ReadBack.Request request) throws InterruptedException {
+  private ReadBackAnswer attempt(ReadBackRequest request) throws InterruptedException {
     permits.acquire();
     try {
       ReadBack readBack = take();

@@ -103,8 +103,8 @@ final class ReadBackIT {
             + " '\\x00ff', 0.1, 'here')");
     Relation relation = relation("Odd \"s", "T \"1");
 
-    ReadBack.Request request =
-        new ReadBack.Request(
+    ReadBackRequest request =
+        new ReadBackRequest(
             relation,
             List.of(0, 1, 2, 3, 4, 5, 6, 7, 8),
             List.of(9),
@@ -165,7 +165,7 @@ final class ReadBackIT {
 
     assertThat(
             found(
-                new ReadBack.Request(
+                new ReadBackRequest(
                     relation, List.of(0), columns, Set.of(), List.of(key("1")), NO_LIMIT)))
         .isEqualTo(Map.of(0, streamed(columns)));
   }
@@ -194,9 +194,9 @@ final class ReadBackIT {
                 }
               });
       Await.until("the commit waits for a standby", this::aCommitWaits);
-      ReadBack.Request request = request(Set.of(xid), "t", List.of("id"), List.of("big"), key("1"));
+      ReadBackRequest request = request(Set.of(xid), "t", List.of("id"), List.of("big"), key("1"));
 
-      assertThat(readBack.read(request)).isInstanceOf(ReadBack.InProgress.class);
+      assertThat(readBack.read(request)).isInstanceOf(ReadBackAnswer.InProgress.class);
       assertThat(found(request("t", List.of("id"), List.of("n"), key("1"))))
           .as("what would be read without waiting")
           .isEqualTo(Map.of(0, List.of(text("0"))));
@@ -214,7 +214,7 @@ final class ReadBackIT {
         Statement statement = session.createStatement()) {
       database.execute(
           "CREATE TABLE t (id int PRIMARY KEY, big text)", "INSERT INTO t VALUES (0, '')");
-      ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("0"), key("1"));
+      ReadBackRequest request = request("t", List.of("id"), List.of("big"), key("0"), key("1"));
       statement.execute("SET synchronous_commit = off");
       String[] committed = new String[1];
       for (String change :
@@ -244,7 +244,7 @@ final class ReadBackIT {
         Statement statement = session.createStatement()) {
       database.execute(
           "CREATE TABLE t (id int PRIMARY KEY, big text)", "INSERT INTO t VALUES (0, 'v')");
-      ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("0"));
+      ReadBackRequest request = request("t", List.of("id"), List.of("big"), key("0"));
       statement.execute("SET synchronous_commit = off");
       Await.until(
           "a read is interrupted",
@@ -336,7 +336,7 @@ final class ReadBackIT {
     database.execute(
         "CREATE TABLE t (id int PRIMARY KEY, big text, other text)",
         "INSERT INTO t VALUES (1, 'v')");
-    ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("1"));
+    ReadBackRequest request = request("t", List.of("id"), List.of("big"), key("1"));
 
     database.execute("ALTER TABLE t ALTER COLUMN big TYPE varchar(10)");
     assertThat(found(request)).as("the same text").isEqualTo(Map.of(0, List.of(text("v"))));
@@ -357,7 +357,7 @@ final class ReadBackIT {
         "CREATE TABLE child () INHERITS (t)",
         "INSERT INTO t VALUES (1, 'parent')",
         "INSERT INTO child VALUES (1, 'child'), (2, 'child')");
-    ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("1"), key("2"));
+    ReadBackRequest request = request("t", List.of("id"), List.of("big"), key("1"), key("2"));
     database.execute("ALTER TABLE t RENAME TO renamed");
 
     assertThat(found(request)).isEqualTo(Map.of(0, List.of(text("parent"))));
@@ -381,7 +381,7 @@ final class ReadBackIT {
         "CREATE ROLE reader LOGIN",
         "CREATE TABLE t (id int PRIMARY KEY, big text)",
         "INSERT INTO t VALUES (1, 'v')");
-    ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("1"));
+    ReadBackRequest request = request("t", List.of("id"), List.of("big"), key("1"));
     try (ReadBack reader = new ReadBack(database.settings("reader", ""))) {
       assertRefused(reader, request);
       database.execute(
@@ -390,7 +390,7 @@ final class ReadBackIT {
           "CREATE POLICY none ON t USING (false)");
       assertRefused(reader, request);
       database.execute("ALTER ROLE reader BYPASSRLS");
-      assertThat(reader.read(request)).isInstanceOf(ReadBack.Found.class);
+      assertThat(reader.read(request)).isInstanceOf(ReadBackAnswer.Found.class);
     } finally {
       database.execute("DROP OWNED BY reader", "DROP ROLE reader");
     }
@@ -408,10 +408,10 @@ final class ReadBackIT {
     }
     Relation relation = relation("public", "t");
 
-    ReadBack.Found portion =
-        (ReadBack.Found)
+    ReadBackAnswer.Found portion =
+        (ReadBackAnswer.Found)
             readBack.read(
-                new ReadBack.Request(relation, List.of(0), List.of(1), Set.of(), keys, 320_000));
+                new ReadBackRequest(relation, List.of(0), List.of(1), Set.of(), keys, 320_000));
 
     assertThat(portion.complete()).isFalse();
     assertThat(portion.rows()).hasSize(10);
@@ -450,7 +450,7 @@ final class ReadBackIT {
   void aConnectionThatWasLostIsMadeAgain() throws Exception {
     database.execute(
         "CREATE TABLE t (id int PRIMARY KEY, big text)", "INSERT INTO t VALUES (1, 'v')");
-    ReadBack.Request request = request("t", List.of("id"), List.of("big"), key("1"));
+    ReadBackRequest request = request("t", List.of("id"), List.of("big"), key("1"));
     assertThat(found(request)).hasSize(1);
     database.execute(
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
@@ -462,18 +462,18 @@ final class ReadBackIT {
     assertThat(found(request)).hasSize(1);
   }
 
-  private void assertGone(ReadBack.Request request, ErrorClass errorClass, String text)
+  private void assertGone(ReadBackRequest request, ErrorClass errorClass, String text)
       throws InterruptedException {
     assertThat(readBack.read(request))
         .isInstanceOfSatisfying(
-            ReadBack.Gone.class,
+            ReadBackAnswer.Gone.class,
             gone -> {
               assertThat(gone.refusal().errorClass()).isEqualTo(errorClass);
               assertThat(gone.refusal().message()).contains(text);
             });
   }
 
-  private static void assertRefused(ReadBack reader, ReadBack.Request request) {
+  private static void assertRefused(ReadBack reader, ReadBackRequest request) {
     assertThatThrownBy(() -> reader.read(request))
         .isInstanceOfSatisfying(
             WalbeamException.class,
@@ -483,22 +483,22 @@ final class ReadBackIT {
             });
   }
 
-  private Map<Integer, List<ColumnValue>> found(ReadBack.Request request)
+  private Map<Integer, List<ColumnValue>> found(ReadBackRequest request)
       throws InterruptedException {
-    ReadBack.Found found = (ReadBack.Found) readBack.read(request);
+    ReadBackAnswer.Found found = (ReadBackAnswer.Found) readBack.read(request);
     assertThat(found.complete()).isTrue();
     return found.rows();
   }
 
   @SafeVarargs
-  private ReadBack.Request request(
+  private ReadBackRequest request(
       String table, List<String> key, List<String> columns, List<String>... keys)
       throws SQLException {
     return request(Set.of(), table, key, columns, keys);
   }
 
   @SafeVarargs
-  private ReadBack.Request request(
+  private ReadBackRequest request(
       Set<Integer> transactions,
       String table,
       List<String> key,
@@ -511,7 +511,7 @@ final class ReadBackIT {
       texts.add(one);
     }
     List<String> names = relation.columns().stream().map(RelationColumn::name).toList();
-    return new ReadBack.Request(
+    return new ReadBackRequest(
         relation,
         key.stream().map(names::indexOf).toList(),
         columns.stream().map(names::indexOf).toList(),

@@ -15,7 +15,8 @@ import io.walbeam.change.Tuple;
 import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
 import io.walbeam.failure.Stage;
-import io.walbeam.postgres.ReadBack;
+import io.walbeam.postgres.ReadBackAnswer;
+import io.walbeam.postgres.ReadBackRequest;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
 import io.walbeam.row.KeyColumns;
@@ -74,8 +75,8 @@ class RowsWriterTest {
   private final RowBuffer buffer = new RowBuffer();
   private final TableRows tableRows = new TableRows(MAPPING.destination());
   private final List<Map<String, Object>> written = new ArrayList<>();
-  private final List<ReadBack.Request> requests = new ArrayList<>();
-  private final Deque<ReadBack.Answer> answers = new ArrayDeque<>();
+  private final List<ReadBackRequest> requests = new ArrayList<>();
+  private final Deque<ReadBackAnswer> answers = new ArrayDeque<>();
   private final CountingSinkMetrics metrics = new CountingSinkMetrics();
   private List<Deque<EarlierImages.Image>> earlier = List.of();
   private int rejectVersion = -1;
@@ -90,7 +91,8 @@ class RowsWriterTest {
     put(14, "3", "a", "5", UNCHANGED, "z");
     put(15, "3", "a", "6", "changed since", "z");
     answers.add(
-        new ReadBack.Found(Map.of(0, List.of(text("one a")), 1, List.of(text("one b"))), true));
+        new ReadBackAnswer.Found(
+            Map.of(0, List.of(text("one a")), 1, List.of(text("one b"))), true));
 
     assertThat(write()).isEmpty();
 
@@ -112,7 +114,7 @@ class RowsWriterTest {
   @Test
   void aRowIsWrittenAtThePositionOfItsChangeHoweverNewTheValue() throws Exception {
     put(11, "1", "a", "2", UNCHANGED, "x");
-    answers.add(new ReadBack.Found(Map.of(0, List.of(text("newer"))), true));
+    answers.add(new ReadBackAnswer.Found(Map.of(0, List.of(text("newer"))), true));
 
     write();
 
@@ -128,7 +130,7 @@ class RowsWriterTest {
   void anAbsentRowIsLeftOutAndANullIsTheSourcesNull() throws Exception {
     put(11, "1", "a", "2", UNCHANGED, "x");
     put(12, "2", "a", "3", UNCHANGED, "x");
-    answers.add(new ReadBack.Found(Map.of(1, List.of(ColumnValue.NULL)), true));
+    answers.add(new ReadBackAnswer.Found(Map.of(1, List.of(ColumnValue.NULL)), true));
 
     assertThat(write()).isEmpty();
 
@@ -142,8 +144,8 @@ class RowsWriterTest {
     put(11, "1", "a", "2", UNCHANGED, "x");
     put(12, "2", "a", "3", UNCHANGED, "x");
     put(13, "3", "a", "4", UNCHANGED, "x");
-    answers.add(new ReadBack.Found(Map.of(1, List.of(text("two"))), false));
-    answers.add(new ReadBack.Found(Map.of(1, List.of(text("three"))), true));
+    answers.add(new ReadBackAnswer.Found(Map.of(1, List.of(text("two"))), false));
+    answers.add(new ReadBackAnswer.Found(Map.of(1, List.of(text("three"))), true));
 
     write();
 
@@ -157,8 +159,9 @@ class RowsWriterTest {
     put(11, "1", "a", "2", UNCHANGED, "x");
     put(12, "2", "a", "3", UNCHANGED, UNCHANGED);
     answers.add(
-        new ReadBack.Gone(new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
-    answers.add(new ReadBack.Found(Map.of(0, List.of(ColumnValue.ABSENT, text("x"))), true));
+        new ReadBackAnswer.Gone(
+            new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
+    answers.add(new ReadBackAnswer.Found(Map.of(0, List.of(ColumnValue.ABSENT, text("x"))), true));
 
     assertThat(write())
         .extracting(row -> row.refusal().stage() + " " + row.refusal().errorClass())
@@ -171,7 +174,8 @@ class RowsWriterTest {
     route = new Route(WITHOUT_EXTRA, KEY, MAPPING, null);
     put(11, "1", "a", "2", "body", UNCHANGED);
     answers.add(
-        new ReadBack.Gone(new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
+        new ReadBackAnswer.Gone(
+            new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
 
     assertThat(write()).isEmpty();
 
@@ -186,13 +190,14 @@ class RowsWriterTest {
     route = new Route(WITHOUT_EXTRA, KEY, MAPPING, null);
     put(11, "1", "a", "2", UNCHANGED, UNCHANGED);
     answers.add(
-        new ReadBack.Gone(new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
-    answers.add(new ReadBack.Found(Map.of(0, List.of(text("large"))), true));
+        new ReadBackAnswer.Gone(
+            new Refusal(Stage.READ_BACK, ErrorClass.COLUMN_CHANGED, "gone.", "do.")));
+    answers.add(new ReadBackAnswer.Found(Map.of(0, List.of(text("large"))), true));
 
     assertThat(write()).isEmpty();
 
     assertThat(requests)
-        .extracting(ReadBack.Request::columns)
+        .extracting(ReadBackRequest::columns)
         .containsExactly(List.of(3, 4), List.of(3));
     assertThat(written)
         .singleElement()
@@ -204,7 +209,7 @@ class RowsWriterTest {
   void rowsThatTheDestinationRefusesAreThoseThatWereLookedUp() throws Exception {
     put(11, "1", "a", "2", UNCHANGED, "x");
     put(12, "2", "a", "3", UNCHANGED, "x");
-    answers.add(new ReadBack.Found(Map.of(1, List.of(text("two"))), true));
+    answers.add(new ReadBackAnswer.Found(Map.of(1, List.of(text("two"))), true));
     rejectVersion = 3;
 
     assertThat(write())

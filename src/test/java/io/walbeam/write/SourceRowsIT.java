@@ -8,7 +8,8 @@ import io.walbeam.change.RelationColumn;
 import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.change.TableId;
 import io.walbeam.local.demo.Await;
-import io.walbeam.postgres.ReadBack;
+import io.walbeam.postgres.ReadBackAnswer;
+import io.walbeam.postgres.ReadBackRequest;
 import io.walbeam.sink.LetGo;
 import io.walbeam.sink.Stalls;
 import io.walbeam.testing.TestDatabase;
@@ -30,8 +31,8 @@ class SourceRowsIT {
       database.execute(
           "CREATE TABLE t (id int PRIMARY KEY, big text)", "INSERT INTO t VALUES (1, 'v')");
       int oid = Integer.parseInt(database.query("SELECT 't'::regclass::oid"));
-      ReadBack.Request request =
-          new ReadBack.Request(
+      ReadBackRequest request =
+          new ReadBackRequest(
               new Relation(
                   oid,
                   new TableId("public", "t"),
@@ -46,9 +47,9 @@ class SourceRowsIT {
               1_000);
       Stalls stalls = new Stalls();
       try (SourceRows rows = new SourceRows(database.settings(), stalls, LetGo.never())) {
-        List<CompletableFuture<ReadBack.Answer>> many =
+        List<CompletableFuture<ReadBackAnswer>> many =
             IntStream.range(0, 20).mapToObj(i -> read(rows, request)).toList();
-        for (CompletableFuture<ReadBack.Answer> one : many) {
+        for (CompletableFuture<ReadBackAnswer> one : many) {
           assertFound(one);
         }
         assertThat(
@@ -59,7 +60,7 @@ class SourceRowsIT {
             .isBetween(1, 2);
 
         server.stop();
-        CompletableFuture<ReadBack.Answer> waiting = read(rows, request);
+        CompletableFuture<ReadBackAnswer> waiting = read(rows, request);
         Await.until("the stall is shown", () -> stalls.isStalled("public_t"));
         assertThat(stalls.current())
             .singleElement()
@@ -77,8 +78,7 @@ class SourceRowsIT {
     }
   }
 
-  private static CompletableFuture<ReadBack.Answer> read(
-      SourceRows rows, ReadBack.Request request) {
+  private static CompletableFuture<ReadBackAnswer> read(SourceRows rows, ReadBackRequest request) {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
@@ -90,8 +90,8 @@ class SourceRowsIT {
         command -> new Thread(command).start());
   }
 
-  private static void assertFound(CompletableFuture<ReadBack.Answer> answer) throws Exception {
+  private static void assertFound(CompletableFuture<ReadBackAnswer> answer) throws Exception {
     assertThat(answer.get(60, TimeUnit.SECONDS))
-        .isEqualTo(new ReadBack.Found(Map.of(0, List.of(new ColumnValue.Text("v"))), true));
+        .isEqualTo(new ReadBackAnswer.Found(Map.of(0, List.of(new ColumnValue.Text("v"))), true));
   }
 }
