@@ -87,7 +87,7 @@ public final class ReplicationPipeline {
         settings.replication(),
         inclusions.isEmpty() ? List.of() : List.of(inclusions),
         settings.run(),
-        new StateReader(settings.destination()),
+        new DestinationStates(settings.destination()),
         new DumpStarter(settings),
         settings.placement().channel());
   }

@@ -8,6 +8,7 @@ import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.ReplicationStream;
+import io.walbeam.postgres.ServerIdentity;
 import io.walbeam.postgres.SideConnection;
 import io.walbeam.postgres.SlotOwner;
 import io.walbeam.postgres.SlotPreparation;
@@ -159,6 +160,9 @@ final class SessionConnector {
       StartUp.Decision decision =
           StartUp.decide(
               settings.epoch(), settings.optionsHash(), mark, recorded, slot, stream.identity());
+      if (decision.fresh()) {
+        begin(incarnation, slot.confirmedFlushLsn(), stream.identity());
+      }
       List<String> publications = side.publications(settings.publication(), settings.slot());
       started =
           !publications.isEmpty()
@@ -182,6 +186,18 @@ final class SessionConnector {
       if (!started) {
         stream.close();
       }
+    }
+  }
+
+  /** Nothing of an epoch is delivered before it is recorded where it began, and on which server. */
+  private void begin(Incarnation incarnation, long lsn, ServerIdentity server) {
+    if (recorded.filter(known -> known.epoch() == settings.epoch()).isEmpty()) {
+      RecordedState state =
+          new RecordedState(settings.epoch(), server.systemId(), server.timeline(), lsn);
+      settings
+          .recorded()
+          .begin(settings.slot(), state, incarnation.jobStart() + "/" + incarnation.readerStart());
+      recorded = Optional.of(state);
     }
   }
 

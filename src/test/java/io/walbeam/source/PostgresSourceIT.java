@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.batch.BatchContents;
 import io.walbeam.batch.ChangeBatch;
+import io.walbeam.change.JobRun;
+import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
 import io.walbeam.postgres.MessageEmitter;
 import io.walbeam.postgres.PostgresConnections;
@@ -14,6 +16,7 @@ import io.walbeam.testing.TestPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,6 +69,56 @@ final class PostgresSourceIT {
       assertThat(fixture.batches.get(0).start()).isTrue();
       assertThat(fixture.batches.stream().filter(ChangeBatch::start)).hasSize(1);
     }
+  }
+
+  /** Keeps what is recorded. */
+  private static final class Records implements RecordedStates {
+    private static final long serialVersionUID = 1L;
+    static final List<RecordedState> WRITTEN = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Optional<RecordedState> read(String slot) {
+      return WRITTEN.isEmpty() ? Optional.empty() : Optional.of(WRITTEN.get(WRITTEN.size() - 1));
+    }
+
+    @Override
+    public void begin(String slot, RecordedState state, String incarnation) {
+      WRITTEN.add(state);
+    }
+  }
+
+  @Test
+  void whereAnEpochBeginsAndOnWhichServerIsRecordedOnceAndBeforeAnythingOfItIsDelivered()
+      throws Exception {
+    database.createPublicationAndSlot();
+    long begin =
+        Lsn.parse(
+                database.query(
+                    "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '"
+                        + database.slot()
+                        + "'"))
+            .value();
+    String system = database.query("SELECT system_identifier FROM pg_control_system()");
+    database.execute("INSERT INTO t VALUES (1, 'a')");
+    Records.WRITTEN.clear();
+    for (int epoch : new int[] {0, 0, 1}) {
+      SourceSettings plain = SourceFixture.settings(database);
+      SourceSettings settings =
+          new SourceSettings(
+              plain.replication(),
+              List.of(),
+              new JobRun(epoch, plain.jobStart(), "", false),
+              new Records(),
+              plain.hook(),
+              plain.channel());
+      try (SourceFixture fixture = new SourceFixture(settings)) {
+        fixture.publish = false;
+        fixture.readChanges(1);
+      }
+    }
+    assertThat(Records.WRITTEN)
+        .containsExactly(
+            new RecordedState(0, system, 1, begin), new RecordedState(1, system, 1, begin));
   }
 
   @Test
