@@ -369,7 +369,7 @@ class StandbyDumpIT {
     settings.put("hot_standby_feedback", "on");
     settings.put("sync_replication_slots", "on");
     try (SourceServer promoted = Standby.of(source, own.resolve("promoted"), settings)) {
-      awaitSlot(promoted, "failed_over");
+      awaitSlot(promoted, fixture);
       fixture.execute(
           "UPDATE t SET v = 'not read before the failover' WHERE id = 1",
           "DELETE FROM t WHERE id = 2");
@@ -409,18 +409,20 @@ class StandbyDumpIT {
     }
   }
 
-  private void awaitSlot(SourceServer follower, String slot) throws Exception {
+  /** The slot at the standby begins behind its base backup, so it must be read up to there. */
+  private void awaitSlot(SourceServer follower, Scenario fixture) throws Exception {
     Await.until(
         "the slot is at the standby",
         Scenario.DEADLINE,
         () -> {
           // The slot needs a place that both servers can begin to decode at.
           source.execute("postgres", "SELECT pg_log_standby_snapshot()");
+          fixture.runToNow();
           return follower
               .query(
                   "postgres",
                   "SELECT 1 FROM pg_replication_slots WHERE slot_name = '"
-                      + slot
+                      + fixture.name()
                       + "' AND synced AND NOT temporary")
               .isPresent();
         });
