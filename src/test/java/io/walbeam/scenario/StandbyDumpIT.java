@@ -29,7 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dumps that read from a physical standby, which may be late, in conflict or gone. */
@@ -346,11 +345,7 @@ class StandbyDumpIT {
     fixture.assertEqual();
   }
 
-  /**
-   * The slot comes along, and BigQuery has what the new primary never had. Long, because it makes
-   * and promotes a standby of its own: {@code -Dwalbeam.scenario.long=true}.
-   */
-  @EnabledIfSystemProperty(named = "walbeam.scenario.long", matches = "true")
+  /** The slot comes along, and BigQuery has what the new primary never had. */
   @Test
   void aPromotedStandbyIsReadInTheNextEpochOnlyAndThenNothingIsLostOrTooMuch(@TempDir Path own)
       throws Exception {
