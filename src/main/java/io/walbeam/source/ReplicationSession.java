@@ -230,6 +230,7 @@ final class ReplicationSession implements StreamLoop.Owner, AutoCloseable {
 
   @Override
   public void accept(Delivery delivery) {
+    connector.begin();
     delivered = true;
     completeMicros = delivery.batch().completeTimeMicros();
     positions.enqueue(delivery);

@@ -57,6 +57,11 @@ final class SessionConnector {
   private Optional<RecordedState> recorded = Optional.empty();
   private boolean first = true;
 
+  /** What is to be recorded before anything is delivered. */
+  private @Nullable Beginning beginning;
+
+  private record Beginning(RecordedState state, String incarnation) {}
+
   /**
    * @param lost called when a newer reader of the job has the slot
    */
@@ -160,9 +165,10 @@ final class SessionConnector {
       StartUp.Decision decision =
           StartUp.decide(
               settings.epoch(), settings.optionsHash(), mark, recorded, slot, stream.identity());
-      if (decision.fresh()) {
-        begin(incarnation, slot.confirmedFlushLsn(), stream.identity());
-      }
+      beginning =
+          decision.fresh()
+              ? beginning(incarnation, slot.confirmedFlushLsn(), stream.identity())
+              : null;
       List<String> publications = side.publications(settings.publication(), settings.slot());
       started =
           !publications.isEmpty()
@@ -189,16 +195,25 @@ final class SessionConnector {
     }
   }
 
-  /** Nothing of an epoch is delivered before it is recorded where it began, and on which server. */
-  private void begin(Incarnation incarnation, long lsn, ServerIdentity server) {
-    if (recorded.filter(known -> known.epoch() == settings.epoch()).isEmpty()) {
-      RecordedState state =
-          new RecordedState(settings.epoch(), server.systemId(), server.timeline(), lsn);
-      settings
-          .recorded()
-          .begin(settings.slot(), state, incarnation.jobStart() + "/" + incarnation.readerStart());
-      recorded = Optional.of(state);
+  /**
+   * Records where the epoch begins and on which server, unless that is recorded. To be called
+   * before anything is delivered; a start that the server refuses leaves nothing behind.
+   */
+  void begin() {
+    Beginning now = beginning;
+    if (now != null) {
+      settings.recorded().begin(settings.slot(), now.state(), now.incarnation());
+      recorded = Optional.of(now.state());
+      beginning = null;
     }
+  }
+
+  private @Nullable Beginning beginning(Incarnation incarnation, long lsn, ServerIdentity server) {
+    return recorded.filter(known -> known.epoch() == settings.epoch()).isPresent()
+        ? null
+        : new Beginning(
+            new RecordedState(settings.epoch(), server.systemId(), server.timeline(), lsn),
+            incarnation.jobStart() + "/" + incarnation.readerStart());
   }
 
   /** Deals with the owner of the slot; true if the slot may be free now. */
