@@ -66,6 +66,20 @@ class StopAtNowIT {
     }
   }
 
+  @Test
+  void theLastLineCountsRowsOfDumpsAndTheirDeadLetters() throws Exception {
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.on(servers, "counted")) {
+      scenario.execute(
+          "CREATE TABLE numbers (id int PRIMARY KEY, n numeric)",
+          "INSERT INTO numbers VALUES (1, 1), (2, 2), (3, 'NaN')");
+      try (Program run = scenario.start(scenario.command().with("stopAt", "now"))) {
+        assertThat(run.exitCode(Scenario.DEADLINE)).as("it said: %s", run.errors()).isZero();
+        assertThat(run.output()).contains(": 0 changes, 2 dumped rows, 1 dead letters.");
+      }
+    }
+  }
+
   private static void assertEnds(Scenario scenario, PipelineCommand command) throws Exception {
     try (Program run = scenario.start(command)) {
       assertThat(run.exitCode(Scenario.DEADLINE)).as("it said: %s", run.errors()).isZero();

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -31,6 +32,9 @@ import java.util.logging.Logger;
  */
 final class ReplayBenchmark {
   private static final int LOAD_TRANSACTIONS = 100;
+
+  /** Compilers need it, with one thread and with more. */
+  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private static final String THIS = "this JVM";
   private static final String STAND_IN = "stand-in";
@@ -91,7 +95,9 @@ final class ReplayBenchmark {
     try (ReplayedWriting writing = new ReplayedWriting(replication(ends), sink, tables)) {
       int cores = Runtime.getRuntime().availableProcessors();
       // Compilers have had their say before anything is measured.
-      for (int i = 0; i < rounds; i++) {
+      long warm = System.nanoTime() + WARM_UP_NANOS;
+      while (System.nanoTime() - warm < 0) {
+        writing.run(batches, 1);
         writing.run(batches, cores);
       }
       for (int threads = 1; threads < cores; threads *= 2) {
