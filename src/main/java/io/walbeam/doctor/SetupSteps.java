@@ -6,6 +6,7 @@ import io.walbeam.doctor.SetupFacts.Relation;
 import io.walbeam.doctor.SetupFacts.RunRole;
 import io.walbeam.doctor.SetupPlan.Step;
 import io.walbeam.postgres.DdlCapture;
+import io.walbeam.postgres.Slots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +21,6 @@ final class SetupSteps {
 
   /** Tables of one GRANT: a statement that a person can still read. */
   private static final int TABLES_PER_GRANT = 100;
-
-  /** The first server with slots that standbys keep (documentation, release notes of 17). */
-  private static final int FAILOVER_SLOTS = 170_000;
 
   /** What keeps a publication or a slot from being made, of what a check finds. */
   private static final Set<String> OBSTACLES =
@@ -215,7 +213,7 @@ final class SetupSteps {
               + " may not replicate.");
       return;
     }
-    boolean failover = facts.source().server().version() >= FAILOVER_SLOTS;
+    boolean failover = Slots.keepsOverFailover(facts.source().server().version());
     steps.add(
         new Step(
             "the slot; this waits for transactions that run now",

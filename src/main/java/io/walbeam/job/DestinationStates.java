@@ -1,15 +1,13 @@
 package io.walbeam.job;
 
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.failure.FailureKind;
 import io.walbeam.failure.WalbeamException;
+import io.walbeam.progress.SlotStates;
 import io.walbeam.sink.Destination;
 import io.walbeam.sink.Sink;
-import io.walbeam.sink.SlotState;
 import io.walbeam.source.RecordedState;
 import io.walbeam.source.RecordedStates;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The recorded position of a slot in the destination's state table. */
@@ -40,19 +38,9 @@ final class DestinationStates implements RecordedStates {
   }
 
   @Override
-  public void begin(String slot, RecordedState state, String incarnation) {
+  public void begin(String slot, ReaderIdentity reader, long lsn) {
     try (Sink sink = destination.open()) {
-      sink.stateStore()
-          .write(
-              new SlotState(
-                  slot,
-                  state.epoch(),
-                  state.systemId(),
-                  state.timeline(),
-                  state.confirmedLsn(),
-                  NOT_KNOWN,
-                  incarnation,
-                  ChronoUnit.MICROS.between(Instant.EPOCH, Clock.systemUTC().instant())));
+      sink.stateStore().write(SlotStates.of(slot, reader, lsn, NOT_KNOWN));
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

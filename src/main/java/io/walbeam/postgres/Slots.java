@@ -33,10 +33,21 @@ public final class Slots {
       "SELECT pg_catalog.pg_terminate_backend(s.active_pid)"
           + " FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = ? AND s.active_pid = ?";
 
-  /** The first that copies slots to standbys. */
-  private static final int FAILOVER_VERSION = 17;
+  /**
+   * {@code server_version_num} of the first server whose standbys keep slots (documentation,
+   * release notes of 17).
+   */
+  private static final int FIRST_WITH_FAILOVER = 170_000;
+
+  /** From PostgreSQL 10 on a major version is so many of {@code server_version_num}. */
+  private static final int MAJOR = 10_000;
 
   private Slots() {}
+
+  /** Whether a server of that {@code server_version_num} has slots that its standbys keep. */
+  public static boolean keepsOverFailover(int version) {
+    return version >= FIRST_WITH_FAILOVER;
+  }
 
   /** The slot of that name, whatever its plugin and database. */
   public static Optional<SlotStatus> read(Connection connection, String slot) throws SQLException {
@@ -65,7 +76,8 @@ public final class Slots {
    * Waits until every transaction that runs now has ended.
    */
   public static void create(Connection connection, String slot) throws SQLException {
-    boolean failover = connection.getMetaData().getDatabaseMajorVersion() >= FAILOVER_VERSION;
+    boolean failover =
+        keepsOverFailover(connection.getMetaData().getDatabaseMajorVersion() * MAJOR);
     try (PreparedStatement statement =
         connection.prepareStatement(
             "SELECT pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput'"

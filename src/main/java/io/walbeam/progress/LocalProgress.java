@@ -25,7 +25,7 @@ public final class LocalProgress {
   public synchronized void publish(Receipt receipt) {
     note(receipt);
     if (progress.completeLsn() != 0) {
-      SlotState state = PublishProgress.state(slot, receipt.reader(), progress);
+      SlotState state = SlotStates.of(slot, receipt.reader(), progress);
       publisher.submit(state);
     }
   }

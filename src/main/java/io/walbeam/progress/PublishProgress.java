@@ -1,13 +1,9 @@
 package io.walbeam.progress;
 
-import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.sink.SlotState;
 import io.walbeam.source.EndsTheJob;
 import java.io.Serializable;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.ValueState;
@@ -78,7 +74,7 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
     progress.write(after);
     StatePublisher target = publisher;
     if (target != null && after.completeLsn() != 0) {
-      submit(target, state(slot, receipt.reader(), after));
+      submit(target, SlotStates.of(slot, receipt.reader(), after));
     }
   }
 
@@ -88,17 +84,5 @@ public final class PublishProgress extends DoFn<KV<String, Receipt>, Void> {
     } catch (WalbeamException e) {
       throw EndsTheJob.of(e);
     }
-  }
-
-  static SlotState state(String slot, ReaderIdentity reader, ProgressState progress) {
-    return new SlotState(
-        slot,
-        reader.epoch(),
-        reader.systemId(),
-        reader.timeline(),
-        progress.completeLsn(),
-        progress.completeTimeMicros(),
-        reader.jobStart() + "/" + reader.readerStart(),
-        ChronoUnit.MICROS.between(Instant.EPOCH, Clock.systemUTC().instant()));
   }
 }

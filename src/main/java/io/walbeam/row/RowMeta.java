@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the caller; not thread-safe.
  */
 public final class RowMeta {
-  private long epoch;
-  private long commitLsn;
-  private long commitTimeMicros;
-  private long transactionId;
+  private CommittedTransaction transaction = new CommittedTransaction(0, 0, 0, 0);
   private long changeLsn;
   private long n;
   private Operation operation = Operation.INSERT;
@@ -23,9 +20,6 @@ public final class RowMeta {
 
   private byte @Nullable [] header;
   private boolean headerDeletes;
-
-  /** Made when it is asked for first. */
-  private @Nullable CommittedTransaction transaction;
 
   private byte @Nullable [] context;
 
@@ -37,11 +31,12 @@ public final class RowMeta {
    */
   public RowMeta transaction(
       long epoch, long commitLsn, long commitTimeMicros, long transactionId) {
-    this.epoch = epoch;
-    this.commitLsn = commitLsn;
-    this.commitTimeMicros = commitTimeMicros;
-    this.transactionId = transactionId;
-    transaction = null;
+    return transaction(new CommittedTransaction(epoch, commitLsn, commitTimeMicros, transactionId));
+  }
+
+  /** The same of what is known already. */
+  public RowMeta transaction(CommittedTransaction next) {
+    transaction = next;
     context = null;
     forgetHeader();
     return this;
@@ -75,19 +70,19 @@ public final class RowMeta {
   }
 
   public long epoch() {
-    return epoch;
+    return transaction.epoch();
   }
 
   public long commitLsn() {
-    return commitLsn;
+    return transaction.commitLsn();
   }
 
   public long commitTimeMicros() {
-    return commitTimeMicros;
+    return transaction.commitTimeMicros();
   }
 
   public long transactionId() {
-    return transactionId;
+    return transaction.id();
   }
 
   public long changeLsn() {
@@ -105,23 +100,19 @@ public final class RowMeta {
   /** Writes the first {@code length} characters of the position's text form. */
   void writePosition(int length, RowBuffer out) {
     out.reserve(ChangePosition.SEQUENCE_NUMBER_LENGTH);
-    ChangePosition.writeSequenceNumber(epoch, commitLsn, changeLsn, n, out.array(), out.position());
+    ChangePosition.writeSequenceNumber(
+        epoch(), commitLsn(), changeLsn, n, out.array(), out.position());
     out.position(out.position() + length);
   }
 
   /** What the rows of the transaction share, the same object until there is another one. */
   public CommittedTransaction transaction() {
-    CommittedTransaction made = transaction;
-    if (made == null) {
-      made = new CommittedTransaction(epoch, commitLsn, commitTimeMicros, transactionId);
-      transaction = made;
-    }
-    return made;
+    return transaction;
   }
 
   /** The position as a value. */
   public ChangePosition position() {
-    return new ChangePosition(epoch, commitLsn, changeLsn, n);
+    return transaction.at(changeLsn, n);
   }
 
   /** What {@link #keepHeader} kept for these values, null if nothing. */

@@ -1,5 +1,6 @@
 package io.walbeam.source;
 
+import io.walbeam.batch.ReaderIdentity;
 import java.io.Serializable;
 import java.util.Optional;
 
@@ -16,7 +17,8 @@ public interface RecordedStates extends Serializable {
    * server that they came from could not be told from those of another timeline. Returns when it is
    * durable.
    *
-   * @param incarnation job start and reader start of the writer, for diagnosis
+   * @param reader who reads it, from which server, in which epoch
+   * @param lsn where it begins, unsigned
    */
-  default void begin(String slot, RecordedState state, String incarnation) {}
+  default void begin(String slot, ReaderIdentity reader, long lsn) {}
 }

@@ -8,7 +8,6 @@ import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.WalbeamException;
 import io.walbeam.postgres.PostgresConnections;
 import io.walbeam.postgres.ReplicationStream;
-import io.walbeam.postgres.ServerIdentity;
 import io.walbeam.postgres.SideConnection;
 import io.walbeam.postgres.SlotOwner;
 import io.walbeam.postgres.SlotPreparation;
@@ -60,7 +59,7 @@ final class SessionConnector {
   /** What is to be recorded before anything is delivered. */
   private @Nullable Beginning beginning;
 
-  private record Beginning(RecordedState state, String incarnation) {}
+  private record Beginning(ReaderIdentity reader, long lsn) {}
 
   /**
    * @param lost called when a newer reader of the job has the slot
@@ -165,9 +164,16 @@ final class SessionConnector {
       StartUp.Decision decision =
           StartUp.decide(
               settings.epoch(), settings.optionsHash(), mark, recorded, slot, stream.identity());
+      ReaderIdentity reader =
+          new ReaderIdentity(
+              settings.epoch(),
+              stream.identity().systemId(),
+              stream.identity().timeline(),
+              incarnation.jobStart(),
+              incarnation.readerStart());
       beginning =
-          decision.fresh()
-              ? beginning(incarnation, slot.confirmedFlushLsn(), stream.identity())
+          decision.fresh() && !isRecorded()
+              ? new Beginning(reader, slot.confirmedFlushLsn())
               : null;
       List<String> publications = side.publications(settings.publication(), settings.slot());
       started =
@@ -177,13 +183,6 @@ final class SessionConnector {
         // Only now may anybody ask for dumps of what is in them.
         side.publicationsRead(publications);
       }
-      ReaderIdentity reader =
-          new ReaderIdentity(
-              settings.epoch(),
-              stream.identity().systemId(),
-              stream.identity().timeline(),
-              incarnation.jobStart(),
-              incarnation.readerStart());
       return started
           ? new Connected(
               stream, reader, decision, publications, slot.confirmedFlushLsn(), senderTimeout)
@@ -202,18 +201,17 @@ final class SessionConnector {
   void begin() {
     Beginning now = beginning;
     if (now != null) {
-      settings.recorded().begin(settings.slot(), now.state(), now.incarnation());
-      recorded = Optional.of(now.state());
+      ReaderIdentity reader = now.reader();
+      settings.recorded().begin(settings.slot(), reader, now.lsn());
+      recorded =
+          Optional.of(
+              new RecordedState(reader.epoch(), reader.systemId(), reader.timeline(), now.lsn()));
       beginning = null;
     }
   }
 
-  private @Nullable Beginning beginning(Incarnation incarnation, long lsn, ServerIdentity server) {
-    return recorded.filter(known -> known.epoch() == settings.epoch()).isPresent()
-        ? null
-        : new Beginning(
-            new RecordedState(settings.epoch(), server.systemId(), server.timeline(), lsn),
-            incarnation.jobStart() + "/" + incarnation.readerStart());
+  private boolean isRecorded() {
+    return recorded.filter(known -> known.epoch() == settings.epoch()).isPresent();
   }
 
   /** Deals with the owner of the slot; true if the slot may be free now. */

@@ -77,13 +77,7 @@ public record RowOrigin(
 
   /** What a row of this origin begins with. */
   RowMeta meta() {
-    return new RowMeta()
-        .transaction(
-            transaction.epoch(),
-            transaction.commitLsn(),
-            transaction.commitTimeMicros(),
-            transaction.id())
-        .change(changeLsn, n, operation);
+    return new RowMeta().transaction(transaction).change(changeLsn, n, operation);
   }
 
   /**

@@ -78,11 +78,7 @@ class HttpIT {
     scenario.await(
         run,
         "it is ready, the table is dumped and nothing is behind",
-        () -> isReady() && isDumped(scenario) && isCaughtUp());
-  }
-
-  private static boolean isDumped(Scenario scenario) throws Exception {
-    return scenario.ledgerExists() && scenario.ledger("status").equals(List.of("FINISHED"));
+        () -> isReady() && scenario.areDumped(1) && isCaughtUp());
   }
 
   private boolean isCaughtUp() throws Exception {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -224,6 +225,11 @@ final class Scenario implements AutoCloseable {
     return destination.tables().contains("_walbeam_backfills");
   }
 
+  /** Whether so many dumps were asked for, and all of them have ended well. */
+  boolean areDumped(int dumps) throws Exception {
+    return ledgerExists() && ledger("status").equals(Collections.nCopies(dumps, "FINISHED"));
+  }
+
   /** Ledger rows as {@code table:kind:status}. */
   List<String> ledger() throws Exception {
     return ledger("CONCAT(table_name, ':', kind, ':', status)");
@@ -288,10 +294,15 @@ final class Scenario implements AutoCloseable {
 
   void assertEqualApartFromDeadLetters() throws Exception {
     try (Connection connection = connect()) {
-      assertThat(TableComparison.compareAll(connection, destination))
-          .isNotEmpty()
-          .allSatisfy(table -> assertThat(table.differences()).as("%s", table.table()).isEmpty());
+      assertEqualTo(connection);
     }
+  }
+
+  /** The same with the database of another server. */
+  void assertEqualTo(Connection connection) throws Exception {
+    assertThat(TableComparison.compareAll(connection, destination))
+        .isNotEmpty()
+        .allSatisfy(table -> assertThat(table.differences()).as("%s", table.table()).isEmpty());
   }
 
   /** Servers of its own go; on shared ones only the database and its slot do. */

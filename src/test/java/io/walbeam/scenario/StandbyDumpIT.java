@@ -9,7 +9,6 @@ import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.Program;
 import io.walbeam.local.demo.SourceServer;
 import io.walbeam.local.demo.Standby;
-import io.walbeam.local.demo.TableComparison;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -398,9 +397,7 @@ class StandbyDumpIT {
 
   private static void assertEqualTo(SourceServer server, Scenario fixture) throws Exception {
     try (Connection connection = server.connect(fixture.name())) {
-      assertThat(TableComparison.compareAll(connection, fixture.destination()))
-          .isNotEmpty()
-          .allSatisfy(table -> assertThat(table.differences()).as("%s", table.table()).isEmpty());
+      fixture.assertEqualTo(connection);
     }
   }
 

@@ -40,7 +40,7 @@ class VerifyIT {
           "CREATE TABLE \"Weird \"\"Name\" (\"order\" text PRIMARY KEY, f int)",
           "INSERT INTO \"Weird \"\"Name\" VALUES ('it''s \\', 1), (E'two\\nlines', 2)");
       try (Program run = scenario.start(scenario.command())) {
-        scenario.await(run, "the dump is over", () -> isDumped(scenario));
+        scenario.await(run, "the dump is over", () -> scenario.areDumped(2));
         Said equal = Said.verify(scenario);
         assertThat(equal.exitCode()).as("%s", equal).isZero();
         assertThat(equal.table("public.items").path("rows").asInt()).isEqualTo(3000);
@@ -139,12 +139,6 @@ class VerifyIT {
       }
       assertThat(Said.by(scenario, "resync").exitCode()).as("of which tables?").isEqualTo(2);
     }
-  }
-
-  private static boolean isDumped(Scenario scenario) throws Exception {
-    return scenario.ledgerExists()
-        && scenario.ledger("status").size() == 2
-        && scenario.ledger("status").stream().allMatch("FINISHED"::equals);
   }
 
   /** Updates, deletions and insertions of random rows, as fast as it goes. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walbeam.batch.BatchContents;
 import io.walbeam.batch.ChangeBatch;
+import io.walbeam.batch.ReaderIdentity;
 import io.walbeam.change.JobRun;
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
@@ -82,8 +83,8 @@ final class PostgresSourceIT {
     }
 
     @Override
-    public void begin(String slot, RecordedState state, String incarnation) {
-      WRITTEN.add(state);
+    public void begin(String slot, ReaderIdentity reader, long lsn) {
+      WRITTEN.add(new RecordedState(reader.epoch(), reader.systemId(), reader.timeline(), lsn));
     }
   }
 

@@ -107,16 +107,22 @@ record DumpReaderRun(long rows, double seconds, double clientCpu, double serverC
     }
   }
 
-  private static DumpSettings settings(LocalEnds ends, int connections) {
-    PostgresSettings primary =
+  /** How parts of a job in this JVM reach the benchmark's source. */
+  static ReplicationSettings replication(LocalEnds ends) {
+    return new ReplicationSettings(
         new PostgresSettings(
             "localhost",
             ends.source().port(),
             ShopSchema.DATABASE,
             SourceServer.SUPERUSER,
-            new SecretReference("not-needed"));
+            new SecretReference("not-needed")),
+        LocalEnds.SLOT,
+        LocalEnds.SLOT);
+  }
+
+  private static DumpSettings settings(LocalEnds ends, int connections) {
     return new DumpSettings(
-        new ReplicationSettings(primary, LocalEnds.SLOT, LocalEnds.SLOT),
+        replication(ends),
         TablePatterns.ALL,
         new JobRun(0, 0, "", true),
         new DumpOptions(

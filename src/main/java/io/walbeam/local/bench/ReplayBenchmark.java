@@ -4,13 +4,8 @@ import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Installation;
 import io.walbeam.local.demo.LocalEnds;
-import io.walbeam.local.demo.ShopSchema;
-import io.walbeam.local.demo.SourceServer;
 import io.walbeam.local.demo.StandIn;
 import io.walbeam.local.demo.WorkDirectory;
-import io.walbeam.postgres.PostgresSettings;
-import io.walbeam.postgres.ReplicationSettings;
-import io.walbeam.secret.SecretReference;
 import io.walbeam.sink.Sink;
 import io.walbeam.sink.TableSink;
 import io.walbeam.sink.bigquery.BigQueryDestination;
@@ -62,7 +57,7 @@ final class ReplayBenchmark {
       BenchTable table = BenchTable.create(ends);
       if (!Files.exists(file)) {
         Lsn end = table.load(rows, LOAD_TRANSACTIONS);
-        RecordedStream.record(replication(ends), end, file);
+        RecordedStream.record(DumpReaderRun.replication(ends), end, file);
       }
       List<ChangeBatch> batches = RecordedStream.read(file);
       int changes = batches.stream().mapToInt(ChangeBatch::changes).sum();
@@ -92,7 +87,8 @@ final class ReplayBenchmark {
 
   private void measure(LocalEnds ends, List<ChangeBatch> batches, Sink sink, TableSink tables)
       throws IOException, InterruptedException {
-    try (ReplayedWriting writing = new ReplayedWriting(replication(ends), sink, tables)) {
+    try (ReplayedWriting writing =
+        new ReplayedWriting(DumpReaderRun.replication(ends), sink, tables)) {
       int cores = Runtime.getRuntime().availableProcessors();
       // Compilers have had their say before anything is measured.
       long warm = System.nanoTime() + WARM_UP_NANOS;
@@ -134,17 +130,5 @@ final class ReplayBenchmark {
         Marginal.median(cpuSeconds) / millions,
         Marginal.median(standInSeconds) / millions,
         rounds);
-  }
-
-  private static ReplicationSettings replication(LocalEnds ends) {
-    return new ReplicationSettings(
-        new PostgresSettings(
-            "localhost",
-            ends.source().port(),
-            ShopSchema.DATABASE,
-            SourceServer.SUPERUSER,
-            new SecretReference("not-needed")),
-        LocalEnds.SLOT,
-        LocalEnds.SLOT);
   }
 }

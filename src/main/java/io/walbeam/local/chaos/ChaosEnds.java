@@ -9,6 +9,7 @@ import io.walbeam.local.demo.ShopSchema;
 import io.walbeam.local.demo.SlotView;
 import io.walbeam.local.demo.SourceServer;
 import io.walbeam.local.demo.StandIn;
+import io.walbeam.postgres.Slots;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,9 +42,6 @@ final class ChaosEnds implements AutoCloseable {
   /** A walsender that was cut off is noticed by the server within this time. */
   static final Map<String, String> SETTINGS =
       Map.of("wal_level", "logical", "wal_sender_timeout", "20s");
-
-  /** The first version whose standbys keep slots. */
-  private static final int FAILOVER_SLOTS = 170_000;
 
   private final Installation installation;
   private final Path directory;
@@ -160,8 +158,8 @@ final class ChaosEnds implements AutoCloseable {
   }
 
   private boolean isRecent() throws SQLException {
-    return Integer.parseInt(source.query(DATABASE, "SHOW server_version_num").orElseThrow())
-        >= FAILOVER_SLOTS;
+    return Slots.keepsOverFailover(
+        Integer.parseInt(source.query(DATABASE, "SHOW server_version_num").orElseThrow()));
   }
 
   StandIn standIn() {
