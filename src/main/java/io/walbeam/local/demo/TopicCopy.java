@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +39,8 @@ public final class TopicCopy implements AutoCloseable {
   private final ManagedChannel channel;
   private final Subscriber subscriber;
 
-  // Guarded by this.
-  private final List<PubsubMessage> received = new ArrayList<>();
+  /** By id, in the order in which they came first. Guarded by this. */
+  private final Map<String, PubsubMessage> received = new LinkedHashMap<>();
 
   private TopicCopy(String project, String name, String endpoint) throws IOException {
     this.topic = "projects/" + project + "/topics/" + name;
@@ -112,7 +113,7 @@ public final class TopicCopy implements AutoCloseable {
   }
 
   private synchronized void take(PubsubMessage message) {
-    received.add(message);
+    received.putIfAbsent(message.getMessageId(), message);
   }
 
   /** {@code projects/p/topics/t}. */
@@ -125,9 +126,12 @@ public final class TopicCopy implements AutoCloseable {
     return subscription;
   }
 
-  /** Everything that was received, in this order. */
+  /**
+   * Everything that was received, in the order in which it came first: Pub/Sub may deliver a
+   * message again, though it was acknowledged. What was published twice is here twice.
+   */
   public synchronized List<PubsubMessage> received() {
-    return List.copyOf(received);
+    return List.copyOf(received.values());
   }
 
   /** Returns when no message has come for a while, though all are published. */

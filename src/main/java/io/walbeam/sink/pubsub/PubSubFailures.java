@@ -11,6 +11,13 @@ final class PubSubFailures {
       "Grant it the role roles/pubsub.publisher on the topic; on a machine of your own run 'gcloud"
           + " auth application-default login'.";
 
+  private static final String AGAIN =
+      "They are sent again until it does; if it lasts, look at the network and at"
+          + " status.cloud.google.com.";
+
+  /** Of a call that is not answered. */
+  static final String SILENCE = "Pub/Sub does not acknowledge messages. " + AGAIN;
+
   private PubSubFailures() {}
 
   /** The topic may not be published to, as Pub/Sub said when it was asked. */
@@ -36,10 +43,18 @@ final class PubSubFailures {
       default ->
           new WalbeamException(
               FailureKind.TRANSIENT,
-              "Publishing to " + topic + " failed (" + code + ").",
-              "It is tried again; --debug shows the trace.",
+              "Pub/Sub does not acknowledge messages for " + topic + " (" + code + ").",
+              AGAIN,
               cause);
     };
+  }
+
+  /** An answer that is not one for each message. */
+  static WalbeamException miscounted(String topic) {
+    return new WalbeamException(
+        FailureKind.TRANSIENT,
+        "Pub/Sub's answer about messages for " + topic + " does not tell of each.",
+        AGAIN);
   }
 
   /** Whether the message itself is what Pub/Sub does not take. */

@@ -42,8 +42,7 @@ public final class PubSubSink implements Sink {
     this.large = FileSink.acquire(settings.large());
     this.tables =
         new PubSubTableSink(
-            settings.topic(),
-            clients.publisher(),
+            clients.topic(),
             new Messages(settings.sharedKeys(), line -> large.keep(LARGE, line)),
             beside.waits(),
             beside.stalls(),
@@ -133,7 +132,7 @@ public final class PubSubSink implements Sink {
     if (SHARED.release(settings, this)) {
       large.close();
       beside.close();
-      clients.close(tables.hasOutstanding());
+      clients.close();
     }
   }
 }

@@ -11,6 +11,10 @@ final class PubSubFailure {
     return Status.INVALID_ARGUMENT.withDescription(message).asRuntimeException();
   }
 
+  static StatusRuntimeException precondition(String message) {
+    return Status.FAILED_PRECONDITION.withDescription(message).asRuntimeException();
+  }
+
   static StatusRuntimeException notFound(String resource) {
     return Status.NOT_FOUND
         .withDescription("Resource not found (resource=" + resource + ").")

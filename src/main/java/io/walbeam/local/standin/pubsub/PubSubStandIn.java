@@ -1,6 +1,5 @@
 package io.walbeam.local.standin.pubsub;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.pubsub.v1.PubsubMessage;
@@ -150,35 +149,33 @@ public final class PubSubStandIn implements AutoCloseable {
    * Takes messages, as they came, in their order for every subscription of the topic; returns the
    * number of the first, which is its id.
    */
-  long publish(String topic, List<ByteString> messages) {
+  long publish(WirePublish request) {
     List<Subscribed> to =
         subscriptions.values().stream()
-            .filter(subscribed -> subscribed.settings().getTopic().equals(topic))
+            .filter(subscribed -> subscribed.settings().getTopic().equals(request.topic()))
             .toList();
     if (to.isEmpty()) {
-      return messageIds.getAndAdd(messages.size());
+      return messageIds.getAndAdd(request.messages());
     }
     synchronized (this) {
-      long first = messageIds.getAndAdd(messages.size());
+      long first = messageIds.getAndAdd(request.messages());
       Instant now = clock.instant();
       Timestamp time =
           Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()).build();
-      long id = first;
-      for (ByteString message : messages) {
+      for (int i = 0; i < request.messages(); i++) {
         PubsubMessage published =
-            parse(message).toBuilder()
-                .setMessageId(Long.toString(id++))
-                .setPublishTime(time)
-                .build();
+            parse(request, i).setMessageId(Long.toString(first + i)).setPublishTime(time).build();
         to.forEach(subscribed -> subscribed.queue().add(published));
       }
       return first;
     }
   }
 
-  private static PubsubMessage parse(ByteString message) {
+  private static PubsubMessage.Builder parse(WirePublish request, int message) {
+    int start = request.start(message);
     try {
-      return PubsubMessage.parseFrom(message);
+      return PubsubMessage.newBuilder()
+          .mergeFrom(request.bytes(), start, request.end(message) - start);
     } catch (InvalidProtocolBufferException e) {
       throw PubSubFailure.invalid("A message is not well-formed.");
     }

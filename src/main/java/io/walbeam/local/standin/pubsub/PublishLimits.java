@@ -1,12 +1,17 @@
 package io.walbeam.local.standin.pubsub;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import com.google.pubsub.v1.PubsubMessage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** What a publish request must keep to (documentation, "Quotas and limits", "Resource limits"). */
+/**
+ * What a publish request must keep to (documentation, "Quotas and limits", "Resource limits").
+ * Reads the request where it is and makes nothing of it. Used by one thread.
+ */
 final class PublishLimits {
   private static final int MESSAGES = 1_000;
   private static final int REQUEST_BYTES = 10_000_000;
@@ -15,7 +20,7 @@ final class PublishLimits {
   private static final int ATTRIBUTE_VALUE_BYTES = 1_024;
   private static final int ORDERING_KEY_BYTES = 1_024;
 
-  private static final ByteString RESERVED = ByteString.copyFromUtf8("goog");
+  private static final byte[] RESERVED = "goog".getBytes(StandardCharsets.US_ASCII);
 
   private static final int DATA = tag(PubsubMessage.DATA_FIELD_NUMBER);
   private static final int ATTRIBUTE = tag(PubsubMessage.ATTRIBUTES_FIELD_NUMBER);
@@ -28,55 +33,80 @@ final class PublishLimits {
 
   private static final int ENTRY_VALUE = tag(2);
 
-  private PublishLimits() {}
+  private final byte[] bytes;
+  private final CodedInputStream in;
 
-  /** Throws INVALID_ARGUMENT for a request that breaks one. */
+  /** Where the ordering key of the last message is; nowhere if it has none. */
+  private int keyFrom;
+
+  private int keyTo;
+
+  private PublishLimits(byte[] bytes) {
+    this.bytes = bytes;
+    this.in = CodedInputStream.newInstance(bytes);
+  }
+
+  /**
+   * Refuses a request that breaks one: with FAILED_PRECONDITION for several ordering keys, which is
+   * what users of its clients report of Pub/Sub, else with INVALID_ARGUMENT.
+   */
   static void check(WirePublish request) {
-    if (request.messages().isEmpty()) {
+    if (request.messages() == 0) {
       throw PubSubFailure.invalid("The value for message_count is too small.");
     }
-    if (request.messages().size() > MESSAGES) {
+    if (request.messages() > MESSAGES) {
       throw PubSubFailure.invalid("The value for message_count is too large.");
     }
-    if (request.bytes() > REQUEST_BYTES) {
+    byte[] bytes = request.bytes();
+    if (bytes.length > REQUEST_BYTES) {
       throw PubSubFailure.invalid(
           "Request payload size exceeds the limit: " + REQUEST_BYTES + " bytes.");
     }
     try {
-      ByteString key = ByteString.EMPTY;
-      for (int i = 0; i < request.messages().size(); i++) {
-        ByteString next = check(request.messages().get(i));
-        if (i > 0 && !next.equals(key)) {
-          throw PubSubFailure.invalid(
-              "In a single publish request, all messages must have no ordering key or they must all"
-                  + " have the same ordering key.");
-        }
-        key = next;
-      }
+      new PublishLimits(bytes).checkMessages(request);
     } catch (IOException e) {
       throw PubSubFailure.invalid("A message is not well-formed.");
     }
   }
 
-  /** Walks through a message; returns its ordering key. */
-  private static ByteString check(ByteString message) throws IOException {
-    CodedInputStream in = message.newCodedInput();
-    in.enableAliasing(true);
+  private void checkMessages(WirePublish request) throws IOException {
+    int from = 0;
+    int to = 0;
+    for (int i = 0; i < request.messages(); i++) {
+      in.skipRawBytes(request.start(i) - in.getTotalBytesRead());
+      int rest = in.pushLimit(request.end(i) - request.start(i));
+      checkMessage();
+      in.popLimit(rest);
+      if (i > 0 && !Arrays.equals(bytes, from, to, bytes, keyFrom, keyTo)) {
+        throw PubSubFailure.precondition(
+            "In a single publish request, all messages must have no ordering key or they must all"
+                + " have the same ordering key.");
+      }
+      from = keyFrom;
+      to = keyTo;
+    }
+  }
+
+  /** Walks through a message, and notes its ordering key. */
+  private void checkMessage() throws IOException {
     boolean empty = true;
     int attributes = 0;
-    ByteString key = ByteString.EMPTY;
+    keyFrom = 0;
+    keyTo = 0;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (tag == DATA) {
-        empty &= skip(in) == 0;
+        empty &= skip() == 0;
       } else if (tag == ATTRIBUTE) {
         empty = false;
         attributes++;
         int rest = in.pushLimit(in.readRawVarint32());
-        checkAttribute(in);
+        checkAttribute();
         in.popLimit(rest);
       } else if (tag == ORDERING_KEY) {
-        key = text(in);
-      } else if (tag == TIME || (tag == ID && skip(in) > 0)) {
+        int length = text();
+        keyTo = in.getTotalBytesRead();
+        keyFrom = keyTo - length;
+      } else if (tag == TIME || (tag == ID && skip() > 0)) {
         throw PubSubFailure.invalid("message_id and publish_time are the server's.");
       } else if (tag != ID) {
         boolean unused = in.skipField(tag);
@@ -85,47 +115,62 @@ final class PublishLimits {
     if (empty) {
       throw PubSubFailure.invalid("Some messages in the batch are empty.");
     }
-    if (key.size() > ORDERING_KEY_BYTES) {
+    if (keyTo - keyFrom > ORDERING_KEY_BYTES) {
       throw PubSubFailure.invalid("The ordering key is longer than 1024 bytes.");
     }
     if (attributes > ATTRIBUTES) {
       throw PubSubFailure.invalid("A message has more than 100 attributes.");
     }
-    return key;
   }
 
-  private static void checkAttribute(CodedInputStream in) throws IOException {
-    ByteString name = ByteString.EMPTY;
-    ByteString value = ByteString.EMPTY;
+  private void checkAttribute() throws IOException {
+    boolean allowed = false;
+    int value = 0;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (tag == ENTRY_KEY) {
-        name = text(in);
+        allowed = isAllowed(text());
       } else if (tag == ENTRY_VALUE) {
-        value = text(in);
+        value = text();
       } else {
         boolean unused = in.skipField(tag);
       }
     }
-    if (name.isEmpty() || name.size() > ATTRIBUTE_KEY_BYTES || name.startsWith(RESERVED)) {
+    if (!allowed) {
       throw PubSubFailure.invalid("An attribute has a key that is not allowed.");
     }
-    if (value.size() > ATTRIBUTE_VALUE_BYTES) {
+    if (value > ATTRIBUTE_VALUE_BYTES) {
       throw PubSubFailure.invalid("The value of an attribute is longer than 1024 bytes.");
     }
   }
 
-  private static int skip(CodedInputStream in) throws IOException {
+  /** Whether an attribute may have the key that was read last. */
+  private boolean isAllowed(int length) {
+    int from = in.getTotalBytesRead() - length;
+    return length > 0
+        && length <= ATTRIBUTE_KEY_BYTES
+        && (length < RESERVED.length
+            || !Arrays.equals(bytes, from, from + RESERVED.length, RESERVED, 0, RESERVED.length));
+  }
+
+  private int skip() throws IOException {
     int length = in.readRawVarint32();
     in.skipRawBytes(length);
     return length;
   }
 
-  private static ByteString text(CodedInputStream in) throws IOException {
-    ByteString text = in.readBytes();
-    if (!text.isValidUtf8()) {
-      throw PubSubFailure.invalid("A text is not UTF-8.");
+  /** Walks over a text; returns its length in bytes. */
+  private int text() throws IOException {
+    int length = skip();
+    int end = in.getTotalBytesRead();
+    for (int i = end - length; i < end; i++) {
+      if (bytes[i] < 0) {
+        if (!UnsafeByteOperations.unsafeWrap(bytes, end - length, length).isValidUtf8()) {
+          throw PubSubFailure.invalid("A text is not UTF-8.");
+        }
+        return length;
+      }
     }
-    return text;
+    return length;
   }
 
   private static int tag(int field) {

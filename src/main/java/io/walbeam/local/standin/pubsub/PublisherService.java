@@ -74,9 +74,9 @@ public final class PublisherService implements BindableService {
           state.refuseIfAsked();
           PublishLimits.check(request);
           String topic = state.topic(request.topic()).getName();
-          long first = state.publish(topic, request.messages());
+          long first = state.publish(request);
           PublishResponse.Builder response = PublishResponse.newBuilder();
-          for (int i = 0; i < request.messages().size(); i++) {
+          for (int i = 0; i < request.messages(); i++) {
             response.addMessageIds(Long.toString(first + i));
           }
           state.wake(topic);

@@ -1,25 +1,20 @@
 package io.walbeam.local.standin.pubsub;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import com.google.pubsub.v1.PublishRequest;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * A {@code PublishRequest} as it came over the wire. To make an object of a message, with a map of
  * its attributes, costs several times what taking it does, so that is done for subscribers only.
- *
- * @param messages each a {@code PubsubMessage}, as slices of the request
- * @param bytes of the whole request
+ * Nobody writes to it any more once it is made.
  */
-record WirePublish(String topic, List<ByteString> messages, int bytes) {
+final class WirePublish {
   static final MethodDescriptor.Marshaller<WirePublish> MARSHALLER =
       new MethodDescriptor.Marshaller<>() {
         @Override
@@ -30,7 +25,7 @@ record WirePublish(String topic, List<ByteString> messages, int bytes) {
         @Override
         public WirePublish parse(InputStream in) {
           try (in) {
-            return of(in.readAllBytes());
+            return of(bytes(in));
           } catch (IOException e) {
             throw Status.INTERNAL
                 .withDescription("Invalid protobuf byte sequence")
@@ -45,21 +40,84 @@ record WirePublish(String topic, List<ByteString> messages, int bytes) {
   private static final int MESSAGE =
       (PublishRequest.MESSAGES_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
+  private final byte[] request;
+  private String topic = "";
+
+  /** Of each message where it begins, and where it ends. */
+  private int[] bounds = new int[2];
+
+  private int messages;
+
+  private WirePublish(byte[] request) {
+    this.request = request;
+  }
+
   /** Reads a request; nobody writes to the bytes any more. */
   static WirePublish of(byte[] request) throws IOException {
-    CodedInputStream in = UnsafeByteOperations.unsafeWrap(request).newCodedInput();
-    in.enableAliasing(true);
-    String topic = "";
-    List<ByteString> messages = new ArrayList<>();
+    WirePublish read = new WirePublish(request);
+    CodedInputStream in = CodedInputStream.newInstance(request);
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (tag) {
-        case TOPIC -> topic = in.readStringRequireUtf8();
-        case MESSAGE -> messages.add(in.readBytes());
+        case TOPIC -> read.topic = in.readStringRequireUtf8();
+        case MESSAGE -> {
+          int length = in.readRawVarint32();
+          int start = in.getTotalBytesRead();
+          in.skipRawBytes(length);
+          read.add(start, start + length);
+        }
         default -> {
           boolean unused = in.skipField(tag);
         }
       }
     }
-    return new WirePublish(topic, messages, request.length);
+    return read;
+  }
+
+  private void add(int start, int end) {
+    if (2 * messages == bounds.length) {
+      bounds = Arrays.copyOf(bounds, 2 * bounds.length);
+    }
+    bounds[2 * messages] = start;
+    bounds[2 * messages + 1] = end;
+    messages++;
+  }
+
+  /** Everything; a stream that knows its length is read at once. */
+  private static byte[] bytes(InputStream in) throws IOException {
+    byte[] known = new byte[in.available()];
+    int length = in.readNBytes(known, 0, known.length);
+    int next = in.read();
+    if (next < 0) {
+      return length == known.length ? known : Arrays.copyOf(known, length);
+    }
+    byte[] rest = in.readAllBytes();
+    byte[] all = Arrays.copyOf(known, length + 1 + rest.length);
+    all[length] = (byte) next;
+    System.arraycopy(rest, 0, all, length + 1, rest.length);
+    return all;
+  }
+
+  String topic() {
+    return topic;
+  }
+
+  /** The whole request. */
+  byte[] bytes() {
+    return request;
+  }
+
+  /** How many messages there are. */
+  int messages() {
+    return messages;
+  }
+
+  /** Where a message begins in the request. */
+  int start(int message) {
+    return bounds[2 * message];
+  }
+
+  /** Where it ends. */
+  int end(int message) {
+    return bounds[2 * message + 1];
   }
 }

@@ -1,13 +1,18 @@
 package io.walbeam.local.standin.pubsub;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.pubsub.v1.PublishRequest;
 import com.google.pubsub.v1.PubsubMessage;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +34,12 @@ class PublishLimitsTest {
   }
 
   private static void refused(PublishRequest request, String reason) {
+    refused(request, "INVALID_ARGUMENT", reason);
+  }
+
+  private static void refused(PublishRequest request, String code, String reason) {
     assertThatThrownBy(() -> check(request))
-        .hasMessageContaining("INVALID_ARGUMENT")
+        .hasMessageContaining(code)
         .hasMessageContaining(reason);
   }
 
@@ -48,6 +57,51 @@ class PublishLimitsTest {
   }
 
   @Test
+  void whatIsNotWellFormedIsRefused() {
+    PubsubMessage.Builder text = message(1).putAttributes("k", "ü");
+    byte[] request = request(text).toByteArray();
+    for (int i = 0; i < request.length; i++) {
+      if (request[i] == (byte) 0xC3) {
+        request[i] = 'x';
+      }
+    }
+    assertThatThrownBy(() -> PublishLimits.check(WirePublish.of(request)))
+        .hasMessageContaining("not UTF-8");
+    ByteString cut = text.build().toByteString();
+    assertThatThrownBy(
+            () ->
+                PublishLimits.check(
+                    WirePublish.of(
+                        PublishRequest.newBuilder()
+                            .setUnknownFields(
+                                UnknownFieldSet.newBuilder()
+                                    .addField(
+                                        PublishRequest.MESSAGES_FIELD_NUMBER,
+                                        UnknownFieldSet.Field.newBuilder()
+                                            .addLengthDelimited(cut.substring(0, cut.size() - 1))
+                                            .build())
+                                    .build())
+                            .build()
+                            .toByteArray())))
+        .hasMessageContaining("not well-formed");
+  }
+
+  @Test
+  void aStreamOfAnyLengthIsReadWhole() {
+    byte[] request = request(message(100).putAttributes("a", "b"), message(3)).toByteArray();
+    for (int known : new int[] {0, 1, request.length}) {
+      InputStream in =
+          new FilterInputStream(new ByteArrayInputStream(request)) {
+            @Override
+            public int available() {
+              return known;
+            }
+          };
+      assertThat(WirePublish.MARSHALLER.parse(in).bytes()).isEqualTo(request);
+    }
+  }
+
+  @Test
   void eachLimitIsKept() {
     refused(request(), "too small");
     refused(
@@ -59,6 +113,11 @@ class PublishLimitsTest {
     refused(request(message(0)), "empty");
     refused(
         request(message(1).setOrderingKey("a"), message(1).setOrderingKey("b")),
+        "FAILED_PRECONDITION",
+        "same ordering key");
+    refused(
+        request(message(1), message(1).setOrderingKey("b")),
+        "FAILED_PRECONDITION",
         "same ordering key");
     refused(request(message(1).setOrderingKey("k".repeat(1025))), "ordering key is longer");
     refused(request(message(1).putAttributes("k".repeat(257), "")), "a key that is not allowed");
