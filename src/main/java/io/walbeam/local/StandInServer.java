@@ -7,6 +7,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.encoding.DecodingService;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.walbeam.local.standin.Counts;
 import io.walbeam.local.standin.Faults;
 import io.walbeam.local.standin.append.AppendService;
@@ -107,16 +108,16 @@ public final class StandInServer implements AutoCloseable {
               .maxRequestLength(0)
               .gracefulShutdownTimeout(Duration.ZERO, Duration.ZERO)
               .service(
-                  GrpcService.builder()
+                  calls()
                       .addService(new AppendService(catalogue, appender))
+                      .useBlockingTaskExecutor(true)
+                      .build())
+              .service(
+                  // Nothing of it waits, so it is done where a request is read.
+                  calls()
                       .addService(new PublisherService(pubSub))
                       .addService(new SubscriberService(pubSub))
                       .addService(new RightsService(pubSub))
-                      .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
-                      .maxRequestMessageLength(MAX_MESSAGE_BYTES)
-                      .maxResponseMessageLength(MAX_MESSAGE_BYTES)
-                      .useBlockingTaskExecutor(true)
-                      .useClientTimeoutHeader(false)
                       .build())
               .serviceUnder("/", rest.decorate(DecodingService.newDecorator()))
               .build();
@@ -129,6 +130,14 @@ public final class StandInServer implements AutoCloseable {
       store.close();
       throw e;
     }
+  }
+
+  private static GrpcServiceBuilder calls() {
+    return GrpcService.builder()
+        .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+        .maxRequestMessageLength(MAX_MESSAGE_BYTES)
+        .maxResponseMessageLength(MAX_MESSAGE_BYTES)
+        .useClientTimeoutHeader(false);
   }
 
   /** The port it listens on. */

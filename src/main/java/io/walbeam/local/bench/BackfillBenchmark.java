@@ -157,8 +157,10 @@ public final class BackfillBenchmark {
     run.printSeconds("server processes of the dump", WholeDumpRun::serverCpu);
     System.out.printf(
         Locale.ROOT,
-        "  %,12.0f MB largest resident size of the pipeline%n"
+        "  %12.1f s from the last acknowledged row to the end of the process%n"
+            + "  %,12.0f MB largest resident size of the pipeline%n"
             + "  %,12.0f rows acknowledged by the stand-in%n",
+        run.median(WholeDumpRun::endingSeconds),
         run.median(WholeDumpRun::peakMegabytes),
         run.median(WholeDumpRun::acknowledged));
   }

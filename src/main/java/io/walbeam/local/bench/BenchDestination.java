@@ -16,11 +16,11 @@ import java.util.Optional;
  *
  * @param name {@code bigquery}, {@code file:///dir} or {@code pubsub:projects/p/topics/t}
  * @param format of files
- * @param orderingKeys of Pub/Sub
+ * @param orderingKeys of Pub/Sub; by default as many as its documentation advises for catching up
  */
 record BenchDestination(String name, String format, String orderingKeys) {
   /** The counting stand-in. */
-  static final BenchDestination BIGQUERY = new BenchDestination("bigquery", "json", "rows");
+  static final BenchDestination BIGQUERY = new BenchDestination("bigquery", "json", "64");
 
   private static final String FILES = "file://";
   private static final String PUBSUB = "pubsub:";

@@ -4,6 +4,7 @@ import io.walbeam.change.Lsn;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.FlinkCluster;
+import io.walbeam.local.demo.FlinkJobs;
 import io.walbeam.local.demo.Installation;
 import io.walbeam.local.demo.LocalEnds;
 import io.walbeam.local.demo.PipelineCommand;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The drain of a full slot of narrow rows on a Flink cluster of separate processes, at parallelism
@@ -65,6 +68,7 @@ public final class FlinkBenchmark {
             command.describe(),
             rows / seconds,
             seconds);
+        printCheckpoints(cluster.jobs());
         for (String name : names) {
           System.out.printf(
               Locale.ROOT,
@@ -74,6 +78,23 @@ public final class FlinkBenchmark {
               name);
         }
       }
+    }
+  }
+
+  private static void printCheckpoints(FlinkJobs jobs) throws IOException, InterruptedException {
+    Optional<String> job = jobs.active();
+    if (job.isPresent()) {
+      FlinkJobs.Checkpoints counts = jobs.checkpoints(job.get());
+      Map<String, Integer> reasons = jobs.failures(job.get());
+      int begun = reasons.values().stream().mapToInt(Integer::intValue).sum();
+      System.out.printf(
+          Locale.ROOT,
+          "  %12d checkpoints were completed, %d failed, %d of them before they began%n",
+          counts.completed(),
+          counts.failed(),
+          counts.failed() - begun);
+      reasons.forEach(
+          (reason, count) -> System.out.printf(Locale.ROOT, "  %12d %s%n", count, reason));
     }
   }
 

@@ -30,7 +30,7 @@ import java.util.Locale;
 
 /**
  * What {@code check} and {@code status} cost with thousands of tables at both ends, and a dump of
- * each that was asked for.
+ * each that was asked for; what a run costs with as many.
  */
 public final class ManyTablesBenchmark {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
@@ -39,6 +39,9 @@ public final class ManyTablesBenchmark {
   private static final int IN_ONE_TRANSACTION = 500;
 
   private static final int CONFLICT = 409;
+
+  /** Tables of the run that the other is compared with. */
+  private static final int FEW = 10;
 
   private final LocalEnds ends;
   private final int tables;
@@ -51,11 +54,27 @@ public final class ManyTablesBenchmark {
   public static void main(String[] arguments)
       throws IOException, SQLException, InterruptedException {
     BenchOptions options = BenchOptions.of(arguments);
-    options.allowOnly("tables", "rounds");
+    options.allowOnly("tables", "runTables", "rounds");
     int tables = options.number("tables", 10_000);
-    try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
-        LocalEnds ends =
-            LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::storing)) {
+    int rounds = options.number("rounds", 3);
+    int runTables = options.number("runTables", tables);
+    try (WorkDirectory files = WorkDirectory.create("walbeam-bench-")) {
+      if (rounds > 0) {
+        askCommands(files.path(), tables, rounds);
+      }
+      if (runTables > 0) {
+        System.out.printf(Locale.ROOT, "%nruns into the counting stand-in, two rows a table%n");
+        run(files.path(), Math.min(FEW, runTables));
+        run(files.path(), runTables);
+      }
+    }
+  }
+
+  private static void askCommands(Path directory, int tables, int rounds)
+      throws IOException, SQLException, InterruptedException {
+    Path files = Files.createDirectory(directory.resolve("commands"));
+    try (LocalEnds ends =
+        LocalEnds.start(Installation.ofRunningProgram(), files, StandIn::storing)) {
       ManyTablesBenchmark benchmark = new ManyTablesBenchmark(ends, tables);
       benchmark.createAtSource();
       benchmark.askForDumps();
@@ -65,7 +84,7 @@ public final class ManyTablesBenchmark {
           "%n%,d tables at both ends; seconds, and CPU seconds of the command, the stand-in and"
               + " PostgreSQL%n",
           tables);
-      for (int round = options.number("rounds", 3); round > 0; round--) {
+      for (int round = rounds; round > 0; round--) {
         for (String command : List.of("check", "status")) {
           benchmark.measure(command, "text");
           benchmark.measure(command, "json");
@@ -74,17 +93,60 @@ public final class ManyTablesBenchmark {
     }
   }
 
+  private static void run(Path directory, int tables)
+      throws IOException, SQLException, InterruptedException {
+    Path files = Files.createDirectory(directory.resolve("run-" + tables));
+    try (LocalEnds ends =
+        LocalEnds.start(Installation.ofRunningProgram(), files, StandIn::counting)) {
+      ManyTablesBenchmark benchmark = new ManyTablesBenchmark(ends, tables);
+      benchmark.createAtSource();
+      benchmark.insertRows();
+      ManyTablesRun run = ManyTablesRun.measure(ends, tables);
+      System.out.printf(
+          Locale.ROOT,
+          "  %,7d tables: dumped %6.1f s after the start (CPU %.1f s, %d MB, %d connections,"
+              + " %d threads); one change %.0f ms; %,d tables in one transaction %.2f s; started"
+              + " again %.1f s (CPU %.1f s, %d MB)%n",
+          tables,
+          run.dumped().seconds(),
+          run.dumped().cpuSeconds(),
+          run.dumped().peakMegabytes(),
+          run.connections(),
+          run.threads(),
+          run.oneChangeMillis(),
+          run.changedAtOnce(),
+          run.transactionSeconds(),
+          run.again().seconds(),
+          run.again().cpuSeconds(),
+          run.again().peakMegabytes());
+    }
+  }
+
   private void createAtSource() throws SQLException {
+    ofEachTable("CREATE TABLE t%s (id bigint PRIMARY KEY, v text, n numeric, at timestamptz)");
+  }
+
+  private void insertRows() throws SQLException {
+    ofEachTable("INSERT INTO t%s VALUES (1, ''a'', 1, now()), (2, ''b'', 2, now())");
+  }
+
+  /**
+   * Executes a statement at the source for each table, many in a transaction.
+   *
+   * @param statement with %s for the table's number, in a string of SQL
+   */
+  private void ofEachTable(String statement) throws SQLException {
     for (int from = 1; from <= tables; from += IN_ONE_TRANSACTION) {
       ends.source()
           .execute(
               ShopSchema.DATABASE,
-              String.format(
-                  Locale.ROOT,
-                  "DO $$ BEGIN FOR i IN %d..%d LOOP EXECUTE format('CREATE TABLE t%%s (id bigint"
-                      + " PRIMARY KEY, v text, n numeric, at timestamptz)', i); END LOOP; END $$",
-                  from,
-                  Math.min(tables, from + IN_ONE_TRANSACTION - 1)));
+              "DO $$ BEGIN FOR i IN "
+                  + from
+                  + ".."
+                  + Math.min(tables, from + IN_ONE_TRANSACTION - 1)
+                  + " LOOP EXECUTE format('"
+                  + statement
+                  + "', i); END LOOP; END $$");
     }
   }
 

@@ -109,13 +109,16 @@ final class ReplayBenchmark {
     double[] seconds = new double[rounds];
     double[] cpuSeconds = new double[rounds];
     double[] standInSeconds = new double[rounds];
+    double[] allocated = new double[rounds];
     for (int round = 0; round < rounds; round++) {
       try (CpuMeter cpu = CpuMeter.start()) {
         cpu.watch(THIS, ProcessHandle.current().pid());
         cpu.watch(STAND_IN, ends.standIn().process().pid());
+        long before = writing.allocated();
         long began = System.nanoTime();
         writing.run(batches, threads);
         seconds[round] = (System.nanoTime() - began) / 1e9;
+        allocated[round] = writing.allocated() - before;
         cpuSeconds[round] = cpu.seconds(THIS);
         standInSeconds[round] = cpu.seconds(STAND_IN);
       }
@@ -123,12 +126,13 @@ final class ReplayBenchmark {
     double millions = rows / 1e6;
     System.out.printf(
         Locale.ROOT,
-        "  %2d threads: %,12.0f rows/s, %.2f CPU seconds a million rows, the stand-in %.2f; median"
-            + " of %d%n",
+        "  %2d threads: %,12.0f rows/s, %.2f CPU seconds a million rows, the stand-in %.2f, %.0f"
+            + " bytes allocated a row; median of %d%n",
         threads,
         rows / Marginal.median(seconds),
         Marginal.median(cpuSeconds) / millions,
         Marginal.median(standInSeconds) / millions,
+        Marginal.median(allocated) / rows,
         rounds);
   }
 }

@@ -1,5 +1,6 @@
 package io.walbeam.local.bench;
 
+import com.sun.management.ThreadMXBean;
 import io.walbeam.batch.ChangeBatch;
 import io.walbeam.change.Operation;
 import io.walbeam.change.TableId;
@@ -26,6 +27,7 @@ import io.walbeam.write.SubstitutionLog;
 import io.walbeam.write.TableWriter;
 import io.walbeam.write.WriteMeter;
 import io.walbeam.write.WriteStage;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The writing half of a job in this JVM, as workers have it, over batches that are there already:
@@ -46,6 +49,10 @@ final class ReplayedWriting implements AutoCloseable {
   /** Threads that wait for acknowledgements, as on workers. */
   private static final int WRITERS = 16;
 
+  /** Of HotSpot, which is what benchmarks run on. */
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final LongAdder allocated = new LongAdder();
   private final ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
   private final SourceCatalogue catalogue;
   private final SourceRows sourceRows;
@@ -112,7 +119,21 @@ final class ReplayedWriting implements AutoCloseable {
     }
   }
 
+  /** Bytes that the threads which work off bundles have allocated so far. */
+  long allocated() {
+    return allocated.sum();
+  }
+
   private void work(List<ChangeBatch> batches, AtomicInteger next) throws InterruptedException {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    try {
+      bundles(batches, next);
+    } finally {
+      allocated.add(THREADS.getCurrentThreadAllocatedBytes() - before);
+    }
+  }
+
+  private void bundles(List<ChangeBatch> batches, AtomicInteger next) throws InterruptedException {
     while (true) {
       int first = next.getAndAdd(BUNDLE);
       if (first >= batches.size()) {

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param command what was run
  * @param acknowledged rows that the stand-in acknowledged
  * @param dumpingSeconds from the first to the last acknowledged row
+ * @param endingSeconds from the last acknowledged row to the end of the process
  * @param totalSeconds from the start of the process to its end
  * @param pipeline CPU seconds of the pipeline's process
  * @param standInCpu CPU seconds of the stand-in while it ran
@@ -24,6 +25,7 @@ record WholeDumpRun(
     String command,
     long acknowledged,
     double dumpingSeconds,
+    double endingSeconds,
     double totalSeconds,
     CpuSplit pipeline,
     double standInCpu,
@@ -61,6 +63,7 @@ record WholeDumpRun(
             }
             return !pipeline.isAlive();
           });
+      long ended = System.nanoTime();
       int exitCode = pipeline.exitCode(LONGEST);
       if (exitCode != 0 || last[0] == 0) {
         throw new IOException(
@@ -70,7 +73,8 @@ record WholeDumpRun(
           dump.describe(),
           counts.count(),
           (last[0] - first[0]) / 1e9,
-          (System.nanoTime() - started) / 1e9,
+          (ended - last[0]) / 1e9,
+          (ended - started) / 1e9,
           cpu.split(PIPELINE),
           cpu.seconds(STAND_IN),
           backends.cpuSeconds(),

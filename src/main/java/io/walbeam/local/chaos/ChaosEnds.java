@@ -124,6 +124,11 @@ final class ChaosEnds implements AutoCloseable {
     source = other;
   }
 
+  /** The epoch that the program is given. */
+  int epoch() {
+    return epoch.get();
+  }
+
   /** The program is given the next epoch from now on. */
   void raiseEpoch() {
     int unused = epoch.incrementAndGet();

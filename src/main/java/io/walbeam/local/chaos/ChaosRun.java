@@ -5,6 +5,7 @@ import io.walbeam.change.TableId;
 import io.walbeam.local.demo.Await;
 import io.walbeam.local.demo.ChildProcess;
 import io.walbeam.local.demo.Installation;
+import io.walbeam.local.demo.ShopSchema;
 import io.walbeam.local.demo.ShopWorkload;
 import io.walbeam.local.demo.TableComparison;
 import io.walbeam.local.demo.Workload;
@@ -28,6 +29,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One run: histories and faults side by side, and comparisons in between. */
 final class ChaosRun {
@@ -36,6 +39,9 @@ final class ChaosRun {
 
   /** For a last run to write everything, all dumps included. */
   private static final Duration FINISHING = Duration.ofMinutes(20);
+
+  /** Rows of a table of the shop that outlive a quiet point. */
+  private static final int KEPT_ROWS = 5_000;
 
   /** Lines of the program's log that are shown if it fails. */
   private static final int SHOWN_LINES = 15;
@@ -68,7 +74,7 @@ final class ChaosRun {
       long end = System.nanoTime() + options.duration().toNanos();
       do {
         program.start();
-        trouble(ends, faults, shop, history, end);
+        trouble(ends, program, faults, shop, history, end);
         program.stop();
         compare(ends, program);
       } while (tally.isGood() && !isOver(end));
@@ -91,7 +97,13 @@ final class ChaosRun {
   }
 
   /** Changes rows and lets faults happen until the next quiet point. */
-  private void trouble(ChaosEnds ends, Faults faults, ShopWorkload shop, History history, long end)
+  private void trouble(
+      ChaosEnds ends,
+      Deployment program,
+      Faults faults,
+      ShopWorkload shop,
+      History history,
+      long end)
       throws IOException, SQLException, InterruptedException {
     try (WorkloadRunner one = workload(ends, shop);
         WorkloadRunner other = workload(ends, history)) {
@@ -99,7 +111,7 @@ final class ChaosRun {
       awaitRecovery(ends, "the start", Optional.empty());
       long quiet = System.nanoTime() + options.quiet().toNanos();
       while (System.nanoTime() - quiet < 0 && !isOver(end) && tally.isGood()) {
-        happen(ends, Burst.plan(random, faults.all(), options.burst()));
+        happen(ends, program, Burst.plan(random, faults.all(), options.burst()));
       }
       tally.changed(one.changes() + other.changes());
     }
@@ -109,7 +121,7 @@ final class ChaosRun {
     return WorkloadRunner.start(ends::source, ChaosEnds.DATABASE, workload, options.rate());
   }
 
-  private void happen(ChaosEnds ends, Burst burst)
+  private void happen(ChaosEnds ends, Deployment program, Burst burst)
       throws IOException, SQLException, InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(burst.lanes().size());
     try {
@@ -126,12 +138,12 @@ final class ChaosRun {
         lane.get();
       }
     } catch (ExecutionException e) {
-      throw new IOException("A fault could not be made.", e);
+      throw new IOException("A fault could not be mended.", e);
     } finally {
       threads.shutdownNow();
     }
-    burst.happenings().forEach(happening -> tally.fault(happening.fault().name()));
     ends.heal();
+    program.heal();
     awaitRecovery(ends, burst.toString(), Optional.of(tally));
   }
 
@@ -143,9 +155,25 @@ final class ChaosRun {
       out.printf(
           "%s  %s%s%n",
           now(), fault.name(), happening.millis() == 0 ? "" : " for " + happening.millis() + " ms");
+      if (begins(fault, decisions)) {
+        TimeUnit.MILLISECONDS.sleep(happening.millis());
+        fault.end().run(decisions);
+      }
+    }
+  }
+
+  /** Whether the fault could be made: what it is about may be away because of another one. */
+  private boolean begins(FaultCase fault, Random decisions) throws Exception {
+    try {
       fault.begin().run(decisions);
-      TimeUnit.MILLISECONDS.sleep(happening.millis());
+      tally.fault(fault.name());
+      return true;
+    } catch (IOException | SQLException e) {
+      out.println(now() + "  " + fault.name() + " could not be made: " + e);
+      tally.notMade();
+      // As far as it was made, it is mended.
       fault.end().run(decisions);
+      return false;
     }
   }
 
@@ -187,28 +215,41 @@ final class ChaosRun {
       showLog(files);
     }
     ends.keepSlot();
+    compareTables(ends);
+    // So that a long run needs no more memory than a short one.
+    ends.execute(ShopSchema.keeping(KEPT_ROWS).toArray(String[]::new));
+  }
+
+  private void compareTables(ChaosEnds ends)
+      throws IOException, SQLException, InterruptedException {
+    List<TableId> different = new ArrayList<>();
+    AtomicInteger tables = new AtomicInteger();
+    AtomicLong rows = new AtomicLong();
     try (Connection connection = ends.source().connect(ChaosEnds.DATABASE)) {
-      List<TableComparison> results = TableComparison.compareAll(connection, ends.destination());
-      tally.compared(results);
-      long letters = ends.destination().deadLetterCount();
-      if (letters > 0) {
-        tally.problem(letters + " dead letters, though every row can be written.");
-      }
-      out.printf(
-          "%s  after %d faults: compared %d tables, %d rows: %s%n",
-          now(),
-          tally.faults(),
-          results.size(),
-          results.stream().mapToInt(table -> table.rows().size()).sum(),
-          results.stream().allMatch(TableComparison::equal)
-              ? "equal"
-              : "DIFFERENT in "
-                  + results.stream()
-                      .filter(table -> !table.equal())
-                      .map(TableComparison::table)
-                      .map(TableId::toString)
-                      .toList());
+      TableComparison.compareEach(
+          connection,
+          ends.destination(),
+          table -> {
+            tally.compared(table);
+            tables.incrementAndGet();
+            rows.addAndGet(table.rows().size());
+            if (!table.equal()) {
+              different.add(table.table());
+            }
+          });
     }
+    tally.compared(tables.get());
+    long letters = ends.destination().deadLetterCount();
+    if (letters > 0) {
+      tally.problem(letters + " dead letters, though every row can be written.");
+    }
+    out.printf(
+        "%s  after %d faults: compared %d tables, %d rows: %s%n",
+        now(),
+        tally.faults(),
+        tables.get(),
+        rows.get(),
+        different.isEmpty() ? "equal" : "DIFFERENT in " + different);
   }
 
   private void showLog(Path where) throws IOException {

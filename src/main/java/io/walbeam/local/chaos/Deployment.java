@@ -23,6 +23,9 @@ interface Deployment extends AutoCloseable {
   /** What can happen to it, in an order that never changes. */
   List<FaultCase> faults();
 
+  /** Processes that have ended by what happened are replaced. */
+  default void heal() throws IOException, InterruptedException {}
+
   @Override
   void close();
 }

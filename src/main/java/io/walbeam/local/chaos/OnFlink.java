@@ -71,11 +71,16 @@ final class OnFlink implements Deployment {
         "no job is left",
         PATIENCE,
         () -> {
-          Optional<String> job = cluster.jobs().active();
-          if (job.isPresent() && !cluster.jobs().state(job.get()).equals("CANCELLING")) {
-            cluster.jobs().cancel(job.get());
+          try {
+            Optional<String> job = cluster.jobs().active();
+            if (job.isPresent() && !cluster.jobs().state(job.get()).equals("CANCELLING")) {
+              cluster.jobs().cancel(job.get());
+            }
+            return job.isEmpty();
+          } catch (IOException e) {
+            // Busy, or the job has ended meanwhile: looked at again.
+            return false;
           }
-          return job.isEmpty();
         });
   }
 
@@ -158,6 +163,18 @@ final class OnFlink implements Deployment {
 
   /** As many task managers as in the beginning, and all of them known to the job manager. */
   private void complete() throws IOException, InterruptedException {
+    try {
+      launchMissing();
+    } catch (IllegalStateException e) {
+      // One that lives and does not come back, as an operator would treat it.
+      for (ChildProcess alive : cluster.taskManagers()) {
+        alive.kill();
+      }
+      launchMissing();
+    }
+  }
+
+  private void launchMissing() throws IOException, InterruptedException {
     while (cluster.taskManagers().size() < TASK_MANAGERS) {
       cluster.launchAnother();
     }
@@ -179,6 +196,17 @@ final class OnFlink implements Deployment {
       // Said by the cluster's log.
     } finally {
       supervisor.start();
+    }
+  }
+
+  /** A process of the cluster that was cut off for long may have given up by itself. */
+  @Override
+  public void heal() throws IOException, InterruptedException {
+    signals.resume();
+    if (cluster.jobManager().isAlive()) {
+      complete();
+    } else {
+      killJobManager();
     }
   }
 

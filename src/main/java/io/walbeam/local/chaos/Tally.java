@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What happened, counted. Not thread-safe. */
+/** What happened, counted. Faults are counted by any thread, all else by one. */
 final class Tally {
   private static final double MILLIS_PER_SECOND = 1e3;
 
@@ -27,6 +27,7 @@ final class Tally {
   private long changes;
   private int comparisons;
   private int tables;
+  private int notMade;
   private long rows;
   private long lost;
   private long wrong;
@@ -35,11 +36,11 @@ final class Tally {
     changes += more;
   }
 
-  void fault(String name) {
+  synchronized void fault(String name) {
     faults.merge(name, 1, Integer::sum);
   }
 
-  int faults() {
+  synchronized int faults() {
     return faults.values().stream().mapToInt(Integer::intValue).sum();
   }
 
@@ -52,25 +53,33 @@ final class Tally {
     problems.add(sentence);
   }
 
-  void compared(List<TableComparison> results) {
+  /** A fault that could not be made, because what it is about was not there. */
+  synchronized void notMade() {
+    notMade++;
+  }
+
+  /** A comparison of so many tables is over. */
+  void compared(int count) {
     comparisons++;
-    tables = results.size();
-    for (TableComparison table : results) {
-      rows += table.rows().size();
-      for (Difference difference : table.differences()) {
-        boolean missing =
-            difference.kind() == Difference.Kind.MISSING
-                || difference.kind() == Difference.Kind.NO_TABLE;
-        if (missing) {
-          lost++;
-        } else {
-          wrong++;
-        }
+    tables = count;
+  }
+
+  /** One table of a comparison. */
+  void compared(TableComparison table) {
+    rows += table.rows().size();
+    for (Difference difference : table.differences()) {
+      boolean missing =
+          difference.kind() == Difference.Kind.MISSING
+              || difference.kind() == Difference.Kind.NO_TABLE;
+      if (missing) {
+        lost++;
+      } else {
+        wrong++;
       }
-      table.differences().stream()
-          .limit(SHOWN)
-          .forEach(difference -> problem(table.table() + ": " + difference));
     }
+    table.differences().stream()
+        .limit(SHOWN)
+        .forEach(difference -> problem(table.table() + ": " + difference));
   }
 
   /** Whether nothing happened that must not. */
@@ -81,6 +90,9 @@ final class Tally {
   void print(PrintStream out, Map<Integer, Integer> exits) {
     out.printf(Locale.ROOT, "%n%d faults of %d kinds%n", faults(), faults.size());
     faults.forEach((name, count) -> out.printf(Locale.ROOT, "  %4d  %s%n", count, name));
+    if (notMade > 0) {
+      out.printf(Locale.ROOT, "  %4d  could not be made%n", notMade);
+    }
     List<Recovery> sorted =
         recoveries.stream().sorted(Comparator.comparing(Recovery::time)).toList();
     if (!sorted.isEmpty()) {

@@ -114,12 +114,18 @@ public final class Destination implements CopiedTables {
    * What {@code _walbeam_state} says of a slot.
    *
    * @param completeUntil the tables are complete up to this commit time; empty if not known
+   * @param epoch of the run that wrote it
+   * @param timeline of the server that it read
    */
-  public record StateRow(Lsn confirmed, Optional<Instant> completeUntil) {}
+  public record StateRow(
+      Lsn confirmed, Optional<Instant> completeUntil, long epoch, long timeline) {}
 
   private static StateRow stateRow(TextRow row) {
     return new StateRow(
-        Lsn.parse(row.require("confirmed_lsn")), row.get("complete_until").map(Instant::parse));
+        Lsn.parse(row.require("confirmed_lsn")),
+        row.get("complete_until").map(Instant::parse),
+        Long.parseLong(row.require("epoch")),
+        Long.parseLong(row.require("timeline")));
   }
 
   /** Rows of a GoogleSQL query. */

@@ -19,6 +19,8 @@ import java.util.TreeMap;
 public final class FlinkCluster implements AutoCloseable {
   private static final Duration STARTUP = Duration.ofMinutes(3);
 
+  private static final Duration QUICK = Duration.ofSeconds(6);
+
   /** A checkpoint takes well under a second, unless the destination is down. */
   private static final String CHECKPOINT_TIMEOUT_MILLIS = "5000";
 
@@ -44,7 +46,8 @@ public final class FlinkCluster implements AutoCloseable {
   private final List<ChildProcess> taskManagers = new ArrayList<>();
   private int started;
 
-  private FlinkCluster(PipelineCommand command, Path directory) throws IOException {
+  private FlinkCluster(PipelineCommand command, Path directory, Duration silence)
+      throws IOException {
     this.installation = command.installation();
     // Workers resolve the password themselves.
     this.environment = command.environment();
@@ -53,18 +56,27 @@ public final class FlinkCluster implements AutoCloseable {
     this.jobs = new FlinkJobs(port);
     Files.createDirectories(checkpoints());
     Files.createDirectories(temporary());
-    Files.writeString(directory.resolve("config.yaml"), configuration(freePort()));
+    Files.writeString(directory.resolve("config.yaml"), configuration(freePort(), silence));
     this.jobManager = launchJobManager();
+  }
+
+  /** Starts one that gives up a frozen process within seconds. */
+  public static FlinkCluster start(PipelineCommand command, Path directory, int taskManagers)
+      throws IOException, InterruptedException {
+    return start(command, directory, taskManagers, QUICK);
   }
 
   /**
    * Starts one with so many task managers.
    *
    * @param command gives installation and environment
+   * @param silence after which a process counts as lost; a busy machine keeps one waiting for
+   *     seconds
    */
-  public static FlinkCluster start(PipelineCommand command, Path directory, int taskManagers)
+  public static FlinkCluster start(
+      PipelineCommand command, Path directory, int taskManagers, Duration silence)
       throws IOException, InterruptedException {
-    FlinkCluster cluster = new FlinkCluster(command, directory);
+    FlinkCluster cluster = new FlinkCluster(command, directory, silence);
     try {
       for (int i = 0; i < taskManagers; i++) {
         cluster.launchTaskManager();
@@ -198,7 +210,7 @@ public final class FlinkCluster implements AutoCloseable {
    * Short timeouts, so that a task manager that froze, and a checkpoint that waits for a
    * destination that is down, are given up within seconds.
    */
-  private String configuration(int rpcPort) {
+  private String configuration(int rpcPort, Duration silence) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("jobmanager.rpc.address", "localhost");
     settings.put("jobmanager.rpc.port", String.valueOf(rpcPort));
@@ -214,7 +226,7 @@ public final class FlinkCluster implements AutoCloseable {
     // Otherwise two parallel tasks share the first task manager.
     settings.put("cluster.evenly-spread-out-slots", "true");
     settings.put("heartbeat.interval", "1000");
-    settings.put("heartbeat.timeout", "6000");
+    settings.put("heartbeat.timeout", String.valueOf(silence.toMillis()));
     settings.put("restart-strategy.type", "fixed-delay");
     settings.put("restart-strategy.fixed-delay.attempts", "1000000");
     settings.put("restart-strategy.fixed-delay.delay", "500ms");
@@ -223,6 +235,7 @@ public final class FlinkCluster implements AutoCloseable {
     // One class loader for Beam and walbeam: Beam reads the source's state with its own.
     settings.put("classloader.resolve-order", "parent-first");
     settings.put("io.tmp.dirs", temporary().toString());
+    settings.put("web.checkpoints.history", "1000");
     settings.put("web.tmpdir", temporary().toString());
     StringBuilder text = new StringBuilder();
     settings.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));

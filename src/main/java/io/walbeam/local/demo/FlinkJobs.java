@@ -10,7 +10,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** A Flink job manager's REST interface, as far as scenarios need it. Thread-safe. */
@@ -70,6 +72,19 @@ public final class FlinkJobs {
   public Checkpoints checkpoints(String job) throws IOException, InterruptedException {
     JsonNode counts = get("/jobs/" + job + "/checkpoints").path("counts");
     return new Checkpoints(counts.path("completed").asInt(), counts.path("failed").asInt());
+  }
+
+  /**
+   * Why checkpoints of the job failed that had begun, with how many did, as far as it remembers.
+   */
+  public Map<String, Integer> failures(String job) throws IOException, InterruptedException {
+    Map<String, Integer> reasons = new TreeMap<>();
+    for (JsonNode checkpoint : get("/jobs/" + job + "/checkpoints").path("history")) {
+      if (checkpoint.path("status").asText().equals("FAILED")) {
+        reasons.merge(checkpoint.path("failure_message").asText(), 1, Integer::sum);
+      }
+    }
+    return reasons;
   }
 
   /** Ports of the task managers that run the tasks whose name contains {@code part}. */

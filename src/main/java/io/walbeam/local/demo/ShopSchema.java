@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A small shop: several column types, a composite key, a table with identity FULL and values that
@@ -74,6 +75,22 @@ public final class ShopSchema {
             f       double precision)""");
 
   private ShopSchema() {}
+
+  /**
+   * Statements that leave so many rows of each table, those with the highest keys. What happens in
+   * the shop goes on: whatever it finds no more it does not change.
+   */
+  public static List<String> keeping(int rows) {
+    return Stream.of(
+            "customers id", "products id", "orders id", "order_lines order_id", "reviews id")
+        .map(each -> each.split(" ", -1))
+        .map(
+            each ->
+                ("DELETE FROM %1$s WHERE %2$s <"
+                        + " (SELECT %2$s FROM %1$s ORDER BY %2$s DESC OFFSET %3$d LIMIT 1)")
+                    .formatted(each[0], each[1], rows))
+        .toList();
+  }
 
   /** Creates the tables in the connection's database. */
   public static void create(Connection connection) throws SQLException {

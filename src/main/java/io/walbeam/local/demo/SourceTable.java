@@ -25,9 +25,9 @@ record SourceTable(TableId id, Map<String, String> columns, List<String> key) {
   private static final String COLUMNS =
       """
       SELECT attname,
-        CASE WHEN atttypid >= 10000 THEN
+        CASE WHEN typtype = 'r' THEN 'range '
+          WHEN atttypid >= 10000 THEN
             CASE WHEN typtype = 'c' OR typcategory = 'A' THEN 'document ' ELSE '' END
-          WHEN typtype = 'r' THEN 'range '
           WHEN typcategory = 'A' AND typname LIKE '\\_%' THEN 'array '
           ELSE '' END || format_type(atttypid, atttypmod)
       FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid

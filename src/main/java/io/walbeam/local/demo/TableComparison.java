@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -40,10 +41,17 @@ public record TableComparison(
   public static List<TableComparison> compareAll(Connection source, CopiedTables destination)
       throws SQLException, InterruptedException {
     List<TableComparison> results = new ArrayList<>();
-    for (TableId table : SourceTable.list(source)) {
-      results.add(compare(source, destination, table));
-    }
+    compareEach(source, destination, results::add);
     return results;
+  }
+
+  /** The same, one table after the other, so that no more than one needs to be in memory. */
+  public static void compareEach(
+      Connection source, CopiedTables destination, Consumer<TableComparison> result)
+      throws SQLException, InterruptedException {
+    for (TableId table : SourceTable.list(source)) {
+      result.accept(compare(source, destination, table));
+    }
   }
 
   /**

@@ -29,6 +29,11 @@ public final class WorkDirectory implements AutoCloseable {
     return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), prefix));
   }
 
+  /** One that is there already. */
+  public static WorkDirectory of(Path directory) {
+    return new WorkDirectory(directory);
+  }
+
   public Path path() {
     return path;
   }

@@ -262,6 +262,10 @@ public final class Table {
     if (!changes) {
       return head + physical(now) + ")";
     }
+    if (now.primaryKey().isEmpty()) {
+      // Somebody took the key away: nothing tells which row of several counts.
+      return head + physical(now) + " WHERE " + DELETED + " IS NULL)";
+    }
     if (!stale && compacted == ingested) {
       return head + physical(now) + " WHERE " + DELETED + " IS NULL)";
     }
@@ -302,6 +306,9 @@ public final class Table {
   }
 
   private void compact() throws SQLException {
+    if (definition.primaryKey().isEmpty()) {
+      return;
+    }
     long retained = micros(clock.instant().minus(DELETE_RETENTION));
     String ripe = staleReads ? " WHERE " + INGESTION + " <= " + applied : "";
     String sql =
