@@ -36,8 +36,10 @@ final class BackfillCommand {
     out.print(
         "Asked for a dump of "
             + asked.tables().stream().map(TableId::toString).collect(Collectors.joining(", "))
-            + ". The run that reads the slot carries it out; table _walbeam_backfills shows how"
-            + " far it is.");
+            + ". The run that reads the slot carries it out; "
+            + asked.effect().ledger()
+            + " shows how far it is."
+            + (asked.effect().deletes() ? "" : " " + asked.effect().ofWhatIsGone()));
   }
 
   /**
@@ -45,7 +47,7 @@ final class BackfillCommand {
    *
    * @param name by which the ledger knows what came of it
    */
-  record Asked(String name, List<TableId> tables) {}
+  record Asked(String name, List<TableId> tables, DumpEffect effect) {}
 
   /**
    * Asks for a dump of the published tables that {@code --tables} names.
@@ -77,13 +79,31 @@ final class BackfillCommand {
             .ask(
                 new AskedDump(
                     name, source.replication().slot(), DumpRequest.of(tables, keyFrom, keyTo)));
+        return new Asked(name, tables, DumpEffect.of(source.mapping(), sink));
       }
-      return new Asked(name, tables);
     }
   }
 
-  /** A JSON list for a key of several columns, anything else as it stands. */
+  /** What is longer would be refused where the request is read, and nobody would hear of it. */
   private static List<String> bound(String option, Optional<String> given) {
+    List<String> values = values(option, given);
+    if (values.size() > DumpRequest.MOST_BOUND_COLUMNS) {
+      throw new WalbeamException(
+          FailureKind.CONFIGURATION,
+          option + " has more values than a key has columns.",
+          "Give a value for each column of the primary key, in its order.");
+    }
+    if (values.stream().anyMatch(value -> value.length() > DumpRequest.LONGEST_BOUND)) {
+      throw new WalbeamException(
+          FailureKind.CONFIGURATION,
+          option + " has a value of more than " + DumpRequest.LONGEST_BOUND + " characters.",
+          "Give a shorter one, which need not be the key of a row, or leave the bounds out.");
+    }
+    return values;
+  }
+
+  /** A JSON list for a key of several columns, anything else as it stands. */
+  private static List<String> values(String option, Optional<String> given) {
     String text = given.orElse("");
     if (!text.startsWith("[")) {
       return given.map(List::of).orElse(List.of());

@@ -43,8 +43,8 @@ final class ResyncCommand {
       sink.verify();
       BackfillCommand.Asked asked = BackfillCommand.ask(source, List.of(), List.of());
       out.print(
-          "Asked for; the run that reads the slot carries it out. What is gone at the source goes"
-              + " too.");
+          "Asked for; the run that reads the slot carries it out. "
+              + asked.effect().ofWhatIsGone());
       return new ResyncCommand(
               sink.dumpLedger(), source.replication().slot(), out, Pauses.UNTIL_INTERRUPTED)
           .follow(asked);
@@ -61,7 +61,7 @@ final class ResyncCommand {
       List<DumpEntry> dumps =
           entries.stream().filter(entry -> DumpRequest.isAnswer(entry, asked.name())).toList();
       for (DumpEntry dump : dumps) {
-        String text = text(dump);
+        String text = text(dump, asked.effect());
         if (!text.equals(said.put(dump.table(), text))) {
           out.print(text);
         }
@@ -102,7 +102,7 @@ final class ResyncCommand {
         || dump.status() == DumpEntry.Status.SUPERSEDED;
   }
 
-  private static String text(DumpEntry dump) {
+  private static String text(DumpEntry dump, DumpEffect effect) {
     return switch (dump.status()) {
       case REQUESTED -> dump.table() + ": about to begin";
       case RUNNING ->
@@ -115,7 +115,11 @@ final class ResyncCommand {
               dump.course().sums().rows());
       case FINISHED ->
           String.format(
-              Locale.ROOT, "%s: made anew, %,d rows", dump.table(), dump.course().sums().rows());
+              Locale.ROOT,
+              "%s: %s, %,d rows",
+              dump.table(),
+              effect.done(),
+              dump.course().sums().rows());
       case SUPERSEDED -> dump.table() + ": a truncation or another dump took its place";
       case REFUSED, FAILED -> dump.table() + ": given up. " + dump.error();
     };

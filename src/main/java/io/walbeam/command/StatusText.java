@@ -185,13 +185,14 @@ final class StatusText {
                     text,
                     String.format(
                         Locale.ROOT,
-                        "dump of %s %s: %,d of %s chunks, %,d rows%s",
+                        "dump of %s %s: %,d of %s chunks, %,d rows%s%s",
                         dump.table(),
                         dump.status().name().toLowerCase(Locale.ROOT),
                         dump.course().sums().chunks(),
                         dump.course().chunksTotal() == 0 ? "?" : dump.course().chunksTotal(),
                         dump.course().sums().rows(),
-                        left(facts, dump))));
+                        left(facts, dump),
+                        dump.owner().isEmpty() ? "" : "; by " + dump.owner())));
     int more = facts.dumpsUnderWay().size() - MOST_DUMPS;
     if (more > 0) {
       line(text, "and " + more + " more dumps");
@@ -266,6 +267,9 @@ final class StatusText {
     for (DumpEntry dump : facts.dumpsUnderWay()) {
       ObjectNode each = dumps.addObject();
       facts.secondsLeft(dump).ifPresent(seconds -> each.put("secondsLeft", seconds));
+      if (!dump.owner().isEmpty()) {
+        each.put("owner", dump.owner());
+      }
       each.put("table", dump.table().toString())
           .put("status", dump.status().name())
           .put("chunksDone", dump.course().sums().chunks())

@@ -255,10 +255,7 @@ final class TableRules {
         "identity_of_partitions",
         "PostgreSQL refuses the application's UPDATE and DELETE in partitions that have no usable"
             + " replica identity",
-        table ->
-            "For each such partition: ALTER TABLE ... REPLICA IDENTITY DEFAULT; (of "
-                + table.id()
-                + ")",
+        TableRules::identityOfPartitions,
         "pg_partition_tree, pg_index");
     report(
         meant,
@@ -269,11 +266,7 @@ final class TableRules {
             + " identity",
         table ->
             table.kind() == 'p'
-                ? table.key().usable()
-                    ? "For each such partition: ALTER TABLE ... REPLICA IDENTITY DEFAULT; (of "
-                        + table.id()
-                        + ")"
-                    : "Add a primary key to " + table.id() + "."
+                ? identityOfPartitions(table)
                 : "ALTER TABLE " + table.id().quoted() + " REPLICA IDENTITY FULL;",
         "pg_class.relreplident, pg_index");
     report(
@@ -284,6 +277,15 @@ final class TableRules {
         "With REPLICA IDENTITY FULL each UPDATE and DELETE writes the whole old row into the log",
         table -> "",
         "pg_class.relreplident");
+  }
+
+  /** Partitions have the key of their root, unless it has none. */
+  private static String identityOfPartitions(SourceFacts.Table root) {
+    return root.key().usable()
+        ? "For each such partition: ALTER TABLE ... REPLICA IDENTITY DEFAULT; (of "
+            + root.id()
+            + ")"
+        : "Add a primary key to " + root.id() + ".";
   }
 
   private void columns(List<SourceFacts.Table> meant) {

@@ -37,6 +37,7 @@ final class Discovery {
 
   private final DumpContext context;
   private final DumpQueue queue;
+  private final AtomicLong version;
   private final NewTables newTables;
   private final VanishedTables vanished;
   private final SchemaWatch schemas;
@@ -59,6 +60,7 @@ final class Discovery {
   Discovery(DumpContext context, DumpQueue queue, AtomicLong version, DescribedShapes described) {
     this.context = context;
     this.queue = queue;
+    this.version = version;
     DumpSettings settings = context.settings();
     this.newTables = new NewTables(context);
     this.vanished = new VanishedTables(context);
@@ -79,6 +81,8 @@ final class Discovery {
    */
   void start(MessageEmitter emitter) throws InterruptedException {
     try (DumpConnection connection = context.openPrimary()) {
+      // One clock for all hosts: with a late one of its own, notes of this process would all lose.
+      version.set(connection.clockMicros());
       tend(connection);
       // Before anything is asked for, so that it covers what is noticed.
       Optional<WalbeamException> stopped = schemas.look(connection, queue.all());

@@ -86,6 +86,7 @@ public final class DumpContext {
   private final VisibleRequests visible = new VisibleRequests();
   private final Handover handover;
   private final DescribedShapes described;
+  private final String owner;
   private final Set<DumpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -104,6 +105,7 @@ public final class DumpContext {
     this.described = described;
     this.settings = settings;
     this.ends = ends;
+    this.owner = DumpOwner.of(settings.run(), ends.clock().instant());
     this.handover = new Handover(settings.pace().handover(), System.nanoTime());
     this.executor = executor;
     this.meter = meter;
@@ -216,6 +218,11 @@ public final class DumpContext {
 
   TableDescriptions descriptions() {
     return descriptions;
+  }
+
+  /** Who dumps here, as the ledger says it. */
+  String owner() {
+    return owner;
   }
 
   Handover handover() {

@@ -74,7 +74,7 @@ final class DumpProgress {
       doneAhead.clear();
       contiguous = 0;
       resume = null;
-      entry = entry.started(context.nowMicros());
+      entry = entry.started(context.nowMicros(), context.owner());
       Sums sums = entry.course().sums();
       Sums kept = entry.resume().isEmpty() ? new Sums(0, sums.rows(), sums.bytes()) : sums;
       entry = entry.progressed(chunks, kept, entry.resume());

@@ -27,9 +27,10 @@ public final class DumpRequest {
   private static final int MOST_TABLES = 1_000;
 
   /** BigQuery allows 16 key columns; PostgreSQL 32. */
-  private static final int MOST_BOUND_COLUMNS = 32;
+  public static final int MOST_BOUND_COLUMNS = 32;
 
-  private static final int LONGEST_BOUND = 4_096;
+  /** Longest value of a key bound, characters. */
+  public static final int LONGEST_BOUND = 4_096;
 
   /** Keys of one request. */
   private static final int MOST_KEYS = 1_000;

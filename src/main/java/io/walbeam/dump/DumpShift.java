@@ -190,6 +190,7 @@ final class DumpShift implements AutoCloseable {
     synchronized (this) {
       if (!loaded) {
         context.handover().found(known);
+        DumpOwner.sayTaken(known, context.settings().epoch());
       }
       loaded = true;
     }

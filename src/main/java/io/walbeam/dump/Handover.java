@@ -26,7 +26,10 @@ final class Handover {
     this.end = now + longest.toNanos();
   }
 
-  /** What the ledger held when this process took over. */
+  /**
+   * What the ledger held when this process took over. Whoever its owner is: what nobody has noted
+   * may have begun, and an earlier turn of this very process may have requests on their way too.
+   */
   synchronized void found(List<DumpEntry> known) {
     known.stream()
         .filter(entry -> entry.isDump() && !entry.status().isOver())

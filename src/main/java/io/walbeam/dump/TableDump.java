@@ -163,6 +163,12 @@ final class TableDump {
   private List<String> canonical(PublishedTable table, List<String> bound)
       throws InterruptedException {
     List<String> key = table.primaryKey();
+    if (!bound.isEmpty() && key.isEmpty()) {
+      throw new WalbeamException(
+          FailureKind.OPERATOR,
+          "Table " + table.relation().table() + " has no primary key, which a key bound is of.",
+          "Ask for the whole table.");
+    }
     if (!bound.isEmpty() && bound.size() != key.size()) {
       throw new WalbeamException(
           FailureKind.OPERATOR,

@@ -78,7 +78,7 @@ final class TruncationRun implements Runnable {
           retry.until(
               () -> {
                 try {
-                  DumpEntry over = apply();
+                  DumpEntry over = apply().ownedBy(context.owner());
                   context.ledger().write(List.of(over), version.incrementAndGet());
                   return over;
                 } catch (RuntimeException e) {

@@ -46,6 +46,9 @@ public final class DumpConnection implements AutoCloseable {
           + " coalesce(pg_catalog.pg_last_wal_replay_lsn()::pg_catalog.text, '0/0')"
           + " FROM pg_catalog.pg_control_system()";
 
+  private static final String CLOCK =
+      "SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint";
+
   private final PostgresConnections connections;
   private final @Nullable Admission admission;
   private final LazyConnection lazy;
@@ -66,6 +69,11 @@ public final class DumpConnection implements AutoCloseable {
   @FunctionalInterface
   private interface Call<T> {
     T run(Connection connection) throws SQLException, InterruptedException;
+  }
+
+  /** The server's clock, microseconds since the Unix epoch. */
+  public long clockMicros() throws InterruptedException {
+    return call("ask for the server's time", c -> Long.parseLong(TableCopy.text(c, CLOCK)));
   }
 
   /** Names of the tables that the publication holds now. */

@@ -158,8 +158,9 @@ public final class PostgresErrors {
           operator(
               "PostgreSQL could not " + what + ": a column is gone.", "Ask for another dump.", e);
       default ->
-          // 22023 is of a statement that does not suit its table, not of a value.
-          state(e).startsWith("22") && !state(e).equals("22023")
+          // 22023 is of a statement that does not suit its table, not of a value; 23514 of a value
+          // that a domain does not take.
+          (state(e).startsWith("22") && !state(e).equals("22023")) || state(e).equals("23514")
               ? operator(
                   "PostgreSQL could not " + what + ": a value is not of the column's type.",
                   "Correct the request.",

@@ -113,9 +113,15 @@ public final class ReadBack implements AutoCloseable {
     return state.equals("42P01") || state.equals("42703") || state.equals("3F000");
   }
 
-  /** Syntax and data classes: the same query fails every time. */
+  /**
+   * Syntax, data and constraint classes: the same query fails every time. A key that its domain no
+   * longer takes is of the last.
+   */
   private static boolean isRefused(String state) {
-    return state.startsWith("42") || state.startsWith("22") || state.equals("0A000");
+    return state.startsWith("42")
+        || state.startsWith("22")
+        || state.startsWith("23")
+        || state.equals("0A000");
   }
 
   private Connection open() throws SQLException {

@@ -1,35 +1,63 @@
 package io.walbeam.row;
 
 import io.walbeam.change.Tuple;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds, among the rows of one table in one batch, the last image of each key, so that the images
- * before it need not be written.
+ * Numbers the keys among the rows of one table in one batch, so that of each key one image need be
+ * written only.
  *
  * <p>Keys are compared by PostgreSQL's text; two texts of one key (1.0 and 1.00) count as two keys,
- * which costs a row and nothing else, as positions decide. A hash table without an object per row.
- * Not thread-safe.
+ * which costs a row and nothing else, as positions decide. A hash table without an object per row;
+ * after {@link #clear} it has the room that it had. Not thread-safe.
  */
 public final class LatestByKey {
   /** Returned by {@link #put} for a key that was not there yet. */
   public static final int NONE = -1;
 
-  /** Slots at first; a power of two. */
-  private static final int CAPACITY = 1024;
+  /** Slots at first; a power of two. Most tables have few rows in a bundle. */
+  private static final int CAPACITY = 64;
+
+  /** A table of which less than this part is used is emptied key by key. */
+  private static final int SPARSE = 16;
+
+  /** The golden ratio as a fraction of 2^64, an odd number: spreads what it is multiplied with. */
+  private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+
+  /** The order of bytes that costs nothing where this runs; another one would hash as well. */
+  private static final VarHandle INT64 =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private int[] slots = new int[CAPACITY];
   private int[] hashes = new int[CAPACITY / 2];
   private int[] keyEnds = new int[CAPACITY / 2];
-  private int[] rows = new int[CAPACITY / 2];
   private byte[] keys = new byte[CAPACITY * 8];
   private int size;
 
-  /** Forgets all rows. */
+  /** Forgets all keys. */
   public void clear() {
-    Arrays.fill(slots, 0);
+    if (size < slots.length / SPARSE) {
+      // The last first: what was put after a key may stand where its search would pass.
+      for (int entry = size - 1; entry >= 0; entry--) {
+        slots[slotOf(entry)] = 0;
+      }
+    } else {
+      Arrays.fill(slots, 0);
+    }
     size = 0;
+  }
+
+  private int slotOf(int entry) {
+    int mask = slots.length - 1;
+    int slot = hashes[entry] & mask;
+    while (slots[slot] != entry + 1) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
   }
 
   /** Number of keys. */
@@ -38,15 +66,14 @@ public final class LatestByKey {
   }
 
   /**
-   * Notes that {@code row} is the latest image of the key in {@code tuple}.
+   * Notes a key; one that was not there yet gets the next number, from 0.
    *
    * <p>Call it after the row was encoded: a rejected row must not supersede a good one.
    *
    * @param tuple the new image of an upsert, the old one of a delete
-   * @param row any number from 0, to be returned when it is superseded
-   * @return the row that is superseded, or {@link #NONE}
+   * @return the number that the key has already, or {@link #NONE} if it was not there
    */
-  public int put(KeyColumns key, Tuple tuple, int row) {
+  public int put(KeyColumns key, Tuple tuple) {
     int start = size == 0 ? 0 : keyEnds[size - 1];
     int end = appendKey(key.positions(), tuple, start);
     int hash = hash(start, end);
@@ -55,16 +82,13 @@ public final class LatestByKey {
     while (slots[slot] != 0) {
       int entry = slots[slot] - 1;
       if (hashes[entry] == hash && isKey(entry, start, end)) {
-        int superseded = rows[entry];
-        rows[entry] = row;
-        return superseded;
+        return entry;
       }
       slot = (slot + 1) & mask;
     }
     slots[slot] = size + 1;
     hashes[size] = hash;
     keyEnds[size] = end;
-    rows[size] = row;
     size++;
     if (size * 2 == slots.length) {
       grow();
@@ -97,21 +121,33 @@ public final class LatestByKey {
     return end;
   }
 
+  /** Eight bytes at a time; the last eight may overlap those before them. */
   private int hash(int start, int end) {
-    int hash = 1;
-    for (int i = start; i < end; i++) {
-      hash = 31 * hash + keys[i];
+    long hash = (long) end - start;
+    int at = start;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      hash = mixed(hash, (long) INT64.get(keys, at));
     }
-    // Spreads the low bits: keys that count up would fill the table in runs.
-    hash *= 0x9E37_79B9;
-    return hash ^ (hash >>> 16);
+    if (at < end && end - start >= Long.BYTES) {
+      hash = mixed(hash, (long) INT64.get(keys, end - Long.BYTES));
+    } else {
+      for (; at < end; at++) {
+        hash = mixed(hash, keys[at]);
+      }
+    }
+    // The upper half depends on every bit, the lower one does not.
+    return (int) ((hash * SPREAD) >>> Integer.SIZE);
+  }
+
+  private static long mixed(long hash, long next) {
+    long product = (hash ^ next) * SPREAD;
+    return product ^ (product >>> Integer.SIZE);
   }
 
   private void grow() {
     int capacity = slots.length * 2;
     hashes = Arrays.copyOf(hashes, capacity / 2);
     keyEnds = Arrays.copyOf(keyEnds, capacity / 2);
-    rows = Arrays.copyOf(rows, capacity / 2);
     slots = new int[capacity];
     for (int entry = 0; entry < size; entry++) {
       int slot = hashes[entry] & (capacity - 1);

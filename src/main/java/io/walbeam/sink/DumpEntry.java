@@ -11,8 +11,16 @@ import java.util.regex.Pattern;
  *
  * @param course how far it has come
  * @param error what went wrong and the remedy, without row values; empty if nothing did
+ * @param owner the process that began it, for people: where it runs and since when it dumps; empty
+ *     if nobody noted that it began, or a version did that had no owners. Nothing is decided by it:
+ *     a process may be gone, and one that is not may have begun what is not noted yet
  */
-public record DumpEntry(Order order, Status status, Course course, String error) {
+public record DumpEntry(Order order, Status status, Course course, String error, String owner) {
+  /** What nobody has begun. */
+  public DumpEntry(Order order, Status status, Course course, String error) {
+    this(order, status, course, error, "");
+  }
+
   /** By epoch, then position, then table. */
   public static final Comparator<DumpEntry> OLDEST_FIRST =
       Comparator.comparingLong(DumpEntry::epoch)
@@ -178,21 +186,26 @@ public record DumpEntry(Order order, Status status, Course course, String error)
             course.chunksTotal(),
             course.sums(),
             course.resume());
-    return new DumpEntry(order, last, ended, problem);
+    return new DumpEntry(order, last, ended, problem, owner);
   }
 
-  /** The same entry, begun. */
-  public DumpEntry started(long micros) {
+  /** The same entry, begun or gone on with by {@code by}. */
+  public DumpEntry started(long micros, String by) {
     long first = course.startedMicros() == 0 ? micros : course.startedMicros();
     Course begun = new Course(first, 0, course.chunksTotal(), course.sums(), course.resume());
-    return new DumpEntry(order, Status.RUNNING, begun, "");
+    return new DumpEntry(order, Status.RUNNING, begun, "", by);
   }
 
   /** The same entry, further on. */
   public DumpEntry progressed(long total, Sums sums, String resumeAt) {
     Course further =
         new Course(course.startedMicros(), course.finishedMicros(), total, sums, resumeAt);
-    return new DumpEntry(order, status, further, error);
+    return new DumpEntry(order, status, further, error, owner);
+  }
+
+  /** The same entry, taken by {@code by}. */
+  public DumpEntry ownedBy(String by) {
+    return new DumpEntry(order, status, course, error, by);
   }
 
   /** Hides the scope, which may hold key values. */

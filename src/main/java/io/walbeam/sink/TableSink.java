@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
  * <p>Rows may come twice and in any order: their positions decide.
  */
 public interface TableSink extends AutoCloseable {
+  /** Several requests of more than 1 MB, which is what BigQuery advises. */
+  long BEST_BYTES = 4L << 20;
+
   /**
    * Writes all rows to {@code table}, which is created or extended first if need be (single flight
    * per table), and returns when each row is taken or rejected; when the taken ones are durable,
@@ -59,6 +62,11 @@ public interface TableSink extends AutoCloseable {
    */
   default boolean keepsOrder() {
     return false;
+  }
+
+  /** Bytes of rows of one table from which on it is no cheaper to write more of them together. */
+  default long bestBytes() {
+    return BEST_BYTES;
   }
 
   @Override

@@ -69,6 +69,10 @@ public final class BatchDecoder implements BatchReader.Handler {
   private final Map<Integer, Route> routeById = new HashMap<>();
   private final Map<Integer, TypeName> typeByOid = new HashMap<>();
 
+  /** Of the last change: the next one is likely to be of the same relation. */
+  private @Nullable Route lastRoute;
+
+  private int lastRelationId;
   private PgOutputMessage.@Nullable Begin transaction;
 
   /**
@@ -83,6 +87,7 @@ public final class BatchDecoder implements BatchReader.Handler {
   /** Decodes every message of {@code next}. */
   void decode(ChangeBatch next) {
     transaction = null;
+    lastRoute = null;
     routeById.clear();
     typeByOid.clear();
     reader.read(next, this);
@@ -120,6 +125,7 @@ public final class BatchDecoder implements BatchReader.Handler {
   @Override
   public void relation(PgOutputMessage.RelationDescribed described) {
     Relation relation = described.relation();
+    lastRoute = null;
     routeById.put(relation.id(), routes.route(relation, typeByOid));
   }
 
@@ -222,10 +228,16 @@ public final class BatchDecoder implements BatchReader.Handler {
   }
 
   private Route route(int relationId) {
+    Route last = lastRoute;
+    if (last != null && lastRelationId == relationId) {
+      return last;
+    }
     Route route = routeById.get(relationId);
     if (route == null) {
       throw outOfOrder("a change of a relation that was not described");
     }
+    lastRoute = route;
+    lastRelationId = relationId;
     return route;
   }
 

@@ -16,6 +16,7 @@ import io.walbeam.row.ChangelogMapping;
 import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
+import io.walbeam.row.LatestByKey;
 import io.walbeam.row.Route;
 import io.walbeam.row.RowBuffer;
 import io.walbeam.row.RowJson;
@@ -47,9 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class BundleWriter implements BatchDecoder.Mutations {
   private static final Logger log = LoggerFactory.getLogger(BundleWriter.class);
 
-  /** Rows of one table are sent when they reach this size: BigQuery advises more than 1 MB. */
-  private static final long TABLE_ROWS_BYTES = 4L << 20;
-
   /** Rows of all tables together that wait to be sent; beyond it every table is sent. */
   private static final long GATHERED_BYTES = 32L << 20;
 
@@ -69,8 +67,14 @@ public final class BundleWriter implements BatchDecoder.Mutations {
   private final Map<String, TableRows> gathered = new LinkedHashMap<>();
   private final Deque<Writing> outstanding = new ArrayDeque<>();
 
+  /** Of rows that were sent: those of the same table that come next need about as much room. */
+  private final Deque<LatestByKey> spareIndexes = new ArrayDeque<>();
+
   /** By identity: comparing the columns of a relation for each change is dear. */
   private final IdentityHashMap<Relation, RowJson> jsonByRelation = new IdentityHashMap<>();
+
+  /** Of the last row: the next one is likely to go to the same table. */
+  private @Nullable TableRows last;
 
   private final DeadLetterBox deadLetters;
   private final List<RefusedRow> refused = new ArrayList<>();
@@ -102,7 +106,7 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     receipts.add(Receipt.of(batch));
     long bytes = gathered.values().stream().mapToLong(TableRows::bytes).sum();
     for (TableRows tableRows : List.copyOf(gathered.values())) {
-      if (tableRows.bytes() >= TABLE_ROWS_BYTES || bytes >= GATHERED_BYTES) {
+      if (tableRows.bytes() >= stage.rows().bestBytes() || bytes >= GATHERED_BYTES) {
         send(tableRows);
       }
     }
@@ -250,7 +254,13 @@ public final class BundleWriter implements BatchDecoder.Mutations {
         meta.position());
   }
 
+  @SuppressWarnings("ReferenceEquality") // a shortcut: comparing columns for each row is dear
   private TableRows tableRows(DestinationTable table) {
+    TableRows same = last;
+    if (same != null && same.table() == table) {
+      same.from(reader.batch());
+      return same;
+    }
     String name = table.name();
     TableRows tableRows = gathered.get(name);
     if (tableRows != null && !tableRows.table().equals(table)) {
@@ -259,10 +269,11 @@ public final class BundleWriter implements BatchDecoder.Mutations {
       tableRows = null;
     }
     if (tableRows == null) {
-      tableRows = new TableRows(table);
+      tableRows = new TableRows(table, this::emptyIndex);
       gathered.put(name, tableRows);
     }
     tableRows.from(reader.batch());
+    last = tableRows;
     return tableRows;
   }
 
@@ -285,8 +296,21 @@ public final class BundleWriter implements BatchDecoder.Mutations {
     }
   }
 
+  private LatestByKey emptyIndex() {
+    LatestByKey spare = spareIndexes.poll();
+    return spare == null ? new LatestByKey() : spare;
+  }
+
   private void submit(TableRows tableRows) {
     wroteRows = true;
+    last = null;
+    tableRows
+        .complete()
+        .ifPresent(
+            index -> {
+              index.clear();
+              spareIndexes.push(index);
+            });
     if (!release.queue(tableRows)) {
       outstanding.add(
           new Writing(

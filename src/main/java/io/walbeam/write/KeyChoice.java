@@ -43,7 +43,11 @@ final class KeyChoice {
     return sent.containsAll(primary.columns()) ? primary : smallest(indexes, sent).orElse(primary);
   }
 
-  /** What is flagged does, if it is all of the identity, or unique by itself. */
+  /**
+   * What is flagged does, if it is all of the identity, or unique by itself. It is not of the
+   * identity if a column of that was renamed or dropped since: then the description is right about
+   * its own rows.
+   */
   private static List<String> flagged(
       Relation relation,
       Set<String> sent,
@@ -56,6 +60,7 @@ final class KeyChoice {
             .collect(Collectors.toSet());
     boolean tells =
         identity.isEmpty()
+            || !identity.get().columns().containsAll(flagged)
             || sent.containsAll(identity.get().columns())
             || smallest(indexes, flagged).isPresent();
     return tells ? List.of() : identity.get().columns();

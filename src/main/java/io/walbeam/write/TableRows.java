@@ -9,6 +9,9 @@ import io.walbeam.row.LatestByKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of one table that will go out together: the last image of each key only.
@@ -20,15 +23,24 @@ public final class TableRows {
   static final EncodedRow INCOMPLETE = new EncodedRow(new byte[0], 0, 0);
 
   private final DestinationTable table;
-  private final LatestByKey latest = new LatestByKey();
   private final List<EncodedRow> rows = new ArrayList<>();
   private final List<RowOrigin> origins = new ArrayList<>();
   private final List<ChangeBatch> batches = new ArrayList<>();
+  private final Supplier<LatestByKey> indexes;
+  private @Nullable LatestByKey latest;
   private boolean superseding;
   private long bytes;
 
   TableRows(DestinationTable table) {
+    this(table, LatestByKey::new);
+  }
+
+  /**
+   * @param indexes gives an empty one, if the table has a key
+   */
+  TableRows(DestinationTable table, Supplier<LatestByKey> indexes) {
     this.table = table;
+    this.indexes = indexes;
   }
 
   /** Notes that the rows added next come from {@code batch}. */
@@ -57,21 +69,33 @@ public final class TableRows {
 
   /**
    * Adds an image of the key in {@code tuple}. Of two the one with the higher position stays,
-   * whichever came first: on workers batches come in any order.
+   * whichever came first: on workers batches come in any order. All rows of the table have a key:
+   * the number of a key is that of its row.
    */
   void put(KeyColumns key, Tuple tuple, EncodedRow row, RowOrigin origin) {
-    int known = latest.put(key, tuple, rows.size());
+    LatestByKey index = latest;
+    if (index == null) {
+      index = indexes.get();
+      latest = index;
+    }
+    int known = index.put(key, tuple);
     if (known == LatestByKey.NONE) {
       add(row, origin);
       return;
     }
     superseding = true;
-    latest.put(key, tuple, known);
     if (origin.position().compareTo(origins.get(known).position()) >= 0) {
       bytes += size(row, origin) - size(rows.get(known), origins.get(known));
       rows.set(known, row);
       origins.set(known, origin);
     }
+  }
+
+  /** No image comes any more: gives the index up, for other rows; empty if there was none. */
+  Optional<LatestByKey> complete() {
+    Optional<LatestByKey> given = Optional.ofNullable(latest);
+    latest = null;
+    return given;
   }
 
   /** Appends the rows of another object for the same table, both images of a key. */

@@ -67,6 +67,11 @@ public final class TableWriter implements HeldRows.Write {
     return result;
   }
 
+  /** Bytes of rows of a table that are written together, if so many are there. */
+  long bestBytes() {
+    return sink.bestBytes();
+  }
+
   SinkMetrics metrics() {
     return metrics;
   }

@@ -164,6 +164,51 @@ class DoctorIT {
   }
 
   @Test
+  void ofAPartitionedTableTheKeyAndTheIdentitiesOfPartitionsAreLookedAt() throws Exception {
+    createDataset();
+    database.execute(
+        "ALTER ROLE " + ROLE + " REPLICATION SUPERUSER",
+        "CREATE TABLE parted (id int, region int, v int NOT NULL, PRIMARY KEY (id, region))"
+            + " PARTITION BY LIST (region)",
+        "CREATE TABLE north PARTITION OF parted FOR VALUES IN (1) PARTITION BY RANGE (id)",
+        "CREATE TABLE north_1 PARTITION OF north FOR VALUES FROM (0) TO (100)",
+        "CREATE TABLE south (v int NOT NULL, region int NOT NULL, id int NOT NULL)",
+        "ALTER TABLE parted ATTACH PARTITION south FOR VALUES IN (2)",
+        "INSERT INTO parted VALUES (1, 1, 1), (1, 2, 1)");
+    assertThat(check().findings()).as("before the first run").isEmpty();
+    assertThat(say(arguments("run", "--stopAt=now", "--quiet")).exitCode()).isZero();
+    assertThat(check().findings()).as("after it").isEmpty();
+
+    database.execute(
+        "ALTER TABLE parted DROP CONSTRAINT parted_pkey," + " ADD PRIMARY KEY (id, region, v)");
+    Outcome drifted = check();
+    assertThat(drifted.findings()).containsOnlyKeys("primary_key_drift");
+    assertThat(drifted.text().replaceAll("\\s+", " "))
+        .contains("The table public_parted has the primary key (id, region), and its source now")
+        .contains("public_parted__2");
+    database.execute(
+        "ALTER TABLE parted DROP CONSTRAINT parted_pkey, ADD PRIMARY KEY (id, region)",
+        "ALTER TABLE north_1 REPLICA IDENTITY NOTHING");
+    Outcome refused = check();
+    assertThat(refused.findings()).containsOnlyKeys("identity_of_partitions");
+    assertThat(refused.remedy("identity_of_partitions"))
+        .isEqualTo(
+            "For each such partition: ALTER TABLE ... REPLICA IDENTITY DEFAULT; (of"
+                + " public.parted)");
+    database.execute(
+        "ALTER TABLE north_1 REPLICA IDENTITY DEFAULT",
+        "CREATE TABLE loose (id int, v int) PARTITION BY RANGE (id)",
+        "CREATE TABLE loose_1 PARTITION OF loose FOR VALUES FROM (0) TO (100)",
+        "ALTER PUBLICATION " + database.publication() + " ADD TABLE loose");
+    Outcome keyless = check();
+    assertThat(keyless.findings()).containsOnlyKeys("identity_of_partitions");
+    assertThat(keyless.remedy("identity_of_partitions"))
+        .isEqualTo("Add a primary key to public.loose.");
+    database.execute("ALTER TABLE loose ADD PRIMARY KEY (id)");
+    assertThat(check().findings()).as("all is obeyed").isEmpty();
+  }
+
+  @Test
   void withoutTheRunsProcessItIsKnownHowFarItCame() throws Exception {
     createDataset();
     database.execute(

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What a person hears who waits for a table to be made anew. */
 class ResyncCommandTest {
   private static final TableId ITEMS = new TableId("public", "items");
+  private static final DumpEffect TABLES = new DumpEffect(true, "BigQuery", "table ledger");
+  private static final DumpEffect MESSAGES = new DumpEffect(false, "Pub/Sub", "folder ledger");
   private static final String NOBODY = "No run has taken it up yet. Start one for slot s";
 
   private final ScriptedPauses pauses = new ScriptedPauses();
@@ -58,9 +60,14 @@ class ResyncCommandTest {
   }
 
   private int follow(Duration taken, DumpEntry.Status end) throws InterruptedException {
+    return follow(taken, end, TABLES);
+  }
+
+  private int follow(Duration taken, DumpEntry.Status end, DumpEffect effect)
+      throws InterruptedException {
     try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
       return new ResyncCommand(new Ledger(taken, end), "s", new Lines(out, Folding.none()), pauses)
-          .follow(new BackfillCommand.Asked("me", List.of(ITEMS)));
+          .follow(new BackfillCommand.Asked("me", List.of(ITEMS), effect));
     }
   }
 
@@ -85,5 +92,16 @@ class ResyncCommandTest {
   void aDumpThatWasGivenUpIsForAPerson() throws Exception {
     assertThat(follow(Duration.ZERO, DumpEntry.Status.FAILED)).isEqualTo(3);
     assertThat(printed()).contains("public.items: given up");
+  }
+
+  @Test
+  void whereEachChangeStaysNothingIsMadeAnewAndNobodyHearsThatRowsGo() throws Exception {
+    assertThat(follow(Duration.ZERO, DumpEntry.Status.FINISHED, MESSAGES)).isZero();
+    assertThat(printed()).contains("public.items: written again").doesNotContain("anew");
+    assertThat(TABLES.ofWhatIsGone()).isEqualTo("What is gone at the source goes too.");
+    assertThat(MESSAGES.ofWhatIsGone())
+        .contains("READ")
+        .contains("nothing is deleted in Pub/Sub")
+        .doesNotContain("goes too");
   }
 }

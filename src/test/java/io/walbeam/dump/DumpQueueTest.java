@@ -136,7 +136,7 @@ class DumpQueueTest {
     queue.learn(List.of(first, second));
     assertThat(queue.isDuplicate(second)).isFalse();
     assertThat(queue.isDuplicate(first)).as("the later one brings more").isTrue();
-    queue.put(first.started(1));
+    queue.put(first.started(1, "x"));
     assertThat(queue.isDuplicate(second)).isTrue();
     assertThat(queue.isDuplicate(request("a", 12))).as("somebody wants it again").isFalse();
     queue.put(first.over(Status.FAILED, 1, "why"));

@@ -15,7 +15,7 @@ class HandoverTest {
 
   @Test
   void aPurgeOfATableThatAnotherProcessWasDumpingWaitsForWhatThatHadSent() {
-    handover.found(List.of(entry("a").started(1), entry("b")));
+    handover.found(List.of(entry("a").started(1, "process 7"), entry("b")));
     for (String table : List.of("a", "b")) {
       assertThat(handover.isOver(table(table), 1_099)).as(table).isFalse();
       assertThat(handover.isOver(table(table), 1_100)).as(table).isTrue();

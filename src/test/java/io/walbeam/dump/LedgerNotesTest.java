@@ -93,7 +93,7 @@ class LedgerNotesTest {
   @Test
   void ofOneEntryTheLastStateIsWritten() throws Exception {
     go.countDown();
-    long early = notes.add(entry(1).started(1));
+    long early = notes.add(entry(1).started(1, "x"));
     DumpEntry last = entry(1).over(Status.FINISHED, 2, "");
     long late = notes.add(last);
     notes.await(early);
@@ -107,7 +107,7 @@ class LedgerNotesTest {
     failures = 1;
     long one = notes.add(entry(1));
     assertThatThrownBy(() -> notes.await(one)).isInstanceOf(WalbeamException.class);
-    DumpEntry newer = entry(1).started(1);
+    DumpEntry newer = entry(1).started(1, "x");
     notes.add(newer);
     long other = notes.add(entry(2));
     notes.await(other);

@@ -9,8 +9,12 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.local.demo.Await;
 import io.walbeam.testing.TestDatabase;
 import io.walbeam.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +83,80 @@ class DumpConnectionIT {
         assertThat(read).containsExactly("1 a1 b1", "1 a1 b1");
       }
     }
+  }
+
+  @Test
+  void aChunkThatWaitedForARewriteHasTheRowsOfAfterwardsOrNone() throws Exception {
+    try (TestDatabase database = TestPostgres.shared().newDatabase()) {
+      database.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, a text, b text)",
+          "INSERT INTO t VALUES (1, 'a1', 'b1')",
+          "CREATE PUBLICATION " + database.publication() + " FOR TABLE t");
+      List<String> read = new ArrayList<>();
+      try (DumpConnection connection = new DumpConnection(database.settings(), NAME)) {
+        PublishedTable table = describe(database, connection);
+        PhysicalTable leaf = connection.leaves(table.relation().id()).get(0);
+        // A snapshot of before sees no row in the new file (documentation, "Caveats" of MVCC).
+        Copied same =
+            copiedAround(
+                database, "ALTER TABLE t ALTER b TYPE text USING b || '!'", connection, leaf, read);
+        assertThat(read).containsExactly("1 a1 b1!");
+        assertThat(same.altered()).as("it is described as before").isFalse();
+        assertThat(same.fileNode()).as("so the file tells").isNotEqualTo(leaf.fileNode());
+
+        read.clear();
+        PhysicalTable moved = connection.leaves(table.relation().id()).get(0);
+        Copied other =
+            copiedAround(
+                database,
+                "ALTER TABLE t ALTER a TYPE varchar(9) USING a || '!'",
+                connection,
+                moved,
+                read);
+        assertThat(other.altered()).isTrue();
+        assertThat(read).isEmpty();
+        assertThat(copy(connection, describe(database, connection), moved, read).altered())
+            .isFalse();
+        assertThat(read).containsExactly("1 a1! b1!");
+      }
+    }
+  }
+
+  /** What a chunk is that begins before the statement is committed. */
+  private static Copied copiedAround(
+      TestDatabase database,
+      String rewrite,
+      DumpConnection connection,
+      PhysicalTable leaf,
+      List<String> read)
+      throws Exception {
+    PublishedTable table = describe(database, connection);
+    try (Connection session = database.connect();
+        Statement statement = session.createStatement()) {
+      session.setAutoCommit(false);
+      statement.execute(rewrite);
+      CompletableFuture<Copied> copied = new CompletableFuture<>();
+      Thread reader =
+          new Thread(
+              () -> {
+                try {
+                  copied.complete(copy(connection, table, leaf, read));
+                } catch (InterruptedException | RuntimeException e) {
+                  copied.completeExceptionally(e);
+                }
+              });
+      reader.start();
+      Await.until("the chunk waits for the table", () -> waits(database) || copied.isDone());
+      session.commit();
+      reader.join();
+      return copied.get();
+    }
+  }
+
+  private static boolean waits(TestDatabase database) throws SQLException {
+    return database
+        .query("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass AND NOT granted")
+        .equals("1");
   }
 
   private static PublishedTable describe(TestDatabase database, DumpConnection connection)

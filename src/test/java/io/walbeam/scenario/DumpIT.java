@@ -69,6 +69,9 @@ class DumpIT {
     assertThat(fixture.ledger()).allMatch(entry -> entry.endsWith(":INITIAL:FINISHED"));
     assertThat(fixture.ledger("CAST(chunks_done AS STRING)"))
         .anyMatch(n -> Integer.parseInt(n) > 5);
+    assertThat(fixture.ledger("owner"))
+        .as("who has dumped it")
+        .allMatch(owner -> owner.startsWith("process " + ProcessHandle.current().pid() + " on "));
     int requests = fixture.ledger().size();
     fixture.execute(
         "INSERT INTO parted SELECT g, 'more' FROM generate_series(0, 9) g"
@@ -414,6 +417,55 @@ class DumpIT {
     }
     fixture.runToNow();
     fixture.assertEqual();
+  }
+
+  @Test
+  void tablesThatAreRewrittenBetweenADumpsRequestAndItsReadingAreAsTheyAreAfterwards()
+      throws Exception {
+    Scenario fixture = fixture("retyped");
+    fixture.execute(
+        "CREATE TABLE other (id int PRIMARY KEY, v bigint, w int)",
+        "CREATE TABLE same (id int PRIMARY KEY, v int, w int)",
+        "CREATE TABLE seen (id int PRIMARY KEY)",
+        "INSERT INTO other SELECT g, g, g FROM generate_series(1, 300) g",
+        "INSERT INTO same SELECT g, g, g FROM generate_series(1, 300) g",
+        "CREATE PUBLICATION retyped FOR TABLE seen");
+    fixture.runToNow();
+    try (Connection early = fixture.connect();
+        Statement statement = early.createStatement()) {
+      early.setAutoCommit(false);
+      statement.execute("SELECT pg_current_xact_id()");
+      fixture.execute("ALTER PUBLICATION retyped ADD TABLE other, same");
+      // No other dump mends what this one reads.
+      try (Program pipeline = fixture.start(fixture.command().with("schemaChanges", "warn"))) {
+        for (String table : List.of("other", "same")) {
+          fixture.await(
+              pipeline,
+              "the dump waits",
+              () ->
+                  pipeline.errors().contains("table public." + table + " waits")
+                      || pipeline.errors().contains("Table public." + table + " waits"));
+        }
+        fixture.execute(
+            "ALTER TABLE other ALTER v TYPE int USING v + 100, ALTER w TYPE bigint USING w + 100",
+            "ALTER TABLE same ALTER v TYPE int USING v + 100, ALTER w TYPE int USING w + 100");
+        for (String table : List.of("other", "same")) {
+          fixture.execute(
+              "UPDATE " + table + " SET v = 7 WHERE id <= 10",
+              "DELETE FROM " + table + " WHERE id > 290");
+        }
+        early.commit();
+        for (String table : List.of("other", "same")) {
+          fixture.await(
+              pipeline,
+              "the dump is finished",
+              () -> fixture.ledger().contains(table + ":INITIAL:FINISHED"));
+        }
+        fixture.awaitConfirmation(pipeline);
+        fixture.assertEqual();
+        assertThat(fixture.ledger()).hasSize(3);
+      }
+    }
   }
 
   @Test

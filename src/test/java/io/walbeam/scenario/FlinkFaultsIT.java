@@ -11,6 +11,7 @@ import io.walbeam.local.demo.WorkloadRunner;
 import io.walbeam.scenario.FlinkScenario.Submitted;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,12 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
  * build with {@code -Pflink} only.
  */
 class FlinkFaultsIT {
+  /** A frozen task manager is given up after it. */
+  private static final Duration SILENCE = Duration.ofSeconds(12);
+
   @TempDir private static Path directory;
   private static FlinkScenario flink;
 
   @BeforeAll
   static void start() throws Exception {
-    flink = FlinkScenario.start(directory, 2);
+    flink = FlinkScenario.start(directory, 2, SILENCE);
     flink.createSlot();
   }
 

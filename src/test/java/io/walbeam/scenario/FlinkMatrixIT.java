@@ -19,7 +19,8 @@ class FlinkMatrixIT {
   }
 
   private static void run(Path directory, int taskManagers, int parallelism) throws Exception {
-    try (FlinkScenario flink = FlinkScenario.start(directory, taskManagers)) {
+    try (FlinkScenario flink =
+        FlinkScenario.start(directory, taskManagers, FlinkScenario.PATIENT)) {
       RunnerMatrix.everyRunEndsWithEqualTablesAndAConfirmedSlot(
           flink.scenario(), flink.command(parallelism));
     }

@@ -12,11 +12,15 @@ import io.walbeam.local.demo.WorkloadRunner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Both ends and a Flink cluster between them: one job manager, several task managers. */
 final class FlinkScenario implements AutoCloseable {
   private static final int CHANGES_PER_SECOND = 300;
+
+  /** For tests that freeze none: they are not about a busy machine. */
+  static final Duration PATIENT = Duration.ofSeconds(50);
 
   private final Scenario scenario;
   private final FlinkCluster cluster;
@@ -29,12 +33,14 @@ final class FlinkScenario implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  static FlinkScenario start(Path directory, int taskManagers) throws Exception {
+  /** With task managers that count as lost once they are silent for so long. */
+  static FlinkScenario start(Path directory, int taskManagers, Duration silence) throws Exception {
     Scenario scenario = Scenario.start(directory);
     try {
       return new FlinkScenario(
           scenario,
-          FlinkCluster.start(scenario.command(), directory.resolve("flink"), taskManagers));
+          FlinkCluster.start(
+              scenario.command(), directory.resolve("flink"), taskManagers, silence));
     } catch (Exception e) {
       scenario.close();
       throw e;

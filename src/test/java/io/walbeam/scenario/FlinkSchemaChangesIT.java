@@ -50,7 +50,7 @@ class FlinkSchemaChangesIT {
   @BeforeEach
   void start() throws Exception {
     assertThat(TABLES.cases()).hasSameSizeAs(MAIN);
-    flink = FlinkScenario.start(directory, 2);
+    flink = FlinkScenario.start(directory, 2, FlinkScenario.PATIENT);
     TABLES.create(flink.scenario());
   }
 

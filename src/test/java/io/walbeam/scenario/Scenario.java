@@ -32,7 +32,8 @@ import java.util.TreeMap;
  * the pipeline between them.
  */
 final class Scenario implements AutoCloseable {
-  static final Duration DEADLINE = Duration.ofMinutes(3);
+  /** What a wait may take before it has failed; a busy machine is given more. */
+  static final Duration DEADLINE = Duration.ofMinutes(Long.getLong("walbeam.scenario.minutes", 3L));
 
   private static final String PROJECT = "demo";
 

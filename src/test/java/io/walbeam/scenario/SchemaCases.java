@@ -176,6 +176,14 @@ final class SchemaCases {
                 "INSERT INTO $t VALUES ('good', 1), ('bad', 2), ('ugly', 3)")
             .change("ALTER TYPE $t_mood RENAME VALUE 'good' TO 'fine'")
             .after("DELETE FROM $t WHERE id = 'fine'", "UPDATE $t SET v = 9 WHERE id = 'bad'"),
+        SchemaCase.of("enum_in_range_renamed")
+            .setup(
+                "CREATE TYPE $t_grade AS ENUM ('low', 'mid', 'high')",
+                "CREATE TYPE $t_grades AS RANGE (subtype = $t_grade)",
+                "CREATE TABLE $t (id int PRIMARY KEY, v $t_grades)",
+                "INSERT INTO $t VALUES (1, '[low,high]'), (2, '(,mid)')")
+            .change("ALTER TYPE $t_grade RENAME VALUE 'low' TO 'poor'")
+            .after("INSERT INTO $t VALUES (3, '[poor,poor]')"),
         SchemaCase.of("enum_extended")
             .setup(
                 "CREATE TYPE $t_mood AS ENUM ('good', 'bad')",

@@ -81,7 +81,11 @@ class SchemaChangesDocumentTest {
           Map.entry(
               "enum value renamed, attribute of a composite type added, renamed or dropped",
               List.of(
-                  "enum_renamed", "enum_key_renamed", "composite_extended", "attributes_changed")),
+                  "enum_renamed",
+                  "enum_key_renamed",
+                  "enum_in_range_renamed",
+                  "composite_extended",
+                  "attributes_changed")),
           Map.entry("partition attached", List.of("attached")),
           Map.entry("partition detached and attached again", List.of("reattached")),
           Map.entry(

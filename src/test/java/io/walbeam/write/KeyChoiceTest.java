@@ -28,6 +28,14 @@ class KeyChoiceTest {
   }
 
   @Test
+  void theDescriptionTellsOfRowsFromBeforeAColumnOfTheKeyWasRenamed() {
+    UniqueIndex renamed = new UniqueIndex(List.of("ident"), true, false, false);
+    assertThat(KeyChoice.of(flagged("id"), List.of(renamed))).isEmpty();
+    UniqueIndex halfRenamed = new UniqueIndex(List.of("id", "ident"), true, false, false);
+    assertThat(KeyChoice.of(flagged("id", "a"), List.of(halfRenamed))).isEmpty();
+  }
+
+  @Test
   void aKeyThatIsNotSentAsAWholeIsNoneUnlessItsRestIsUnique() {
     assertThat(KeyChoice.of(flagged("id"), List.of(GENERATED, OTHER)))
         .containsExactly("id", "hidden");

@@ -96,7 +96,19 @@ final class BigQueryDumpLedger implements DumpLedger {
           "Of a finished dump of some keys: dead letters of these keys and of commits before it are"
               + " settled.");
 
-  private static final OwnColumns<DumpEntry> COLUMNS =
+  private static final OwnColumn<DumpEntry> OWNER =
+      OwnColumn.of(
+          "owner",
+          DestinationType.STRING,
+          22,
+          (row, field, entry) -> {
+            if (!entry.owner().isEmpty()) {
+              row.string(field, entry.owner());
+            }
+          },
+          "The process that began it; NULL if none has noted that.");
+
+  private static final OwnColumns<DumpEntry> LEAST =
       OwnColumns.of(
           SLOT,
           REQUEST,
@@ -118,21 +130,21 @@ final class BigQueryDumpLedger implements DumpLedger {
           SETTLED_BELOW,
           SETTLED_KEYS_BELOW);
 
+  private static final OwnColumns<DumpEntry> COLUMNS = LEAST.and(OWNER);
+
   private static final List<OwnColumn<DumpEntry>> KEY =
       List.of(SLOT, REQUEST, SCHEMA_NAME, TABLE_OF);
 
-  static final DestinationTable TABLE =
-      COLUMNS.table(
-          TABLE_NAME,
-          KEY,
-          KEY,
-          "The dumps that walbeam was asked for, one row for each table of a request.");
+  static final DestinationTable TABLE = table(COLUMNS);
+
+  /** What it must have: an older one to which nobody may add a column goes on to be used. */
+  static final DestinationTable LEAST_TABLE = table(LEAST);
 
   private final OwnTable<DumpEntry> own;
   private final BigQueryAskedDumps asked;
 
   BigQueryDumpLedger(TableSink sink, BigQueryTables tables, BigQueryRest rest) {
-    this.own = new OwnTable<>(TABLE, COLUMNS, sink, tables, rest);
+    this.own = new OwnTable<>(TABLE, COLUMNS, LEAST, sink, tables, rest);
     this.asked =
         new BigQueryAskedDumps(
             new OwnTable<>(
@@ -166,11 +178,24 @@ final class BigQueryDumpLedger implements DumpLedger {
 
   @Override
   public void write(List<DumpEntry> entries, long version) throws InterruptedException {
-    own.write(entries.stream().map(entry -> encode(entry, version)).toList());
+    OwnColumns<DumpEntry> columns = own.there();
+    own.write(entries.stream().map(entry -> encode(columns, entry, version)).toList());
   }
 
   static EncodedRow encode(DumpEntry entry, long version) {
-    return COLUMNS.upsert(entry, new ChangePosition(entry.epoch(), version, 0, 0));
+    return encode(COLUMNS, entry, version);
+  }
+
+  private static EncodedRow encode(OwnColumns<DumpEntry> columns, DumpEntry entry, long version) {
+    return columns.upsert(entry, new ChangePosition(entry.epoch(), version, 0, 0));
+  }
+
+  private static DestinationTable table(OwnColumns<DumpEntry> columns) {
+    return columns.table(
+        TABLE_NAME,
+        KEY,
+        KEY,
+        "The dumps that walbeam was asked for, one row for each table of a request.");
   }
 
   /** One transaction may ask for a table, or truncate it, more than once. */
@@ -201,6 +226,7 @@ final class BigQueryDumpLedger implements DumpLedger {
             new DumpEntry.Sums(
                 row.number(CHUNKS_DONE), row.number(ROW_COUNT), row.number(BYTE_COUNT)),
             row.text(RESUME)),
-        row.text(ERROR));
+        row.text(ERROR),
+        row.text(OWNER));
   }
 }

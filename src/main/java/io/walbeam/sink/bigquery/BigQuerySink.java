@@ -89,7 +89,8 @@ public final class BigQuerySink implements Sink {
     this.rest = new BigQueryRest(settings, clients.rest(), pace, waits, stalls);
     this.connections = new AppendConnections(clients, pace, rest::location);
     BigQueryTables prepared =
-        new BigQueryTables(rest, pace, waits, nanoTime, BigQueryDumpLedger.TABLE);
+        new BigQueryTables(
+            rest, pace, waits, nanoTime, BigQueryDumpLedger.TABLE, BigQueryDumpLedger.LEAST_TABLE);
     SinkParts parts = new SinkParts(prepared, connections, pace, waits, stalls, letGo, metrics);
     this.tables = new BigQueryTableSink(parts, Traffic.STREAM);
     this.bulkTables = new BigQueryTableSink(parts, Traffic.BULK);

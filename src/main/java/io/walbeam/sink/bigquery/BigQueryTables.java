@@ -5,6 +5,7 @@ import io.walbeam.failure.ErrorClass;
 import io.walbeam.failure.Refusal;
 import io.walbeam.failure.RetryPolicy;
 import io.walbeam.failure.Stage;
+import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.ChangesView;
 import io.walbeam.row.ContextMapping;
 import io.walbeam.row.DestinationTable;
@@ -77,6 +78,9 @@ final class BigQueryTables {
   /** What settles dead letters, which the view of open ones looks at. */
   private final DestinationTable ledger;
 
+  /** What it must have: older ones may lack what only people look at. */
+  private final DestinationTable leastLedger;
+
   private final ChangesViews views;
   private final Pace pace;
   private final Waits waits;
@@ -90,8 +94,14 @@ final class BigQueryTables {
    * @param nanoTime the clock for quiet times
    */
   BigQueryTables(
-      BigQueryRest rest, Pace pace, Waits waits, LongSupplier nanoTime, DestinationTable ledger) {
+      BigQueryRest rest,
+      Pace pace,
+      Waits waits,
+      LongSupplier nanoTime,
+      DestinationTable ledger,
+      DestinationTable leastLedger) {
     this.ledger = ledger;
+    this.leastLedger = leastLedger;
     this.nanoTime = nanoTime;
     this.rest = rest;
     this.places = new TablePlaces(rest);
@@ -236,13 +246,36 @@ final class BigQueryTables {
       if (found.plan() instanceof TableEvolution.Extend extend) {
         pauseBeforeUpdate(state, RetryPolicy.jitter(pace.firstDelay()));
         Table patch = new Table().setSchema(extend.schema());
-        if (!rest.patch(found.name(), patch, found.existing().getEtag())) {
-          continue;
+        try {
+          if (!rest.patch(found.name(), patch, found.existing().getEtag())) {
+            continue;
+          }
+        } catch (WalbeamException e) {
+          return ready(table, withoutColumns(table, found, e), state);
         }
         log.info("Added columns to table {}.", found.name());
       }
       return ready(table, found.table().orElse(table), state);
     }
+  }
+
+  /**
+   * The ledger as it is there, if it may be used without the columns that could not be added.
+   *
+   * @throws WalbeamException {@code refused} if not
+   */
+  private DestinationTable withoutColumns(
+      DestinationTable table, TablePlaces.Found found, WalbeamException refused) {
+    if (!table.equals(ledger)
+        || !(TableEvolution.plan(found.existing(), leastLedger)
+            instanceof TableEvolution.Fits fits)) {
+      throw refused;
+    }
+    log.warn(
+        "Table {} stays without its newest columns, which only tell people who dumps. {}",
+        table.name(),
+        refused.describe());
+    return fits.table();
   }
 
   private Taken taken(DestinationTable table, TableEvolution.Another another) {

@@ -5,6 +5,7 @@ import com.google.api.services.bigquery.model.TableRow;
 import io.walbeam.change.ChangePosition;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,6 +44,13 @@ record OwnColumns<T>(List<OwnColumn<T>> columns) {
         "");
   }
 
+  /** These, and one that older tables may lack; it is the last. */
+  OwnColumns<T> and(OwnColumn<T> later) {
+    List<OwnColumn<T>> more = new ArrayList<>(columns);
+    more.add(later);
+    return new OwnColumns<>(more);
+  }
+
   /** Their names in table order, for a query. */
   String names() {
     return String.join(", ", columns.stream().map(OwnColumn::name).toList());
@@ -68,7 +76,7 @@ record OwnColumns<T>(List<OwnColumn<T>> columns) {
     return new Cells<>(this, row.getF());
   }
 
-  /** A row as it was read. Columns that the table lacks read as NULL. */
+  /** A row as it was read. The last columns read as NULL if the table lacks them. */
   record Cells<T>(OwnColumns<T> of, List<TableCell> cells) {
     /** The text, empty for NULL. */
     String text(OwnColumn<T> column) {

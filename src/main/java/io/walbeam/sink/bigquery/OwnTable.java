@@ -10,6 +10,8 @@ import io.walbeam.sink.TableSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A table in the dataset that holds what walbeam must remember, with a column {@code slot}.
@@ -20,8 +22,11 @@ import java.util.Map;
  * @param <T> what a row is made of
  */
 final class OwnTable<T> {
+  private static final Logger log = LoggerFactory.getLogger(OwnTable.class);
+
   private final DestinationTable table;
   private final OwnColumns<T> columns;
+  private final OwnColumns<T> least;
   private final TableSink sink;
   private final BigQueryTables tables;
   private final BigQueryRest rest;
@@ -32,8 +37,22 @@ final class OwnTable<T> {
       TableSink sink,
       BigQueryTables tables,
       BigQueryRest rest) {
+    this(table, columns, columns, sink, tables, rest);
+  }
+
+  /**
+   * @param least the columns without which nothing goes on, the first of {@code columns}
+   */
+  OwnTable(
+      DestinationTable table,
+      OwnColumns<T> columns,
+      OwnColumns<T> least,
+      TableSink sink,
+      BigQueryTables tables,
+      BigQueryRest rest) {
     this.table = table;
     this.columns = columns;
+    this.least = least;
     this.sink = sink;
     this.tables = tables;
     this.rest = rest;
@@ -54,7 +73,7 @@ final class OwnTable<T> {
     rest.query(
         table.name(),
         "SELECT "
-            + columns.names()
+            + there().names()
             + " FROM `"
             + rest.settings().project()
             + "."
@@ -65,6 +84,25 @@ final class OwnTable<T> {
         Map.of("slot", slot),
         rows::addAll);
     return rows.stream().map(columns::cells).toList();
+  }
+
+  /**
+   * The columns that rows may have: all, or the least that are needed if the table lacks others, or
+   * nobody can tell yet.
+   */
+  OwnColumns<T> there() throws InterruptedException {
+    if (tables.ready(table) == null) {
+      try {
+        BigQueryTables.Preparation unused = tables.prepare(table);
+      } catch (WalbeamException e) {
+        // Whoever writes the row waits for it, or ends with it.
+        log.debug("The columns of a table are not known", e);
+      }
+    }
+    TableLayout layout = tables.ready(table);
+    return layout != null && layout.table().columns().size() == columns.columns().size()
+        ? columns
+        : least;
   }
 
   /**

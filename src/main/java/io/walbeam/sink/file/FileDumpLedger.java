@@ -75,25 +75,27 @@ final class FileDumpLedger implements DumpLedger {
   static ObjectNode json(DumpEntry entry) {
     DumpEntry.Order order = entry.order();
     DumpEntry.Course course = entry.course();
-    return OwnFiles.object()
-        .put("slot", order.slot())
-        .put("epoch", order.point().epoch())
-        .put("request", Lsn.format(order.point().commitLsn()))
-        .put("request_change", Lsn.format(order.point().changeLsn()))
-        .put("requested_at", Times.text(order.point().commitMicros()))
-        .put("schema_name", order.table().schema())
-        .put("table_name", order.table().name())
-        .put("kind", order.kind().name())
-        .put("scope", order.scope())
-        .put("status", entry.status().name())
-        .put("started_at", Times.text(course.startedMicros()))
-        .put("finished_at", Times.text(course.finishedMicros()))
-        .put("chunks_done", course.sums().chunks())
-        .put("chunks_total", course.chunksTotal())
-        .put("row_count", course.sums().rows())
-        .put("byte_count", course.sums().bytes())
-        .put("resume", course.resume())
-        .put("error", entry.error());
+    ObjectNode json =
+        OwnFiles.object()
+            .put("slot", order.slot())
+            .put("epoch", order.point().epoch())
+            .put("request", Lsn.format(order.point().commitLsn()))
+            .put("request_change", Lsn.format(order.point().changeLsn()))
+            .put("requested_at", Times.text(order.point().commitMicros()))
+            .put("schema_name", order.table().schema())
+            .put("table_name", order.table().name())
+            .put("kind", order.kind().name())
+            .put("scope", order.scope())
+            .put("status", entry.status().name())
+            .put("started_at", Times.text(course.startedMicros()))
+            .put("finished_at", Times.text(course.finishedMicros()))
+            .put("chunks_done", course.sums().chunks())
+            .put("chunks_total", course.chunksTotal())
+            .put("row_count", course.sums().rows())
+            .put("byte_count", course.sums().bytes())
+            .put("resume", course.resume())
+            .put("error", entry.error());
+    return entry.owner().isEmpty() ? json : json.put("owner", entry.owner());
   }
 
   static DumpEntry entry(JsonNode json) {
@@ -118,6 +120,7 @@ final class FileDumpLedger implements DumpLedger {
                 json.path("row_count").asLong(),
                 json.path("byte_count").asLong()),
             json.path("resume").asText()),
-        json.path("error").asText());
+        json.path("error").asText(),
+        json.path("owner").asText(""));
   }
 }

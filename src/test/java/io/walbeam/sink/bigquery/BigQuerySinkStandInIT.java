@@ -19,6 +19,7 @@ import io.walbeam.local.standin.Fault;
 import io.walbeam.local.standin.FaultKind;
 import io.walbeam.row.DestinationTable;
 import io.walbeam.row.EncodedRow;
+import io.walbeam.sink.DumpEntry;
 import io.walbeam.sink.SlotState;
 import io.walbeam.sink.Stalls;
 import io.walbeam.sink.Waits;
@@ -241,6 +242,40 @@ class BigQuerySinkStandInIT {
     assertThat(sink.stateStore().read("other")).contains(state("other", 9, 9, 0));
     assertThat(query("SELECT confirmed_lsn FROM `p.%s._walbeam_state` WHERE slot = 'walbeam'"))
         .containsExactly(List.of("1/23456789"));
+  }
+
+  @Test
+  void anOlderLedgerGetsTheOwnerOfDumpsOrDoesWithoutIt() throws Exception {
+    DumpEntry before = dump(1);
+    String name = BigQueryDumpLedger.TABLE_NAME;
+    assertThat(
+            sink.tables()
+                .write(
+                    BigQueryDumpLedger.LEAST_TABLE, List.of(BigQueryDumpLedger.encode(before, 0))))
+        .isEmpty();
+    server.faults().add(Fault.rest("tables.patch", name, 403, 0));
+    try (BigQuerySink refused = new BigQuerySink(settings, PACE)) {
+      assertThat(refused.dumpLedger().read("walbeam")).containsExactly(before);
+      refused.dumpLedger().write(List.of(dump(2).started(5, "process 7")), 1);
+      assertThat(refused.dumpLedger().read("walbeam"))
+          .containsExactly(before, dump(2).started(5, ""));
+    }
+    server.faults().clear();
+    try (BigQuerySink allowed = new BigQuerySink(settings, PACE)) {
+      allowed.dumpLedger().write(List.of(dump(3).started(5, "process 8")), 2);
+      assertThat(allowed.dumpLedger().read("walbeam"))
+          .containsExactly(before, dump(2).started(5, ""), dump(3).started(5, "process 8"));
+    }
+  }
+
+  private static DumpEntry dump(long request) {
+    return DumpEntry.requested(
+        new DumpEntry.Order(
+            "walbeam",
+            new DumpEntry.Point(0, request, 0, 1_700_000_000_000_001L),
+            new TableId("public", "t"),
+            DumpEntry.Kind.REQUEST,
+            "{}"));
   }
 
   @Test

@@ -102,6 +102,10 @@ class OwnRowsTest {
                 + "01408180f9c0c1c482034a075245515545535452064641494c45445a0f7b226b6579546f223a"
                 + "5b2239225d7d608280f9c0c1c48203688380f9c0c1c48203700478058001d8048801d8369201"
                 + "04617420349a01084261642e20446f2e");
+    assertThat(hex(BigQueryDumpLedger.encode(FAILED.ownedBy("process 7"), 8)))
+        .as("with its owner behind the rest")
+        .isEqualTo(
+            hex(BigQueryDumpLedger.encode(FAILED, 8)) + "b201" + "09" + "70726f636573732037");
   }
 
   @Test

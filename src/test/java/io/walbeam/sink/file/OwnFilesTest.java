@@ -65,7 +65,7 @@ class OwnFilesTest {
     DumpEntry second = requested(32, "b");
     ledger.write(List.of(second, first), 0);
     DumpEntry further =
-        first.started(5_000_000).progressed(4, new DumpEntry.Sums(1, 2, 3), "[\"k\"]");
+        first.started(5_000_000, "process 7").progressed(4, new DumpEntry.Sums(1, 2, 3), "[\"k\"]");
     ledger.write(List.of(further), 7);
     ledger.write(List.of(first), 0);
     assertThat(new FileDumpLedger(calls()).read("s")).containsExactly(further, second);
@@ -79,7 +79,8 @@ class OwnFilesTest {
                 + "\"kind\":\"REQUEST\",\"scope\":\"{}\",\"status\":\"RUNNING\","
                 + "\"started_at\":\"1970-01-01T00:00:05Z\",\"finished_at\":null,"
                 + "\"chunks_done\":1,\"chunks_total\":4,\"row_count\":2,\"byte_count\":3,"
-                + "\"resume\":\"[\\\"k\\\"]\",\"error\":\"\"}\n");
+                + "\"resume\":\"[\\\"k\\\"]\",\"error\":\"\",\"owner\":\"process 7\"}\n");
+    assertThat(FileDumpLedger.json(first).has("owner")).as("as older versions wrote it").isFalse();
   }
 
   @Test
