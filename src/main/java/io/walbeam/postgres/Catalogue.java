@@ -30,15 +30,17 @@ public final class Catalogue implements AutoCloseable {
   private static final String UNIQUE_INDEXES =
       """
       SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY k.place),
-        i.indisprimary, i.indisreplident, pg_catalog.bool_or(NOT a.attnotnull)
+        i.indisprimary, i.indisreplident, pg_catalog.bool_or(NOT a.attnotnull),
+        pg_catalog.bool_or(a.attgenerated <> '') OR %s
       FROM pg_catalog.pg_index i
       CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
       JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
       WHERE i.indrelid = ?::bigint::oid AND i.indisunique AND i.indimmediate AND i.indisvalid
         AND i.indpred IS NULL AND i.indexprs IS NULL AND k.place <= i.indnkeyatts
-      GROUP BY i.indexrelid, i.indisprimary, i.indisreplident
+      GROUP BY i.indexrelid, i.indrelid, i.indisprimary, i.indisreplident
       ORDER BY i.indexrelid
-      """;
+      """
+          .formatted(PublishedTables.HAS_COLUMN_LIST.formatted("i.indrelid"));
 
   private static final String GENERATED =
       """
@@ -129,7 +131,8 @@ public final class Catalogue implements AutoCloseable {
                   List.of((String[]) row.getArray(1).getArray()),
                   row.getBoolean(2),
                   row.getBoolean(3),
-                  row.getBoolean(4)));
+                  row.getBoolean(4),
+                  row.getBoolean(5)));
         }
       }
       return indexes;

@@ -54,6 +54,16 @@ public record KeyColumns(List<Integer> positions, String absence) {
     return limited(relation, positions);
   }
 
+  /** That nobody knows any more what told the rows apart that were so described. */
+  public static KeyColumns forgotten(Relation relation) {
+    return none(
+        "The key of table "
+            + relation.table()
+            + " was changed since, and under its replica identity the stream does not tell what it"
+            + " was: rows of before are in its changelog only, until the dump that follows the"
+            + " change.");
+  }
+
   /** Whether there is a key. */
   public boolean exists() {
     return !positions.isEmpty();

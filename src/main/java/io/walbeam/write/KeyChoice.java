@@ -2,6 +2,7 @@ package io.walbeam.write;
 
 import io.walbeam.change.Relation;
 import io.walbeam.change.RelationColumn;
+import io.walbeam.change.ReplicaIdentity;
 import io.walbeam.postgres.UniqueIndex;
 import java.util.Comparator;
 import java.util.List;
@@ -26,8 +27,7 @@ final class KeyChoice {
    *     the relation does not have if rows cannot be told apart by what is sent
    */
   static List<String> of(Relation relation, List<UniqueIndex> indexes) {
-    Set<String> sent =
-        relation.columns().stream().map(RelationColumn::name).collect(Collectors.toSet());
+    Set<String> sent = names(relation);
     return switch (relation.identity()) {
       case FULL, NOTHING ->
           index(indexes, UniqueIndex::primary)
@@ -36,6 +36,26 @@ final class KeyChoice {
       case DEFAULT -> flagged(relation, sent, indexes, index(indexes, UniqueIndex::primary));
       case INDEX -> flagged(relation, sent, indexes, index(indexes, UniqueIndex::identity));
     };
+  }
+
+  /**
+   * Whether the primary key has got columns, or new names of columns, since the relation was
+   * described, in a table whose descriptions do not flag the key: what told its rows apart then is
+   * not in the catalogue any more.
+   */
+  static boolean isOlder(Relation relation, List<UniqueIndex> indexes) {
+    boolean untold =
+        relation.identity() == ReplicaIdentity.FULL
+            || relation.identity() == ReplicaIdentity.NOTHING;
+    Set<String> sent = names(relation);
+    return untold
+        && index(indexes, UniqueIndex::primary)
+            .filter(primary -> !primary.maybeUnsent() && !sent.containsAll(primary.columns()))
+            .isPresent();
+  }
+
+  private static Set<String> names(Relation relation) {
+    return relation.columns().stream().map(RelationColumn::name).collect(Collectors.toSet());
   }
 
   private static UniqueIndex sentAsAWhole(

@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +61,8 @@ public final class RouteCompiler implements Routes.Compiler {
 
   @Override
   public Route compile(Relation relation, Map<Integer, TypeName> types, TableDetails details) {
-    KeyColumns key = KeyColumns.of(relation, details.keyIfChosen());
+    KeyColumns key =
+        details.older() ? earlierKey(relation) : KeyColumns.of(relation, details.keyIfChosen());
     boolean current = mapping.mode().currentState() && key.exists();
     if (mapping.mode().currentState() && !current) {
       log.warn("{}", key.absence());
@@ -74,6 +78,21 @@ public final class RouteCompiler implements Routes.Compiler {
         mapping.mode().changelog() || !current || relation.identity() == ReplicaIdentity.NOTHING
             ? changelog(relation, key, new SourceTypes(types, details.types()))
             : null);
+  }
+
+  /** The key by which rows of before were written, as the destination's tables remember it. */
+  private KeyColumns earlierKey(Relation relation) {
+    Set<String> names =
+        relation.columns().stream().map(RelationColumn::name).collect(Collectors.toSet());
+    try {
+      return existing.keys(mapping.tableName().nameOf(relation.table())).stream()
+          .filter(names::containsAll)
+          .findFirst()
+          .map(key -> KeyColumns.of(relation, Optional.of(key)))
+          .orElseGet(() -> KeyColumns.forgotten(relation));
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
   /** With columns behind its own that its rows do not carry. */

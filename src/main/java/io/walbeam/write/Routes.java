@@ -96,7 +96,7 @@ public final class Routes {
     TableDetails found = catalogue.details(relation, types);
     TableDetails details = wanted.complete() ? found.complete() : found;
     Route route =
-        known != null && known.details().equals(details)
+        known != null && (details.older() || known.details().equals(details))
             ? known.route()
             : compiler.compile(relation, types, details);
     routes.put(wanted, new Known(route, details, now));

@@ -84,8 +84,12 @@ public final class SourceCatalogue implements Routes.Catalogue, AutoCloseable {
     List<RelationColumn> sent =
         relation.columns().stream().filter(column -> !generated.contains(column.name())).toList();
     Relation asSent = new Relation(relation.id(), relation.table(), relation.identity(), sent);
+    boolean older = KeyChoice.isOlder(asSent, entry.indexes());
     return new TableDetails(
-        KeyChoice.of(asSent, entry.indexes()), entry.generated(), entry.types());
+        older ? List.of() : KeyChoice.of(asSent, entry.indexes()),
+        older,
+        entry.generated(),
+        entry.types());
   }
 
   /** Closes what was not used for so long; the next look-up opens it again. */

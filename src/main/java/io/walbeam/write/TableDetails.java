@@ -11,10 +11,13 @@ import java.util.Optional;
  *
  * @param key columns of the key where the description does not tell, else empty; see {@link
  *     KeyChoice}
+ * @param older whether the description is from before the key was changed, and does not tell what
+ *     it was: the destination's table does
  * @param unsent generated columns that the stream leaves out, and that are to be looked up
  * @param types what types consist of that are not built in, by object identifier
  */
-record TableDetails(List<String> key, List<RelationColumn> unsent, Map<Integer, TypeShape> types) {
+record TableDetails(
+    List<String> key, boolean older, List<RelationColumn> unsent, Map<Integer, TypeShape> types) {
   /** Nothing beyond. */
   static final TableDetails NONE = ofKey(List.of());
 
@@ -25,7 +28,7 @@ record TableDetails(List<String> key, List<RelationColumn> unsent, Map<Integer, 
   }
 
   static TableDetails ofKey(List<String> key) {
-    return new TableDetails(key, List.of(), Map.of());
+    return new TableDetails(key, false, List.of(), Map.of());
   }
 
   /** The key, empty if the description tells. */
@@ -35,7 +38,7 @@ record TableDetails(List<String> key, List<RelationColumn> unsent, Map<Integer, 
 
   /** The same for rows that carry every column. */
   TableDetails complete() {
-    return new TableDetails(key, List.of(), types);
+    return new TableDetails(key, older, List.of(), types);
   }
 
   /** Whether a type is among them that may change though the description stays the same. */

@@ -412,6 +412,19 @@ final class SchemaCases {
                 "INSERT INTO $t VALUES (1, 'a1'), (2, 'a2')")
             .change("ALTER TABLE $t ADD PRIMARY KEY (id)")
             .after("INSERT INTO $t VALUES (3, 'a3')", "DELETE FROM $t WHERE id = 1"),
+        SchemaCase.of("full_key_renamed")
+            .setup(
+                "CREATE TABLE $t (id int PRIMARY KEY, a text)",
+                "ALTER TABLE $t REPLICA IDENTITY FULL",
+                "INSERT INTO $t VALUES (1, 'a1'), (2, 'a2'), (3, 'a3')")
+            .change(
+                "UPDATE $t SET a = 'before' WHERE id = 3",
+                "ALTER TABLE $t RENAME COLUMN id TO ident")
+            .after(
+                "UPDATE $t SET a = 'later' WHERE ident = 1",
+                "INSERT INTO $t VALUES (4, 'a4')",
+                "DELETE FROM $t WHERE ident = 2")
+            .copiedTo("public_$t__2"),
         SchemaCase.of("full_key_widened")
             .setup(
                 "CREATE TABLE $t (id int PRIMARY KEY, a text NOT NULL)",

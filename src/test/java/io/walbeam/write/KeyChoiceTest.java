@@ -13,13 +13,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KeyChoiceTest {
-  private static final UniqueIndex PRIMARY = new UniqueIndex(List.of("id"), true, false, false);
+  private static final UniqueIndex PRIMARY =
+      new UniqueIndex(List.of("id"), true, false, false, false);
 
   /** Of a column that the stream leaves out. */
   private static final UniqueIndex GENERATED =
-      new UniqueIndex(List.of("id", "hidden"), true, false, false);
+      new UniqueIndex(List.of("id", "hidden"), true, false, false, true);
 
-  private static final UniqueIndex OTHER = new UniqueIndex(List.of("a"), false, false, false);
+  private static final UniqueIndex OTHER =
+      new UniqueIndex(List.of("a"), false, false, false, false);
 
   @Test
   void theDescriptionTellsWhereItFlagsTheWholeIdentity() {
@@ -29,9 +31,9 @@ class KeyChoiceTest {
 
   @Test
   void theDescriptionTellsOfRowsFromBeforeAColumnOfTheKeyWasRenamed() {
-    UniqueIndex renamed = new UniqueIndex(List.of("ident"), true, false, false);
+    UniqueIndex renamed = new UniqueIndex(List.of("ident"), true, false, false, false);
     assertThat(KeyChoice.of(flagged("id"), List.of(renamed))).isEmpty();
-    UniqueIndex halfRenamed = new UniqueIndex(List.of("id", "ident"), true, false, false);
+    UniqueIndex halfRenamed = new UniqueIndex(List.of("id", "ident"), true, false, false, false);
     assertThat(KeyChoice.of(flagged("id", "a"), List.of(halfRenamed))).isEmpty();
   }
 
@@ -39,9 +41,9 @@ class KeyChoiceTest {
   void aKeyThatIsNotSentAsAWholeIsNoneUnlessItsRestIsUnique() {
     assertThat(KeyChoice.of(flagged("id"), List.of(GENERATED, OTHER)))
         .containsExactly("id", "hidden");
-    UniqueIndex rest = new UniqueIndex(List.of("id"), false, false, false);
+    UniqueIndex rest = new UniqueIndex(List.of("id"), false, false, false, false);
     assertThat(KeyChoice.of(flagged("id"), List.of(GENERATED, rest))).isEmpty();
-    UniqueIndex nullable = new UniqueIndex(List.of("id"), false, false, true);
+    UniqueIndex nullable = new UniqueIndex(List.of("id"), false, false, true, false);
     assertThat(KeyChoice.of(flagged("id"), List.of(GENERATED, nullable))).hasSize(2);
   }
 
@@ -54,6 +56,20 @@ class KeyChoiceTest {
       assertThat(KeyChoice.of(relation, List.of(GENERATED))).containsExactly("id", "hidden");
       assertThat(KeyChoice.of(relation, List.of(OTHER))).as("no primary key").isEmpty();
     }
+  }
+
+  @Test
+  void aKeyWithColumnsThatADescriptionLacksIsYoungerUnlessTheyAreLeftOut() {
+    UniqueIndex renamed = new UniqueIndex(List.of("ident"), true, false, false, false);
+    UniqueIndex unsent = new UniqueIndex(List.of("id", "hidden"), true, false, false, true);
+    for (ReplicaIdentity identity : List.of(ReplicaIdentity.FULL, ReplicaIdentity.NOTHING)) {
+      Relation relation = relation(identity, Set.of());
+      assertThat(KeyChoice.isOlder(relation, List.of(OTHER, renamed))).isTrue();
+      assertThat(KeyChoice.isOlder(relation, List.of(unsent))).isFalse();
+      assertThat(KeyChoice.isOlder(relation, List.of(PRIMARY))).isFalse();
+      assertThat(KeyChoice.isOlder(relation, List.of(OTHER))).isFalse();
+    }
+    assertThat(KeyChoice.isOlder(flagged("id"), List.of(renamed))).as("it tells").isFalse();
   }
 
   private static Relation flagged(String... names) {

@@ -12,6 +12,7 @@ import io.walbeam.failure.WalbeamException;
 import io.walbeam.row.DestinationType;
 import io.walbeam.row.ExistingColumns;
 import io.walbeam.row.MappingSettings;
+import io.walbeam.row.Route;
 import io.walbeam.row.Substitutions;
 import io.walbeam.row.TableNameTemplate;
 import io.walbeam.row.WriteMode;
@@ -19,6 +20,7 @@ import io.walbeam.sink.ExistingTables;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RouteCompilerTest {
@@ -96,5 +98,37 @@ class RouteCompilerTest {
 
   private static ExistingColumns refuse() {
     throw new WalbeamException(FailureKind.TRANSIENT, "No.", "Wait.");
+  }
+
+  private static Route compiledOlder(String... keys) {
+    Relation relation =
+        new Relation(
+            1,
+            new TableId("public", "t"),
+            ReplicaIdentity.FULL,
+            List.of(
+                new RelationColumn("id", INT4, -1, true), new RelationColumn("v", TEXT, -1, true)));
+    ExistingTables existing =
+        new ExistingTables() {
+          @Override
+          public ExistingColumns columns(String table) {
+            return ExistingColumns.NONE;
+          }
+
+          @Override
+          public List<List<String>> keys(String table) {
+            return Stream.of(keys).map(List::of).toList();
+          }
+        };
+    return compiler(existing)
+        .compile(relation, Map.of(), new TableDetails(List.of(), true, List.of(), Map.of()));
+  }
+
+  @Test
+  void rowsOfBeforeAKeyWasChangedGoByTheNewestKeyThatTheyHave() {
+    assertThat(compiledOlder("ident", "id", "v").key().positions()).containsExactly(0);
+    assertThat(compiledOlder("ident").key().exists()).isFalse();
+    assertThat(compiledOlder("ident").key().absence()).contains("was changed since");
+    assertThat(compiledOlder("ident").changelog()).isNotNull();
   }
 }

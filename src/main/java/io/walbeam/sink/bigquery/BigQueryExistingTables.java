@@ -5,12 +5,13 @@ import com.google.api.services.bigquery.model.TableFieldSchema;
 import io.walbeam.row.DestinationType;
 import io.walbeam.row.ExistingColumns;
 import io.walbeam.sink.ExistingTables;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads the columns of tables. Thread-safe. */
+/** Reads the columns and keys of tables. Thread-safe. */
 final class BigQueryExistingTables implements ExistingTables {
   private final TableSearch search;
 
@@ -30,6 +31,33 @@ final class BigQueryExistingTables implements ExistingTables {
       }
     }
     return there.map(BigQueryExistingTables::columns).orElse(ExistingColumns.NONE);
+  }
+
+  @Override
+  public List<List<String>> keys(String table) throws InterruptedException {
+    List<List<String>> keys = new ArrayList<>();
+    Optional<Table> there = search.find(table);
+    for (int number = 2; there.isPresent(); number++) {
+      List<String> key = key(there.get());
+      if (!key.isEmpty()) {
+        keys.add(0, key);
+      }
+      there = search.find(SuccessorName.of(table, number));
+    }
+    return keys;
+  }
+
+  /** The columns of the primary key, as the source calls them. */
+  static List<String> key(Table table) {
+    Map<String, String> sources = new HashMap<>();
+    if (table.getSchema() != null && table.getSchema().getFields() != null) {
+      for (TableFieldSchema field : table.getSchema().getFields()) {
+        ColumnResolution.source(field).ifPresent(source -> sources.put(field.getName(), source));
+      }
+    }
+    return TableEvolution.primaryKey(table.getTableConstraints()).stream()
+        .map(name -> sources.getOrDefault(name, name))
+        .toList();
   }
 
   /** Arrays and types that we never write are left out: no source column fits them. */
