@@ -107,7 +107,8 @@ public record PipelineCommand(
     return arguments;
   }
 
-  private List<String> commandLine() {
+  /** The whole command by the jar. */
+  public List<String> commandLine() {
     return installation.javaCommand(jvmArguments, installation.pipelineJar(), arguments());
   }
 }
