@@ -72,7 +72,9 @@ class FlinkFaultsIT {
           .execute(
               ShopSchema.DATABASE,
               "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
-                  + " WHERE slot_name = 'walbeam'",
+                  + " WHERE slot_name = '"
+                  + flink.scenario().name()
+                  + "'",
               "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                   + " WHERE application_name LIKE 'walbeam:confirmed:%'");
       flink.awaitConfirmation();

@@ -154,8 +154,8 @@ final class FlinkScenario implements AutoCloseable {
   /** Publication and slot, so that everything the workload does is in the stream. */
   void createSlot() throws Exception {
     scenario.execute(
-        "CREATE PUBLICATION walbeam FOR ALL TABLES",
-        "SELECT pg_create_logical_replication_slot('walbeam', 'pgoutput')");
+        "CREATE PUBLICATION " + scenario.name() + " FOR ALL TABLES",
+        "SELECT pg_create_logical_replication_slot('" + scenario.name() + "', 'pgoutput')");
   }
 
   /** Goes on with the workload; one at a time. */
@@ -174,7 +174,9 @@ final class FlinkScenario implements AutoCloseable {
     Optional<String> port =
         scenario.query(
             "SELECT a.client_port FROM pg_stat_activity a JOIN pg_replication_slots s"
-                + " ON s.active_pid = a.pid WHERE s.slot_name = 'walbeam'");
+                + " ON s.active_pid = a.pid WHERE s.slot_name = '"
+                + scenario.name()
+                + "'");
     String hexPort = String.format("%04X", Integer.parseInt(port.orElseThrow()));
     for (ChildProcess process : cluster.taskManagers()) {
       if (Sockets.ownsLocalPort(process.pid(), hexPort)) {
