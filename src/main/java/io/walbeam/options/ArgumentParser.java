@@ -2,8 +2,6 @@ package io.walbeam.options;
 
 import io.walbeam.change.NearestNames;
 import io.walbeam.secret.SecretReference;
-import java.beans.Introspector;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -46,17 +44,18 @@ final class ArgumentParser {
   private ArgumentParser(Command command, List<String> problems) {
     this.command = command;
     this.problems = problems;
-    PipelineOptionsFactory.register(WalbeamOptions.class);
+    BeamOptions.register(WalbeamOptions.class);
+    command.own().forEach(BeamOptions::register);
     for (Command other : Command.values()) {
       for (Class<? extends PipelineOptions> own : other.own()) {
-        PipelineOptionsFactory.register(own);
         if (!command.own().contains(own)) {
           OptionCatalogue.group(own).forEach(option -> foreign.putIfAbsent(option.name(), other));
         }
       }
       OptionCatalogue.of(other).forEach(option -> ours.add(option.name()));
     }
-    this.known = knownNames();
+    this.known = BeamOptions.names();
+    known.addAll(foreign.keySet());
   }
 
   /** The options, and the names of those that were given. */
@@ -86,6 +85,7 @@ final class ArgumentParser {
     referenced.addAll(referenced(file));
     add(EnvironmentOptions.read(environment, known, ours, referenced, problems), given, seen);
     add(file, given, seen);
+    BeamOptions.registerFor(given.stream().map(GivenOption::name).toList());
     List<String> good = new ArrayList<>();
     for (GivenOption option : given) {
       if (option.name().equals(CONFIG)) {
@@ -191,23 +191,6 @@ final class ArgumentParser {
     } catch (IllegalArgumentException e) {
       return false;
     }
-  }
-
-  private static Set<String> knownNames() {
-    Set<String> names = new TreeSet<>();
-    PipelineOptionsFactory.getRegisteredOptions().forEach(type -> names.addAll(settersOf(type)));
-    return names;
-  }
-
-  private static Set<String> settersOf(Class<? extends PipelineOptions> type) {
-    Set<String> names = new TreeSet<>();
-    for (Method method : type.getMethods()) {
-      String name = method.getName();
-      if (name.startsWith("set") && method.getParameterCount() == 1 && name.length() > 3) {
-        names.add(Introspector.decapitalize(name.substring(3)));
-      }
-    }
-    return names;
   }
 
   /** Ours before Beam's, of which there are hundreds. */

@@ -2,11 +2,14 @@ package io.walbeam.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.walbeam.local.demo.PipelineCommand;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,11 +21,18 @@ class LauncherIT {
   private record Ended(int exitCode, String output) {}
 
   private static Ended run(String... arguments) throws Exception {
+    return run(List.of(arguments), Map.of());
+  }
+
+  private static Ended run(List<String> arguments, Map<String, String> environment)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of("scripts", "walbeam").toAbsolutePath().toString());
-    command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command).directory(BUILD.toFile()).redirectErrorStream(true).start();
+    command.addAll(arguments);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(BUILD.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ended(process.waitFor(), output);
   }
@@ -55,6 +65,30 @@ class LauncherIT {
     assertThat(flags(java, "run", "--stopAt=now")).contains(shortLife);
     assertThat(flags(java, "run", "--dataset=a.b")).doesNotContain(shortLife);
     assertThat(flags(java, "--dataset=a.b", "--slot=status")).doesNotContain(shortLife);
+  }
+
+  @Test
+  void aScheduledRunThatEndsWellLeavesAnArchiveForTheNext() throws Exception {
+    Path archive = BUILD.resolve("walbeam-run.jsa");
+    Files.deleteIfExists(archive);
+    try (Servers servers = Servers.here();
+        Scenario scenario = Scenario.shop(servers, "launched")) {
+      PipelineCommand command = scenario.command().with("stopAt", "now");
+      Ended refused = run(command.with("tables", "public.none").arguments(), command.environment());
+      assertThat(refused.exitCode()).as(refused.output()).isEqualTo(2);
+      assertThat(archive).doesNotExist();
+      for (int i = 0; i < 2; i++) {
+        Ended ended = run(command.arguments(), command.environment());
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(ended.output()).contains("Everything read is written").doesNotContain("[cds");
+        assertThat(archive).exists();
+      }
+      try (Stream<Path> files = Files.list(BUILD)) {
+        assertThat(files.filter(file -> file.getFileName().toString().contains(".jsa.")))
+            .as("half an archive")
+            .isEmpty();
+      }
+    }
   }
 
   @Test
