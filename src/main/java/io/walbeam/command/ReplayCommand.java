@@ -62,7 +62,8 @@ final class ReplayCommand {
       if (json) {
         out.raw(ReplayText.json(plan, named, asks));
       } else {
-        out.print(ReplayText.text(plan, named, asks));
+        out.print(
+            ReplayText.text(plan, named, asks, DumpEffect.of(source.mapping(), sink).ledger()));
       }
     }
   }

@@ -21,8 +21,9 @@ final class ReplayText {
    * Lines.
    *
    * @param keys how many keys of those tables that are not dumped as a whole
+   * @param ledger what shows there how far dumps are, a table or a folder
    */
-  static String text(ReplayPlan plan, Map<TableId, Integer> keys, boolean asked) {
+  static String text(ReplayPlan plan, Map<TableId, Integer> keys, boolean asked, String ledger) {
     if (plan.letters().isEmpty()) {
       return "No open dead letter is meant.\n";
     }
@@ -47,8 +48,9 @@ final class ReplayText {
           .append(named(plan.tables(), keys))
           .append(
               asked
-                  ? ". The run that reads the slot carries it out; table _walbeam_backfills shows"
-                      + " how far it is.\n"
+                  ? ". The run that reads the slot carries it out; "
+                      + ledger
+                      + " shows how far it is.\n"
                   : ".\n");
     }
     return text.toString();
