@@ -25,6 +25,6 @@ public record SetupRequest(
     Optional<Provider> provider,
     Optional<RolePassword> password) {
   Plan plan() {
-    return new Plan(replication.slot(), replication.publication(), tables);
+    return Plan.of(replication, tables);
   }
 }

@@ -56,7 +56,7 @@ public final class SourceCheck {
       throws InterruptedException {
     PostgresSettings settings = replication.postgres();
     TableNameTemplate names = mapping.tableName();
-    Plan plan = new Plan(replication.slot(), replication.publication(), tables);
+    Plan plan = Plan.of(replication, tables);
     try (Connection connection = new PostgresConnections(settings).open(APPLICATION)) {
       List<String> publications = Publications.inUse(connection, plan.publication());
       SourceFacts facts = SourceFactsReader.read(connection, settings, publications, provider);

@@ -101,8 +101,12 @@ public record SourceFacts(
    */
   public record Blocker(int pid, String gid, long seconds) {}
 
-  /** One of the publications that a slot is read with. */
-  public record Publication(String name, boolean changes, boolean viaRoot) {}
+  /**
+   * One of the publications that a slot is read with.
+   *
+   * @param own whether walbeam made it, so that tables join it
+   */
+  public record Publication(String name, boolean changes, boolean viaRoot, boolean own) {}
 
   /**
    * One table.

@@ -13,6 +13,7 @@ import io.walbeam.doctor.SourceFacts.Setting;
 import io.walbeam.doctor.SourceFacts.Slot;
 import io.walbeam.doctor.SourceFacts.Table;
 import io.walbeam.postgres.PostgresSettings;
+import io.walbeam.postgres.Publications;
 import io.walbeam.postgres.tls.ServerCertificate;
 import java.io.IOException;
 import java.sql.Array;
@@ -229,13 +230,22 @@ final class SourceFactsReader {
         BLOCKERS,
         List.of(),
         row -> blockers.add(new Blocker(row.getInt(1), text(row, "gid"), row.getLong(3))));
+    List<String> own = new ArrayList<>();
+    for (String name : publications) {
+      if (Publications.isOurs(connection, name)) {
+        own.add(name);
+      }
+    }
     List<Publication> found = new ArrayList<>();
     each(
         connection,
         PUBLICATIONS,
         List.of(publications),
-        row ->
-            found.add(new Publication(text(row, "pubname"), row.getBoolean(2), row.getBoolean(3))));
+        row -> {
+          String name = text(row, "pubname");
+          found.add(
+              new Publication(name, row.getBoolean(2), row.getBoolean(3), own.contains(name)));
+        });
     List<Table> tables = new ArrayList<>();
     each(
         connection,

@@ -83,6 +83,17 @@ final class TableRules {
 
   private void nothing() {
     boolean published = isPublished(facts, plan);
+    if (awaitsTables(published)) {
+      add(
+          Severity.WARNING,
+          "no_tables",
+          published
+              ? "The publication " + plan.publication() + " holds no table yet."
+              : "No table is there yet that could be published.",
+          "Tables that role " + facts.role().name() + " owns join once a run goes on.",
+          "pg_class, pg_publication_tables");
+      return;
+    }
     List<String> candidates =
         facts.tables().stream()
             .filter(table -> !published || !table.published().isEmpty())
@@ -100,6 +111,18 @@ final class TableRules {
             ? "Correct --tables or --publication, or add the tables to the publication."
             : "Correct --tables; near are " + String.join(", ", near) + ".",
         "pg_publication_tables");
+  }
+
+  /** Whether a run starts all the same, and what there is by then or comes later joins. */
+  private boolean awaitsTables(boolean published) {
+    return plan.joining()
+        && plan.tables().inclusions().isEmpty()
+        && (!published
+            || facts.publications().stream()
+                .anyMatch(p -> p.name().equals(plan.publication()) && p.own()))
+        && facts.tables().stream()
+            .filter(table -> table.kind() != 'f' && table.persistence() == 'p')
+            .allMatch(table -> table.access().owned() && plan.tables().matches(table.id()));
   }
 
   private void unreplicable() {

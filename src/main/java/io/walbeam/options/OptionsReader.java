@@ -141,7 +141,7 @@ public final class OptionsReader {
             postgres.get(),
             slot,
             publication,
-            /* publishNewTables= */ false,
+            reader.source.publishNewTables(),
             reader.source.readGenerated()),
         tables,
         destination.get(),
@@ -203,8 +203,7 @@ public final class OptionsReader {
     Optional<Destination> destination = new DestinationReader(options, values).read(slot);
     DumpOptions dumps = new DumpReader(options, values).read(postgres.flatMap(source::standby));
     Duration letGoAfter = values.duration("--letGoAfter", options.getLetGoAfter(), "PT2M");
-    boolean publishNewTables =
-        values.oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off").equals("on");
+    boolean publishNewTables = source.publishNewTables();
     boolean readGenerated = source.readGenerated();
     if (stopAtNow && RunnerName.of(options).equals("DataflowRunner")) {
       problems.add(

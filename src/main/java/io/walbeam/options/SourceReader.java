@@ -123,6 +123,12 @@ final class SourceReader {
     return settings;
   }
 
+  boolean publishNewTables() {
+    return values
+        .oneOf("--publishNewTables", options.getPublishNewTables(), "on", "off")
+        .equals("on");
+  }
+
   boolean readGenerated() {
     return values
         .oneOf("--generatedColumns", options.getGeneratedColumns(), "omit", "read")

@@ -30,12 +30,14 @@ final class OwnPublications {
   /**
    * Creates what is missing of the two publications, before there is a slot, for the tables that
    * {@code patterns} cover; without patterns for those that the role may publish. Changes of
-   * partitions are published as changes of their root.
+   * partitions are published as changes of their root. In a database without any table they are
+   * empty, and tables join later, if they may and no patterns say which there should be.
    *
    * @throws WalbeamException if there is nothing to publish
    */
-  static void create(Connection connection, String name, List<String> patterns)
+  static void create(Connection connection, ReplicationSettings replication, List<String> patterns)
       throws SQLException {
+    String name = replication.publication();
     TablePatterns wanted = TablePatterns.parse(String.join(",", patterns), "");
     List<PublishableTable> all =
         PublishableTables.read(connection, name, Publications.inserts(name));
@@ -43,13 +45,22 @@ final class OwnPublications {
         all.stream()
             .filter(found -> wanted.isAll() ? found.mine() : wanted.matches(found.table()))
             .toList();
-    if (chosen.isEmpty()) {
+    boolean awaitsTables = all.isEmpty() && patterns.isEmpty() && replication.publishNewTables();
+    if (chosen.isEmpty() && !awaitsTables) {
       throw nothingToPublish(patterns, all);
     }
     List<Place> missing = missing(connection, name);
     make(connection, name, missing, chosen, Publications.MARK);
     LatePublications.read(connection, List.of(name, Publications.inserts(name)));
     chosen.forEach(found -> warn(found, found.wanted()));
+    if (awaitsTables) {
+      log.warn(
+          "Database {} has no table yet that could be published. Tables that role {} owns join"
+              + " publication {} once they are made.",
+          replication.postgres().database(),
+          replication.postgres().user(),
+          name);
+    }
   }
 
   private static List<Place> missing(Connection connection, String name) throws SQLException {
@@ -122,7 +133,9 @@ final class OwnPublications {
       return new WalbeamException(
           FailureKind.OPERATOR,
           "The role owns no table that could be published.",
-          "Let the owner of the tables run CREATE PUBLICATION, or use that role.");
+          all.isEmpty()
+              ? "Create the tables first, or leave out --publishNewTables=off."
+              : "Let the owner of the tables run CREATE PUBLICATION, or use that role.");
     }
     return NoSuchTables.of(patterns, all.stream().map(PublishableTable::table).toList());
   }

@@ -64,7 +64,7 @@ public final class Publications {
   }
 
   /** Whether walbeam made the publication of that name, so that new tables join it. */
-  static boolean isOurs(Connection connection, String name) throws SQLException {
+  public static boolean isOurs(Connection connection, String name) throws SQLException {
     return isAny(connection, MADE, name);
   }
 

@@ -29,6 +29,7 @@ public final class SlotPreparation {
 
   private static final String PLUGIN = "pgoutput";
 
+  private final ReplicationSettings replication;
   private final PostgresSettings settings;
   private final String slot;
   private final String publication;
@@ -37,11 +38,11 @@ public final class SlotPreparation {
   /**
    * @param tables patterns of what a publication that must be created shall hold, empty for all
    */
-  public SlotPreparation(
-      PostgresSettings settings, String slot, String publication, List<String> tables) {
-    this.settings = settings;
-    this.slot = slot;
-    this.publication = publication;
+  public SlotPreparation(ReplicationSettings replication, List<String> tables) {
+    this.replication = replication;
+    this.settings = replication.postgres();
+    this.slot = replication.slot();
+    this.publication = replication.publication();
     this.tables = List.copyOf(tables);
   }
 
@@ -68,7 +69,7 @@ public final class SlotPreparation {
         }
       } else if (!Publications.exists(connection, publication)) {
         step = "create the publication " + publication;
-        OwnPublications.create(connection, publication, tables);
+        OwnPublications.create(connection, replication, tables);
         log.info("Created the publications {}.", Publications.inUse(connection, publication));
       }
       step = "read the publication " + publication;

@@ -112,9 +112,7 @@ final class SessionConnector {
     boolean continued =
         (mark != null && !mark.isStart() && mark.epoch() == settings.epoch())
             || recorded.filter(known -> known.epoch() == settings.epoch()).isPresent();
-    SlotPreparation preparation =
-        new SlotPreparation(
-            settings.postgres(), settings.slot(), settings.publication(), settings.tables());
+    SlotPreparation preparation = new SlotPreparation(settings.replication(), settings.tables());
     long senderTimeout = side.senderTimeoutMillis();
     Retry look = new Retry(OCCUPIED, pauses, Retry.Board.NONE);
     long began = System.nanoTime();

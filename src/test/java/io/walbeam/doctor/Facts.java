@@ -46,6 +46,7 @@ final class Facts {
   final List<Publication> publications = new ArrayList<>();
   final List<Table> tables = new ArrayList<>(List.of(table("public", "orders")));
   TablePatterns patterns = TablePatterns.ALL;
+  boolean joining = true;
 
   /** Columns of text. */
   static Columns columns(List<String> names, int wide, int generated) {
@@ -78,6 +79,6 @@ final class Facts {
   }
 
   Plan plan() {
-    return new Plan("walbeam", "walbeam", patterns);
+    return new Plan("walbeam", "walbeam", patterns, joining);
   }
 }

@@ -36,7 +36,7 @@ class ServerRulesTest {
   @Test
   void aServerWithWhichAllIsFineHasNoFinding() {
     facts.slots.add(Facts.slot(true, 1 << 20, Optional.of(50L << 30)));
-    facts.publications.add(new Publication("walbeam", true, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
     assertThat(findings()).isEmpty();
   }
 
@@ -86,7 +86,7 @@ class ServerRulesTest {
         new Slot("other", "pgoutput", "shop", true, "reserved", "", 0, Optional.empty()));
     assertThat(findings()).extracting(Finding::check).containsExactly("slots", "senders");
     facts.slots.set(0, Facts.slot(true, 0, Optional.empty()));
-    facts.publications.add(new Publication("walbeam", true, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
     assertThat(findings()).isEmpty();
   }
 
@@ -98,7 +98,7 @@ class ServerRulesTest {
 
   @Test
   void headroomIsSaidInBytesAndHoursAtTheMeasuredRate() {
-    facts.publications.add(new Publication("walbeam", true, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
     facts.slots.add(Facts.slot(true, 40L << 30, Optional.of(10L << 30)));
     facts.rate = (10L << 30) / 3_600.0 / 5;
     expect(Severity.WARNING, "headroom", "40 GB", "10 GB", "5 h");

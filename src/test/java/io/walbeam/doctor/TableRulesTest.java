@@ -50,7 +50,7 @@ class TableRulesTest {
   @Test
   void tablesWithWhichAllIsFineHaveNoFinding() {
     assertThat(findings()).isEmpty();
-    facts.publications.add(new Publication("walbeam", true, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
     facts.tables.set(0, table("orders", 'r', 'd', true, CHANGES));
     assertThat(findings()).isEmpty();
   }
@@ -59,14 +59,38 @@ class TableRulesTest {
   void patternsThatMatchNothingAreAnsweredWithTheNearestNames() {
     facts.patterns = TablePatterns.parse("public.oders", "");
     expect(Severity.ACT, "no_tables", "public.orders");
-    facts.publications.add(new Publication("walbeam", true, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
     facts.tables.set(0, table("orders", 'r', 'd', true, CHANGES));
     expect(Severity.ACT, "no_tables", "The publication walbeam holds no table", "public.orders");
   }
 
   @Test
+  void aDatabaseWithoutATableIsNoObstacleWhereTablesJoin() {
+    facts.tables.clear();
+    expect(Severity.WARNING, "no_tables", "No table is there yet", "role walbeam owns join");
+    facts.joining = false;
+    expect(Severity.ACT, "no_tables", "No table is there that would be replicated");
+    facts.joining = true;
+    facts.patterns = TablePatterns.parse("public.*", "");
+    expect(Severity.ACT, "no_tables", "No table is there that would be replicated");
+  }
+
+  @Test
+  void anEmptyPublicationIsAnObstacleUnlessItIsWalbeamsOwnAndItsTablesJoin() {
+    facts.publications.add(new Publication("walbeam", true, true, true));
+    expect(Severity.WARNING, "no_tables", "The publication walbeam holds no table yet");
+    facts.tables.clear();
+    expect(Severity.WARNING, "no_tables", "The publication walbeam holds no table yet");
+    facts.tables.add(owned(false));
+    expect(Severity.ACT, "no_tables", "holds no table that --tables names");
+    facts.tables.clear();
+    facts.publications.set(0, new Publication("walbeam", true, true, false));
+    expect(Severity.ACT, "no_tables", "holds no table that --tables names");
+  }
+
+  @Test
   void aPublicationThatHarmsTheApplicationNeedsAPerson() {
-    facts.publications.add(new Publication("walbeam", true, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
     facts.tables.set(0, table("log", 'r', 'd', false, CHANGES));
     expect(
         Severity.ACT,
@@ -79,8 +103,8 @@ class TableRulesTest {
   void aTableThatWouldHaveInsertionsOnlyIsAWarning() {
     facts.tables.set(0, table("log", 'r', 'n', false, List.of()));
     expect(Severity.WARNING, "inserts_only", "public.log", "REPLICA IDENTITY FULL");
-    facts.publications.add(new Publication("walbeam", true, true));
-    facts.publications.add(new Publication("walbeam_inserts", false, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
+    facts.publications.add(new Publication("walbeam_inserts", false, true, false));
     facts.tables.set(0, table("log", 'r', 'n', false, List.of("walbeam_inserts")));
     expect(Severity.WARNING, "inserts_only", "public.log");
   }
@@ -177,7 +201,7 @@ class TableRulesTest {
 
   @Test
   void whatIsGoodToKnowIsANoteAndChangesNoExitCode() {
-    facts.publications.add(new Publication("walbeam", true, true));
+    facts.publications.add(new Publication("walbeam", true, true, false));
     facts.tables.set(
         0,
         new Table(
@@ -215,7 +239,7 @@ class TableRulesTest {
 
   @Test
   void partitionsThatArePublishedUnderTheirOwnNamesAreAWarning() {
-    facts.publications.add(new Publication("walbeam", true, false));
+    facts.publications.add(new Publication("walbeam", true, false, false));
     facts.tables.set(0, table("measured", 'p', 'd', true, CHANGES));
     expect(Severity.WARNING, "partitions", "SET (publish_via_partition_root = true);");
   }

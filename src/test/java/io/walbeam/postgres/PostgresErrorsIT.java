@@ -49,10 +49,15 @@ final class PostgresErrorsIT {
   }
 
   private SlotStatus prepare(PostgresSettings settings, List<String> tables) {
+    return prepare(settings, tables, /* joining= */ true);
+  }
+
+  private SlotStatus prepare(PostgresSettings settings, List<String> tables, boolean joining) {
+    ReplicationSettings replication =
+        new ReplicationSettings(
+            settings, database.slot(), database.publication(), joining, /* readGenerated= */ false);
     try (SideConnection side = new SideConnection(new PostgresConnections(settings), "test")) {
-      return side.prepare(
-              new SlotPreparation(settings, database.slot(), database.publication(), tables), true)
-          .orElseThrow();
+      return side.prepare(new SlotPreparation(replication, tables), true).orElseThrow();
     }
   }
 
@@ -86,8 +91,13 @@ final class PostgresErrorsIT {
           () -> new PostgresConnections(settings).openReplication("test"),
           role,
           "REPLICATION");
-      database.execute("ALTER ROLE " + role + " REPLICATION");
-      refused(FailureKind.OPERATOR, () -> prepare(settings, List.of()), "owns no table");
+      database.execute(
+          "ALTER ROLE " + role + " REPLICATION", "CREATE TABLE of_somebody_else (id int)");
+      refused(
+          FailureKind.OPERATOR,
+          () -> prepare(settings, List.of()),
+          "owns no table",
+          "Let the owner of the tables run CREATE PUBLICATION");
       assertThat(database.query("SELECT count(*) FROM pg_publication")).isEqualTo("0");
     } finally {
       database.execute("DROP ROLE " + role);
@@ -111,6 +121,21 @@ final class PostgresErrorsIT {
     } finally {
       database.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
+  }
+
+  @Test
+  void aDatabaseWithoutATableIsRefusedOnlyWhereNoneCouldJoin() throws Exception {
+    refused(
+        FailureKind.OPERATOR,
+        () -> prepare(database.settings(), List.of(), /* joining= */ false),
+        "owns no table",
+        "Create the tables first, or leave out --publishNewTables=off");
+    assertThat(database.query("SELECT count(*) FROM pg_publication")).isEqualTo("0");
+    assertThat(prepare(database.settings(), List.of()).plugin()).isEqualTo("pgoutput");
+    assertThat(database.query("SELECT count(*) FROM pg_publication")).isEqualTo("2");
+    assertThat(prepare(database.settings(), List.of(), /* joining= */ false).plugin())
+        .as("the slot is there")
+        .isEqualTo("pgoutput");
   }
 
   @Test
@@ -230,7 +255,9 @@ final class PostgresErrorsIT {
           () -> {
             try (SideConnection side =
                 new SideConnection(new PostgresConnections(own.settings()), "test")) {
-              side.prepare(new SlotPreparation(own.settings(), "s", "p", List.of()), true);
+              side.prepare(
+                  new SlotPreparation(new ReplicationSettings(own.settings(), "s", "p"), List.of()),
+                  true);
             }
           },
           "wal_level");

@@ -76,7 +76,9 @@ class PublicationsIT {
     try (Connection connection = database.connect()) {
       assertThat(
               new SlotPreparation(
-                      database.settings(), database.slot(), database.publication(), List.of())
+                      new ReplicationSettings(
+                          database.settings(), database.slot(), database.publication()),
+                      List.of())
                   .prepare(connection, true))
           .isPresent();
     }
@@ -305,7 +307,10 @@ class PublicationsIT {
     assertThatThrownBy(
             () -> {
               try (Connection connection = database.connect()) {
-                OwnPublications.create(connection, "nothing", List.of("public.nope"));
+                OwnPublications.create(
+                    connection,
+                    new ReplicationSettings(database.settings(), "walbeam", "nothing"),
+                    List.of("public.nope"));
               }
             })
         .isInstanceOfSatisfying(
