@@ -4,9 +4,9 @@ package io.walbeam.sink;
 @FunctionalInterface
 public interface ChangelogShapes {
   /**
-   * Whether a table of this name is there and has a primary key, so that its rows are written by
-   * key. The answer stays the same as long as the job runs here. Waits like {@link
-   * TableSink#write}.
+   * Whether a table of this name is there that an earlier version made, with a primary key, so that
+   * its rows are written by key. The answer stays the same as long as the job runs here. Waits like
+   * {@link TableSink#write}.
    *
    * @throws io.walbeam.failure.WalbeamException as {@link TableSink#write}
    */

@@ -81,7 +81,7 @@ class DestinationRemediesIT {
       try (Program run = scenario.start(scenario.command())) {
         scenario.await(run, "the table is dumped", () -> scenario.areDumped(1));
         scenario.awaitConfirmation(run);
-        patch(scenario, "public_t", "{\"tableConstraints\": null}");
+        dropKey(scenario, "public_t");
         scenario.execute("UPDATE t SET v = 3 WHERE id = 1", "DELETE FROM t WHERE id = 2");
         scenario.await(
             run,
@@ -99,18 +99,113 @@ class DestinationRemediesIT {
   }
 
   @Test
+  void whatIsSaidOfKeysThatSomebodyGaveToTablesThatAreAppendedToMendsEachAndNothingIsLost()
+      throws Exception {
+    try (Scenario scenario = Scenario.on(servers, "given_keys")) {
+      scenario.execute(
+          "CREATE TABLE a (id int PRIMARY KEY, v int)",
+          "CREATE TABLE b (id int PRIMARY KEY, v int)",
+          "CREATE TABLE c (id int PRIMARY KEY, n numeric)",
+          "INSERT INTO a VALUES (1, 1), (2, 2)",
+          "INSERT INTO b VALUES (1, 1)",
+          "INSERT INTO c VALUES (1, 'NaN')");
+      runWithChangelog(scenario);
+      List<List<String>> given =
+          List.of(
+              List.of("public_a_changelog", "position"),
+              List.of("public_b_changelog", "key_text"),
+              List.of("_walbeam_dead_letters", "position"));
+      for (List<String> each : given) {
+        declareKey(scenario, each.get(0), each.get(1));
+      }
+      scenario.execute(
+          "UPDATE a SET v = 3 WHERE id = 1",
+          "UPDATE b SET v = 3 WHERE id = 1",
+          "UPDATE c SET n = 'Infinity' WHERE id = 1");
+      try (Program run = scenario.start(scenario.command().with("writeMode", "both"))) {
+        for (List<String> each : given) {
+          scenario.await(
+              run,
+              "the key is in the way",
+              () ->
+                  run.errors()
+                      .contains(
+                          "BigQuery table "
+                              + each.get(0)
+                              + " has the primary key ("
+                              + each.get(1)
+                              + "), but rows are appended to it. Run ALTER TABLE ... DROP PRIMARY"
+                              + " KEY on it."));
+        }
+        scenario.execute("DELETE FROM a WHERE id = 2", "INSERT INTO b VALUES (4, 4)");
+        for (List<String> each : given) {
+          dropKey(scenario, each.get(0));
+        }
+        scenario.awaitConfirmation(run);
+      }
+      assertThat(changes(scenario, "public_a_changes"))
+          .containsExactlyInAnyOrder(
+              "READ {\"id\":1}", "READ {\"id\":2}", "UPDATE {\"id\":1}", "DELETE {\"id\":2}");
+      assertThat(changes(scenario, "public_b_changes"))
+          .containsExactlyInAnyOrder("READ {\"id\":1}", "UPDATE {\"id\":1}", "INSERT {\"id\":4}");
+      assertThat(scenario.destination().deadLetters()).as("NaN and Infinity").hasSize(2);
+      assertThat(runWithChangelog(scenario)).doesNotContain("primary key");
+      SchemaChangesIT.assertEqual(scenario, "a");
+      SchemaChangesIT.assertEqual(scenario, "b");
+    }
+  }
+
+  private static List<String> changes(Scenario scenario, String view) throws Exception {
+    return scenario.destination().rows(view).stream()
+        .map(row -> row.require("operation") + " " + row.require("key"))
+        .toList();
+  }
+
+  @Test
+  void aChangelogOfAnEarlierVersionThatIsRestoredMeanwhileIsWrittenAfterAnotherStart()
+      throws Exception {
+    try (Scenario scenario = Scenario.on(servers, "restored_changes")) {
+      scenario.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 1), (2, 2)");
+      try (Program run = scenario.start(scenario.command().with("writeMode", "both"))) {
+        scenario.await(run, "the table is dumped", () -> scenario.areDumped(1));
+        scenario.awaitConfirmation(run);
+        scenario.destination().query("DROP TABLE restored_changes.public_t_changelog");
+        scenario.execute("UPDATE t SET v = 3 WHERE id = 1", "DELETE FROM t WHERE id = 2");
+        scenario.await(
+            run,
+            "the changelog is missed",
+            () -> run.errors().contains("was deleted while rows are written to it. Restore it"));
+        createEarlierChangelog(scenario);
+        scenario.await(
+            run,
+            "the key is in the way",
+            () ->
+                run.errors()
+                    .contains(
+                        "has the primary key (position), but rows are appended to it. Run ALTER"
+                            + " TABLE ... DROP PRIMARY KEY on it. Only a changelog from an earlier"
+                            + " version keeps its key: start walbeam again then."));
+      }
+      assertThat(runWithChangelog(scenario)).doesNotContain("appended to it.");
+      assertThat(
+              scenario
+                  .destination()
+                  .query(
+                      "SELECT _walbeam.operation AS operation FROM"
+                          + " restored_changes.public_t_changelog"))
+          .extracting(row -> row.require("operation"))
+          .containsExactlyInAnyOrder("UPDATE", "DELETE");
+      scenario.assertEqual();
+    }
+  }
+
+  @Test
   void aChangelogWithAKeyMovesToOneThatIsOnlyAppendedTo() throws Exception {
     try (Scenario scenario = Scenario.on(servers, "old_changes")) {
       scenario.execute(
           "CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 1), (2, 2)");
-      send(
-          scenario,
-          "POST",
-          "",
-          "{\"tableReference\": {\"projectId\": \"demo\", \"datasetId\": \"old_changes\","
-              + " \"tableId\": \"public_t_changelog\"}, \"schema\": {\"fields\": ["
-              + "{\"name\": \"position\", \"type\": \"STRING\", \"mode\": \"REQUIRED\"}]},"
-              + " \"tableConstraints\": {\"primaryKey\": {\"columns\": [\"position\"]}}}");
+      createEarlierChangelog(scenario);
       Matcher move = MOVE.matcher(runWithChangelog(scenario));
       assertThat(move.find()).isTrue();
       assertThat(scenario.destination().rows("public_t_changelog")).hasSize(2);
@@ -239,6 +334,11 @@ class DestinationRemediesIT {
         "{\"tableConstraints\": {\"primaryKey\": {\"columns\": [\"" + column + "\"]}}}");
   }
 
+  /** As ALTER TABLE ... DROP PRIMARY KEY does. */
+  private static void dropKey(Scenario scenario, String table) throws Exception {
+    patch(scenario, table, "{\"tableConstraints\": null}");
+  }
+
   /** A table (id, v) that somebody else has made, without a key. */
   private static void createCopy(Scenario scenario, String table) throws Exception {
     send(
@@ -251,6 +351,19 @@ class DestinationRemediesIT {
             + table
             + "\"}, \"schema\": {\"fields\": [{\"name\": \"id\", \"type\": \"INTEGER\"},"
             + " {\"name\": \"v\", \"type\": \"INTEGER\"}]}}");
+  }
+
+  /** A changelog of t as earlier versions made it. */
+  private static void createEarlierChangelog(Scenario scenario) throws Exception {
+    send(
+        scenario,
+        "POST",
+        "",
+        "{\"tableReference\": {\"projectId\": \"demo\", \"datasetId\": \""
+            + scenario.name()
+            + "\", \"tableId\": \"public_t_changelog\"}, \"schema\": {\"fields\": ["
+            + "{\"name\": \"position\", \"type\": \"STRING\", \"mode\": \"REQUIRED\"}]},"
+            + " \"tableConstraints\": {\"primaryKey\": {\"columns\": [\"position\"]}}}");
   }
 
   private static void patch(Scenario scenario, String table, String change) throws Exception {

@@ -1,5 +1,7 @@
 package io.walbeam.sink.bigquery;
 
+import com.google.api.services.bigquery.model.Table;
+import io.walbeam.row.EnvelopeField;
 import io.walbeam.sink.ChangelogShapes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks BigQuery once for each changelog whether it has a primary key, and says how to move one that
- * has. Thread-safe.
+ * Asks BigQuery once for each changelog whether it is one with a primary key, as earlier versions
+ * made them, and says how to move one that is. Thread-safe.
  */
 final class BigQueryChangelogShapes implements ChangelogShapes {
   private static final Logger log = LoggerFactory.getLogger(BigQueryChangelogShapes.class);
@@ -31,8 +33,9 @@ final class BigQueryChangelogShapes implements ChangelogShapes {
     boolean keyed =
         search
             .find(changelog)
-            .map(table -> !TableEvolution.primaryKey(table.getTableConstraints()).isEmpty())
-            .orElse(false);
+            .filter(table -> !TableEvolution.primaryKey(table.getTableConstraints()).isEmpty())
+            .filter(table -> !isAppendedTo(table))
+            .isPresent();
     Boolean earlier = known.putIfAbsent(changelog, keyed);
     if (earlier == null && keyed) {
       String table = settings.dataset() + "." + changelog;
@@ -47,5 +50,16 @@ final class BigQueryChangelogShapes implements ChangelogShapes {
           table);
     }
     return earlier == null ? keyed : earlier;
+  }
+
+  /**
+   * Whether it has the columns of one that is only appended to. Then somebody gave it the key, and
+   * rows of the earlier shape among its own would have no operation for its readers.
+   */
+  private static boolean isAppendedTo(Table table) {
+    return table.getSchema() != null
+        && table.getSchema().getFields() != null
+        && table.getSchema().getFields().stream()
+            .anyMatch(field -> field.getName().equalsIgnoreCase(EnvelopeField.OPERATION.label()));
   }
 }

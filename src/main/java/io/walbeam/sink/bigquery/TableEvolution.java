@@ -132,8 +132,8 @@ final class TableEvolution {
       if (!key.isEmpty()) {
         throw conflict(
             "has the primary key (" + String.join(", ", key) + "), but rows are appended to it",
-            "Run ALTER TABLE ... DROP PRIMARY KEY on it; if it is a changelog from an earlier"
-                + " version, start walbeam again.");
+            "Run ALTER TABLE ... DROP PRIMARY KEY on it. Only a changelog from an earlier version"
+                + " keeps its key: start walbeam again then.");
       }
       return key;
     }
