@@ -54,8 +54,8 @@ public record DumpPace(
   /** For one process that does everything. */
   public static final DumpPace ONE_JVM =
       new DumpPace(
-          32L << 20,
-          400_000,
+          64L << 20,
+          800_000,
           Duration.ofSeconds(10),
           Duration.ofSeconds(5),
           Duration.ofMillis(100),
@@ -67,8 +67,8 @@ public record DumpPace(
   /** For workers: requests may be read by another process than the one that dumps. */
   public static final DumpPace WORKERS =
       new DumpPace(
-          32L << 20,
-          400_000,
+          64L << 20,
+          800_000,
           Duration.ofSeconds(10),
           Duration.ofSeconds(15),
           Duration.ofMillis(250),

@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  */
 final class TableDescriptions {
   /** Tables that are described ahead: whoever asks first waits for the columns of all. */
-  static final int TOGETHER = 50;
+  static final int TOGETHER = 200;
 
   /** Later it is read again. */
   private static final Duration FRESH = Duration.ofSeconds(10);

@@ -26,9 +26,12 @@ final class TableShapes {
       SELECT p.schemaname, p.tablename, c.oid::pg_catalog.int8, c.relreplident::pg_catalog.text,
         pg_catalog.concat_ws(' ', b.pubname, b.oid, b.pubinsert, b.pubupdate, b.pubdelete,
           b.pubtruncate, b.pubviaroot,
-          (SELECT pg_catalog.max(r.oid) FROM pg_catalog.pg_publication_rel r
-            WHERE r.prpubid = b.oid AND (r.prrelid = c.oid OR r.prrelid IN (
-              SELECT a.relid FROM pg_catalog.pg_partition_ancestors(c.oid) a))),
+          GREATEST(
+            (SELECT r.oid FROM pg_catalog.pg_publication_rel r
+              WHERE r.prrelid = c.oid AND r.prpubid = b.oid),
+            (SELECT pg_catalog.max(r.oid) FROM pg_catalog.pg_partition_ancestors(c.oid) a
+              JOIN pg_catalog.pg_publication_rel r
+                ON r.prrelid = a.relid AND r.prpubid = b.oid)),
           pg_catalog.to_jsonb(p) ->> 'rowfilter', 'v' || b.xmin::pg_catalog.text),
         CASE pg_catalog.jsonb_typeof(pg_catalog.to_jsonb(p) -> 'attnames') WHEN 'array'
           THEN ARRAY(SELECT pg_catalog.jsonb_array_elements_text(

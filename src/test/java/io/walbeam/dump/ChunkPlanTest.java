@@ -49,7 +49,7 @@ class ChunkPlanTest {
       assertThat(chunk.range())
           .isInstanceOfSatisfying(
               TableRange.Pages.class,
-              pages -> assertThat(pages.to() - pages.from()).isBetween(1L, 4096L));
+              pages -> assertThat(pages.to() - pages.from()).isBetween(1L, 8192L));
       TableRange.Pages pages = (TableRange.Pages) chunk.range();
       assertThat(pages.from()).as("no page is left out or read twice").isEqualTo(page);
       page = pages.to();
