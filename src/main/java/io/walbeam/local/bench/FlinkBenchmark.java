@@ -11,6 +11,10 @@ import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.StandIn;
 import io.walbeam.local.demo.WorkDirectory;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,20 +37,24 @@ public final class FlinkBenchmark {
   public static void main(String[] arguments)
       throws IOException, SQLException, InterruptedException {
     BenchOptions options = BenchOptions.of(arguments);
-    options.allowOnly("rows");
+    options.allowOnly("rows", "answerMillis");
     int rows = options.number("rows", 2_000_000);
+    int answerMillis = options.number("answerMillis", 0);
     for (int parallelism = 1; parallelism <= 2; parallelism++) {
-      run(rows, parallelism);
+      run(rows, parallelism, answerMillis);
     }
   }
 
-  private static void run(int rows, int parallelism)
+  private static void run(int rows, int parallelism, int answerMillis)
       throws IOException, SQLException, InterruptedException {
     try (WorkDirectory files = WorkDirectory.create("walbeam-bench-");
         LocalEnds ends =
             LocalEnds.start(Installation.ofRunningProgram(), files.path(), StandIn::counting);
         FlinkCluster cluster =
             FlinkCluster.start(ends.command(), files.path().resolve("flink"), parallelism)) {
+      if (answerMillis > 0) {
+        slow(ends, answerMillis);
+      }
       Lsn end = BenchTable.create(ends).load(rows, LOAD_TRANSACTIONS);
       PipelineCommand command = cluster.on(ends.command(), parallelism);
       try (CpuMeter cpu = CpuMeter.start();
@@ -78,6 +86,23 @@ public final class FlinkBenchmark {
               name);
         }
       }
+    }
+  }
+
+  /** Every append is answered so much later. */
+  private static void slow(LocalEnds ends, int millis) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(ends.standIn().endpoint() + "/_standin/faults"))
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"kind\": \"SLOW\", \"table\": \"*\", \"durationMillis\": " + millis + "}"))
+            .build();
+    int status =
+        HttpClient.newHttpClient()
+            .send(request, HttpResponse.BodyHandlers.discarding())
+            .statusCode();
+    if (status >= 300) {
+      throw new IOException("The stand-in answers " + status + " to a delay of its answers.");
     }
   }
 
