@@ -67,6 +67,7 @@ class SchemaChangesDocumentTest {
                   "key_retyped",
                   "key_by_index",
                   "followed",
+                  "full_key_renamed",
                   "full_key_widened")),
           Map.entry(
               "`DROP` and `CREATE`, rotation, swapped names",
