@@ -58,18 +58,15 @@ final class BeamOptions {
 
   /** Makes what is on the class path known to Beam if one of these options is not known yet. */
   static void registerFor(Collection<String> names) {
-    Set<String> known = new TreeSet<>();
-    PipelineOptionsFactory.getRegisteredOptions().forEach(type -> known.addAll(settersOf(type)));
-    if (!known.containsAll(names)) {
+    if (!namesOf(PipelineOptionsFactory.getRegisteredOptions()).containsAll(names)) {
       onTheClassPath().forEach(PipelineOptionsFactory::register);
     }
   }
 
   /** The names of all options that are on the class path or were registered. */
   static Set<String> names() {
-    Set<String> names = new TreeSet<>();
-    PipelineOptionsFactory.getRegisteredOptions().forEach(type -> names.addAll(settersOf(type)));
-    onTheClassPath().forEach(type -> names.addAll(settersOf(type)));
+    Set<String> names = namesOf(PipelineOptionsFactory.getRegisteredOptions());
+    names.addAll(namesOf(onTheClassPath()));
     return names;
   }
 
@@ -80,12 +77,14 @@ final class BeamOptions {
     return types;
   }
 
-  private static Set<String> settersOf(Class<? extends PipelineOptions> type) {
+  private static Set<String> namesOf(Collection<Class<? extends PipelineOptions>> types) {
     Set<String> names = new TreeSet<>();
-    for (Method method : type.getMethods()) {
-      String name = method.getName();
-      if (name.startsWith("set") && method.getParameterCount() == 1 && name.length() > 3) {
-        names.add(Introspector.decapitalize(name.substring(3)));
+    for (Class<? extends PipelineOptions> type : types) {
+      for (Method method : type.getMethods()) {
+        String name = method.getName();
+        if (name.startsWith("set") && method.getParameterCount() == 1 && name.length() > 3) {
+          names.add(Introspector.decapitalize(name.substring(3)));
+        }
       }
     }
     return names;

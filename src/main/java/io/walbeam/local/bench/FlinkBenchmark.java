@@ -11,10 +11,6 @@ import io.walbeam.local.demo.PipelineCommand;
 import io.walbeam.local.demo.StandIn;
 import io.walbeam.local.demo.WorkDirectory;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +49,9 @@ public final class FlinkBenchmark {
         FlinkCluster cluster =
             FlinkCluster.start(ends.command(), files.path().resolve("flink"), parallelism)) {
       if (answerMillis > 0) {
-        slow(ends, answerMillis);
+        ends.standIn()
+            .arm(
+                "{\"kind\": \"SLOW\", \"table\": \"*\", \"durationMillis\": " + answerMillis + "}");
       }
       Lsn end = BenchTable.create(ends).load(rows, LOAD_TRANSACTIONS);
       PipelineCommand command = cluster.on(ends.command(), parallelism);
@@ -86,23 +84,6 @@ public final class FlinkBenchmark {
               name);
         }
       }
-    }
-  }
-
-  /** Every append is answered so much later. */
-  private static void slow(LocalEnds ends, int millis) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(ends.standIn().endpoint() + "/_standin/faults"))
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    "{\"kind\": \"SLOW\", \"table\": \"*\", \"durationMillis\": " + millis + "}"))
-            .build();
-    int status =
-        HttpClient.newHttpClient()
-            .send(request, HttpResponse.BodyHandlers.discarding())
-            .statusCode();
-    if (status >= 300) {
-      throw new IOException("The stand-in answers " + status + " to a delay of its answers.");
     }
   }
 

@@ -12,9 +12,6 @@ import io.walbeam.local.demo.StandIn;
 import io.walbeam.postgres.Slots;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -54,7 +51,6 @@ final class ChaosEnds implements AutoCloseable {
   private final StandIn standIn;
   private final TcpProxy sourceProxy;
   private final TcpProxy standInProxy;
-  private final HttpClient http = HttpClient.newHttpClient();
 
   private ChaosEnds(Installation installation, Path directory, SourceServer source, StandIn standIn)
       throws IOException {
@@ -200,12 +196,12 @@ final class ChaosEnds implements AutoCloseable {
 
   /** Arms a fault of the stand-in, in its JSON form. */
   void arm(String fault) throws IOException, InterruptedException {
-    send("POST", fault);
+    standIn.arm(fault);
   }
 
   /** The stand-in has no fault any more. */
   void disarm() throws IOException, InterruptedException {
-    send("DELETE", "");
+    standIn.disarm();
   }
 
   /** Everything is as it should be again. */
@@ -213,18 +209,6 @@ final class ChaosEnds implements AutoCloseable {
     sourceProxy.heal();
     standInProxy.heal();
     disarm();
-  }
-
-  private void send(String method, String body) throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        http.send(
-            HttpRequest.newBuilder(URI.create(standIn.endpoint() + "/_standin/faults"))
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    if (response.statusCode() != 200) {
-      throw new IOException("The stand-in refuses " + body + ": " + response.body());
-    }
   }
 
   @Override

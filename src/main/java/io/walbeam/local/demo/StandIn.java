@@ -1,6 +1,10 @@
 package io.walbeam.local.demo;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.util.Map;
 public final class StandIn implements AutoCloseable {
   private static final Duration STARTUP = Duration.ofMinutes(3);
 
+  private final HttpClient http = HttpClient.newHttpClient();
   private final Installation installation;
   private final Path directory;
   private final List<String> arguments;
@@ -60,6 +65,28 @@ public final class StandIn implements AutoCloseable {
   /** The process that serves at present. */
   public ChildProcess process() {
     return process;
+  }
+
+  /** Arms a fault, in its JSON form. */
+  public void arm(String fault) throws IOException, InterruptedException {
+    send("POST", fault);
+  }
+
+  /** It has no fault any more. */
+  public void disarm() throws IOException, InterruptedException {
+    send("DELETE", "");
+  }
+
+  private void send(String method, String body) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(endpoint() + "/_standin/faults"))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("The stand-in refuses " + body + ": " + response.body());
+    }
   }
 
   /** Kills it outright and starts it again with the same data and port. */
